@@ -1,0 +1,77 @@
+"""Read the command line, run one command, turn errors into one sentence and an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from day89 import __version__
+from day89.errors import Day89Error, ToolError, UsageError
+
+__all__ = ["main"]
+
+DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
+
+# Command -> (module with configure(parser) and run(args) -> int, one line of help). Imported only when it is run.
+COMMANDS = {
+    "grade": ("day89.course.grade_command", "grade exercise.py, a folder, a zip or a list of submissions"),
+    "hint": ("day89.course.hint_command", "show the next hint for a task"),
+    "stub": ("day89.course.stub_command", "cut exercise.py from solution.py"),
+    "reset": ("day89.course.reset_command", "put one task of exercise.py back to its stub"),
+    "quiz": ("day89.course.quiz.command", "check yourself, in the terminal or the browser"),
+    "cloud": ("day89.cloud.command", "run the local cloud for other programs"),
+    "demo": ("day89.course.demo.command", "run one of the three stories from end to end"),
+    "validate": ("day89.course.validate_command", "measure the grader over right and wrong answers"),
+    "doctor": ("day89.course.doctor_command", "find out what isolation this machine really gives"),
+    "serve": ("day89.serve_command", "serve a model from S3 over HTTP"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one ``day89`` command.
+
+    Args:
+        argv: arguments without the program's name; None takes ``sys.argv``.
+
+    Returns:
+        0 done, 1 below ``--min-score`` or checks of ours failed, 2 wrong usage or input, 3 a fault of the tool.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(arguments)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        return _complain(error, USAGE)
+    except ToolError as error:
+        return _complain(error, TOOL_FAULT)
+    except Day89Error as error:
+        return _complain(error, USAGE)
+    except BrokenPipeError:
+        # The reader has gone (`day89 ... | head`); point stdout away so that the interpreter's last flush is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return _complain("interrupted", 130)
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="day89", description="AWS S3 and EC2 for AI engineers, on this machine.")
+    parser.add_argument("--version", action="version", version=f"day89 {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    for name, (module, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            room = importlib.import_module(module)
+            room.configure(command)
+            command.set_defaults(run=room.run)
+    return parser
+
+
+def _complain(error: object, status: int) -> int:
+    print(f"day89: {error}", file=sys.stderr)
+    return status

@@ -1,0 +1,1 @@
+"""The machine of the course: tasks, grading, reports, quiz, hints."""
