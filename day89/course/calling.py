@@ -1,0 +1,221 @@
+"""Call the learner's functions for the checks, and put what happens into words.
+
+A *side* is where the submission runs. ``InProcess`` is this process; another one may stand across a process boundary
+and has the same face: plain values, paths, clients and handles go in, plain values and handles come out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar, Protocol
+
+from day89.course.checking import NotStarted, Wrong, describe_call, describe_error, show
+from day89.course.handles import App, InProcessApp, InProcessModel, Model
+from day89.course.submission import line_in
+
+__all__ = ["InProcess", "Missing", "Side", "Task"]
+
+
+class Missing(Exception):
+    """Say that the submission has no such function."""
+
+
+class Side(Protocol):
+    """Where a submission runs."""
+
+    path: Path
+
+    def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Call a function of the submission; its errors come out as they are, or as ``Exception`` subclasses alike.
+
+        Raises:
+            Missing: there is no such function.
+        """
+
+    def model(self, kind: str, seed: int, recording: bool) -> Model:
+        """Make one of the course's models where the submission can use it."""
+
+    def stub_of(self, error: BaseException) -> str | None:
+        """Return the function whose stub raised a NotImplementedError."""
+
+
+class InProcess:
+    """Run the submission in this process.
+
+    Args:
+        module: the loaded submission.
+        path: the file that it was loaded from.
+    """
+
+    # What comes out of these functions stays on the submission's side, behind a handle.
+    HANDLES: ClassVar[dict[str, Callable[[Any], Any]]] = {"create_app": InProcessApp, "load_model": InProcessModel}
+
+    def __init__(self, module: ModuleType, path: Path) -> None:
+        self.module = module
+        self.path = path
+
+    def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Call a function of the submission.
+
+        Raises:
+            Missing: there is no such function.
+        """
+        learners = getattr(self.module, function, None)
+        if not callable(learners):
+            raise Missing(function)
+        value = learners(*map(_unwrapped, arguments), **{name: _unwrapped(one) for name, one in keywords.items()})
+        return self.HANDLES.get(function, _as_it_is)(value)
+
+    def model(self, kind: str, seed: int, recording: bool) -> Model:
+        """Make one of the course's models."""
+        from day89.course.given import make_model  # heavy: scikit-learn, which only exercise 5 needs
+
+        return InProcessModel(make_model(kind, seed, recording=recording), kind)
+
+    def stub_of(self, error: BaseException) -> str | None:
+        """Return the function of the submission that raised the error last."""
+        name, trace = None, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == str(self.path.resolve()):
+                name = trace.tb_frame.f_code.co_name
+            trace = trace.tb_next
+        return name
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _unwrapped(value: Any) -> Any:
+    return value.value if isinstance(value, InProcessModel) else value
+
+
+class Task:
+    """Be what a check calls: ``task.list_keys(s3, bucket)`` runs the learner's ``list_keys``.
+
+    Args:
+        side: where the submission runs.
+        id: id of the check's task, such as ``"1.3"``.
+
+    Attributes:
+        last_call: the last call as text, such as ``list_keys(s3, 'b-7f3', '')``.
+        last_error: what the last call raised, or None.
+    """
+
+    def __init__(self, side: Side, id: str = "") -> None:
+        self._side = side
+        self.id = id
+        self.last_call = ""
+        self.last_error: BaseException | None = None
+
+    @property
+    def path(self) -> Path:
+        """Return the file of the submission."""
+        return self._side.path
+
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        if function.startswith("_"):
+            raise AttributeError(function)
+
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            return self._call(function, arguments, keywords)
+
+        return call
+
+    def _call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        self.last_call, self.last_error = describe_call(function, arguments, keywords), None
+        try:
+            return self._side.call(function, arguments, keywords)
+        except Missing:
+            raise Wrong(f"{self.path.name} has no function {function}: put its stub back with `day89 reset`") from None
+        except NotImplementedError as error:
+            raise self._not_started(function, error) from None
+        except (Exception, KeyboardInterrupt) as error:
+            self.last_error = error
+            raise
+        except BaseException as error:
+            # SystemExit, or one of pytest's outcomes: a function answers or raises an error, it ends nothing.
+            raise Wrong(f"called {self.last_call}; expected a result; it raised {describe_error(error)}") from None
+
+    def _not_started(self, function: str, error: NotImplementedError) -> Exception:
+        stub = self._side.stub_of(error)
+        if stub in (None, function):
+            return NotStarted(str(error))
+        return Wrong(f"called {self.last_call}; it needs {stub} first, which is not started ({error})")
+
+    def raises(
+        self,
+        expected: type[BaseException] | tuple[type[BaseException], ...],
+        function: str,
+        *arguments: Any,
+        naming: str | None = None,
+        mistake: str | None = None,
+        **keywords: Any,
+    ) -> BaseException:
+        """Call a function that must raise.
+
+        Args:
+            expected: the error that the docstring promises, or several.
+            function: name of the learner's function.
+            arguments: its arguments.
+            naming: text that the message of the error must hold, such as the bucket.
+            mistake: id of the mistake that another outcome shows, where it is a known one.
+            keywords: its keyword arguments.
+
+        Returns:
+            The error.
+
+        Raises:
+            Wrong: it returned, raised something else, or did not name it.
+        """
+        kinds = expected if isinstance(expected, tuple) else (expected,)
+        promise = " or ".join(kind.__name__ for kind in kinds) + (f" naming {naming!r}" if naming else "")
+        try:
+            value = self._call(function, arguments, keywords)
+        except (NotStarted, Wrong):
+            raise
+        except kinds as error:
+            if naming and naming not in f"{error}{error.args}":
+                raise Wrong(
+                    f"called {self.last_call}; expected {promise}; it raised {describe_error(error)}", mistake
+                ) from None
+            self.last_error = None
+            return error
+        except Exception as error:
+            raise Wrong(
+                f"called {self.last_call}; expected {promise}; it raised {describe_error(error)}{self.where(error)}",
+                mistake,
+            ) from None
+        raise Wrong(f"called {self.last_call}; expected {promise}; it returned {show(value)}", mistake)
+
+    def where(self, error: BaseException) -> str:
+        """Return where in the submission an error was raised, such as `` (exercise.py line 88)``, or nothing."""
+        line = getattr(error, "submission_line", None) or line_in(error, self.path)
+        return f" ({self.path.name} line {line})" if line else ""
+
+    def model(self, kind: str = "penguins", *, seed: int = 0, recording: bool = False) -> Model:
+        """Make one of the course's own fitted models, to pass to the learner's functions.
+
+        Args:
+            kind: ``"penguins"`` (4 columns, predicts text), ``"digits"`` (3 columns, whole numbers) or
+                ``"halves"`` (2 columns, fractions).
+            seed: another seed, another model.
+            recording: make one whose ``predict_calls`` counts (not one to save).
+        """
+        return self._side.model(kind, seed, recording)
+
+    def create_app(self, model: Model) -> App:
+        """Call the learner's ``create_app``; the app stays behind a handle."""
+        app: App = self._call("create_app", (model,), {})
+        return app
+
+    def load_model(self, *arguments: Any, **keywords: Any) -> Model:
+        """Call the learner's ``load_model``; the model stays behind a handle."""
+        model: Model = self._call("load_model", arguments, keywords)
+        return model
+
+    def __fspath__(self) -> str:
+        return os.fspath(self.path)

@@ -1,0 +1,181 @@
+"""Say what is wrong with an answer: the words and comparisons that the checks are written in.
+
+``Wrong`` is the learner's mistake; ``NotStarted`` is a stub. Every other error that starts in a check is the tool's.
+"""
+
+from __future__ import annotations
+
+import os
+import reprlib
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+__all__ = [
+    "NotStarted",
+    "Wrong",
+    "describe_call",
+    "describe_error",
+    "expect",
+    "expect_equal",
+    "expect_type",
+    "fail",
+    "show",
+]
+
+
+class Wrong(AssertionError):
+    """Say that the answer is wrong, and, where it is a known one, which mistake it is.
+
+    Attributes:
+        mistake: id of the mistake, such as ``"L2"``, or None.
+    """
+
+    def __init__(self, message: str, mistake: str | None = None) -> None:
+        super().__init__(message)
+        self.mistake = mistake
+
+
+class NotStarted(Exception):
+    """Say that the function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it."""
+
+
+def fail(message: str, mistake: str | None = None) -> NoReturn:
+    """Fail the check.
+
+    Args:
+        message: what was called, what was expected, what was found.
+        mistake: id of the mistake that this message shows, where it is a known one.
+
+    Raises:
+        Wrong: always.
+    """
+    raise Wrong(message, mistake)
+
+
+def expect(condition: object, message: str, mistake: str | None = None) -> None:
+    """Fail the check unless the condition is true.
+
+    Args:
+        condition: what must be true of what the *cloud* or a plain value shows.
+        message: what was called, what was expected, what was found.
+        mistake: id of the mistake that this message shows, where it is a known one.
+
+    Raises:
+        Wrong: the condition is false.
+    """
+    if not condition:
+        raise Wrong(message, mistake)
+
+
+def expect_type(found: object, kind: type | tuple[type, ...], called: str, mistake: str | None = None) -> None:
+    """Fail the check unless a returned value has the type that the docstring promises (``True`` is not a number here).
+
+    Args:
+        found: what the learner's function returned.
+        kind: the promised type, or several.
+        called: the call as text: ``task.last_call``.
+        mistake: id of the mistake that this message shows, where it is a known one.
+
+    Raises:
+        Wrong: the value has another type.
+    """
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    if not _is_a(found, kinds):
+        names = " or ".join(one.__name__ for one in kinds)
+        raise Wrong(f"called {called}; expected a {names}; found {show(found)} ({type(found).__name__})", mistake)
+
+
+def expect_equal(found: object, expected: object, called: str, mistake: str | None = None) -> None:
+    """Fail the check unless a returned value is the expected one, also in type.
+
+    Args:
+        found: what the learner's function returned, or what the cloud holds.
+        expected: the right value: plain data.
+        called: the call as text: ``task.last_call``, and what was looked at where it is not the returned value.
+        mistake: id of the mistake that this message shows, where it is a known one.
+
+    Raises:
+        Wrong: the values differ.
+    """
+    # The expected value stands on the left: its own type decides first what equal means, never the learner's object.
+    if not _is_a(found, (type(expected),)) or not expected == found:
+        raise Wrong(f"called {called}; expected {show(expected)}; found {show(found)}", mistake)
+
+
+def _is_a(found: object, kinds: tuple[type, ...]) -> bool:
+    if type(found) is bool and bool not in kinds:
+        return False
+    return issubclass(type(found), kinds)
+
+
+class _Shortener(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring, self.maxother, self.maxlist, self.maxdict, self.maxlevel = 60, 60, 6, 6, 4
+        self.fillvalue = "…"
+
+    def repr_str(self, text: str, level: int) -> str:
+        if text.startswith(tempfile.gettempdir()):
+            return repr(f"…/{Path(text).name}")
+        return repr(text) if len(text) <= self.maxstring else repr(text[: self.maxstring - 1]) + "…"
+
+    def repr_bytes(self, data: bytes, level: int) -> str:
+        return repr(data) if len(data) <= self.maxstring else f"{data[:20]!r}… ({len(data)} bytes)"
+
+    def repr_instance(self, value: object, level: int) -> str:
+        if isinstance(value, BaseClient):
+            return str(value.meta.service_model.service_name)
+        if isinstance(value, os.PathLike):
+            return repr(f"…/{Path(value).name}")
+        if hasattr(value, "shown"):
+            return str(value.shown)
+        return super().repr_instance(value, level)
+
+
+def show(value: object, limit: int = 200) -> str:
+    """Return a value as one short line of text.
+
+    Args:
+        value: anything; clients read as their service, paths as their last part.
+        limit: greatest number of characters.
+    """
+    try:
+        text = _Shortener().repr(value)
+    except Exception:  # a learner's object may have any __repr__
+        text = f"<{type(value).__name__}>"
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def describe_call(function: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str:
+    """Return a call as text, such as ``list_keys(s3, 'b-7f3', '')``."""
+    parts = [show(value, 80) for value in arguments]
+    parts += [f"{name}={show(value, 80)}" for name, value in keywords.items()]
+    return f"{function}({', '.join(parts)})"
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an error as text: its class, its AWS code where it has one, its message."""
+    name = type(error).__name__
+    if isinstance(error, ClientError):
+        details = error.response.get("Error", {})
+        return f"botocore ClientError {details.get('Code', '')}: {_one_line(str(details.get('Message', '')))}"
+    text = _one_line(_text_of(error))
+    return f"{name}: {text}" if text else name
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a learner's class may have any __str__
+        return ""
+
+
+def _one_line(text: str, limit: int = 200) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

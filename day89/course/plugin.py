@@ -1,0 +1,184 @@
+"""Give pytest what the checks need: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
+
+``pytest`` checks solution.py with the rest of the suite, ``pytest --mine`` only your exercise.py, and
+``--submission FILE`` names any file.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from day89 import cloud as local_cloud
+from day89.course.calling import InProcess, Side, Task
+from day89.course.checking import NotStarted, Wrong, describe_error
+from day89.course.files import checks_folder, course_file
+from day89.course.handles import NoAnswer
+from day89.course.names import Names
+from day89.course.submission import Unreadable, load, read
+
+SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
+TASK: pytest.StashKey[Task] = pytest.StashKey()
+SEED: pytest.StashKey[int] = pytest.StashKey()
+MARKERS = (
+    "task(id, level, points): the check belongs to a task of the course, core or mastery, and is worth points",
+    "cloud(**options): options of day89.cloud.local for this check, such as page_size=3 or instances=True",
+    "limit(seconds): the check may take this long; 10 where nothing is said",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the course."""
+    group = parser.getgroup("day89")
+    group.addoption("--mine", action="store_true", help="run only the graded checks, on your exercise.py")
+    group.addoption("--submission", metavar="FILE", help="run the graded checks on this file")
+    group.addoption(
+        "--seed", type=int, metavar="N", help="seed of made-up names and contents; a new one each run if absent"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fix the seed, declare the markers, narrow the run where it is one's own file."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    config.stash[SEED] = _seed(config)
+    if config.getoption("mine") and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(checks_folder())]
+
+
+def _seed(config: pytest.Config) -> int:
+    # Workers of pytest-xdist take the seed of the process that started them.
+    given = getattr(config, "workerinput", {}).get("day89_seed", config.getoption("seed"))
+    return int(given) if given is not None else random.SystemRandom().randrange(10**6)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the seed to a worker of pytest-xdist."""
+    node.workerinput["day89_seed"] = node.config.stash[SEED]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Print what is graded, and the seed that repeats this run."""
+    return f"day89: checks run on {submission_path(config)}, repeat with --seed {config.stash[SEED]}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave only the graded checks where it is one's own file."""
+    if config.getoption("mine"):
+        others = [item for item in items if item.get_closest_marker("task") is None]
+        items[:] = [item for item in items if item.get_closest_marker("task") is not None]
+        config.hook.pytest_deselected(items=others)
+
+
+def submission_path(config: pytest.Config) -> Path:
+    """Return the file that the checks run on."""
+    if config.getoption("submission"):
+        return Path(config.invocation_params.dir, config.getoption("submission"))
+    if config.getoption("mine"):
+        own = Path(config.invocation_params.dir, "exercise.py")
+        return own if own.exists() else course_file("exercise.py")
+    return course_file("solution.py")
+
+
+def side_of(config: pytest.Config) -> Side:
+    """Return where the submission runs; it is loaded once a session.
+
+    Raises:
+        Unreadable: it cannot be read, parsed or imported.
+    """
+    if SIDE not in config.stash:
+        try:
+            submission = read(submission_path(config))
+            config.stash[SIDE] = InProcess(load(submission), submission.path)
+        except Unreadable as error:
+            config.stash[SIDE] = error
+    side = config.stash[SIDE]
+    if isinstance(side, Unreadable):
+        raise side
+    return side
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    """Return an empty folder that the check and the submission may both use."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def names(request: pytest.FixtureRequest) -> Names:
+    """Return made-up names and contents: other ones in each run and in each check."""
+    return Names(request.config.stash[SEED], request.node.name)
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None) -> Iterator[Any]:
+    """Return a fresh local cloud, with the options of ``@pytest.mark.cloud(...)``."""
+    marker = request.node.get_closest_marker("cloud")
+    options = {"seed": names.number(0, 2**31), **(marker.kwargs if marker else {})}
+    with local_cloud.local(**options) as running:
+        yield running
+
+
+@pytest.fixture
+def task(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: None
+) -> Task:
+    """Return the learner's functions, run in an empty current folder."""
+    try:
+        side = side_of(request.config)
+    except Unreadable as error:
+        raise Wrong(str(error)) from None
+    here = tmp_path / "cwd"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    marker = request.node.get_closest_marker("task")
+    request.node.stash[TASK] = made = Task(side, marker.args[0] if marker else "")
+    return made
+
+
+@pytest.fixture
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the AWS settings of the person who runs this."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "BOTO"))]:
+        monkeypatch.delenv(name)
+    # Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "local-cloud",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
+    """Turn an error that the learner's code raised into a message: what was called, what it raised, and where."""
+    try:
+        return (yield)
+    except (Wrong, NotStarted):
+        raise
+    except Exception as error:
+        made = pyfuncitem.stash.get(TASK, None)
+        if made is not None and error is made.last_error:
+            raise Wrong(
+                f"called {made.last_call}; expected a result; it raised {describe_error(error)}{made.where(error)}"
+            ) from error
+        if made is not None and isinstance(error, NoAnswer):
+            raise Wrong(f"called {made.last_call}; {error}") from error
+        raise
+    except pytest.fail.Exception as error:
+        made = pyfuncitem.stash.get(TASK, None)
+        if made is None:
+            raise
+        raise Wrong(f"called {made.last_call}; {error}") from None

@@ -1,0 +1,3 @@
+"""Load the course's fixtures and options for the whole suite."""
+
+pytest_plugins = ["day89.course.plugin"]
