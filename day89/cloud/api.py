@@ -50,9 +50,9 @@ class Refusal:
 class ApiCall:
     """Hold one request as it came in and as it was understood.
 
-    ``method``, ``url`` and ``headers`` are as received (``url`` absolute, query and percent-encoding untouched), which is
-    what a signature covers; ``body`` has its aws-chunked framing removed. ``params`` are the parameters of the operation
-    under their names in the AWS API reference, as boto3 would take them.
+    ``method``, ``url`` and ``headers`` are as received (``url`` absolute, query and percent-encoding untouched), which
+    is what a signature covers; ``body`` has its aws-chunked framing removed. ``params`` are the parameters of the
+    operation under their names in the AWS API reference, as boto3 would take them.
     """
 
     service: str  # boto3's name: "s3", "ec2", "iam", ...

@@ -1,0 +1,114 @@
+"""Put AWS on this machine in the place of the real one, for as long as a ``with`` block lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from io import BytesIO
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
+
+from day89.cloud import backend, clients, guard
+from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
+from day89.cloud.gateway import Gateway
+from day89.cloud.state import State
+from day89.errors import ToolError
+
+__all__ = ["Cloud", "local"]
+
+
+class Cloud:
+    """Be one local cloud: make clients for it, and look at what happened in it."""
+
+    def __init__(self, state: State) -> None:
+        """Stand on the given state."""
+        self.state = state
+        self.gateway = Gateway(state)
+
+    def client(self, service: str, region: str = DEFAULT_REGION, *, account: str | None = None, **options: Any) -> Any:
+        """Make a boto3 client with the administrator's credentials.
+
+        Args:
+            service: boto3's name of the service.
+            region: AWS region.
+            account: 12 digits of another account, whose administrator makes the calls; None is the cloud's own.
+            options: anything that ``boto3.client`` takes.
+
+        Returns:
+            The client.
+        """
+        return clients.make_client(service, self._administrator(account), region, **options)
+
+    def _administrator(self, account: str | None) -> Credential:
+        return ADMIN if account is None else self.state.administrator(account)
+
+
+class _Body(BytesIO):
+    """Be the raw body of an answer, with the one method of urllib3's that botocore wants beside a file's."""
+
+    def stream(self, amt: int = 65536, **_: Any) -> Iterator[bytes]:
+        while chunk := self.read(amt):
+            yield chunk
+
+
+@contextmanager
+def local(
+    *,
+    seed: int | None = None,
+    page_size: int | None = None,
+    enforce_iam: bool = False,
+    pace: Any = "instant",
+    instances: bool = False,
+    faults: Any = (),
+) -> Iterator[Cloud]:
+    """Answer every botocore client of this process from a fresh local cloud.
+
+    Args:
+        seed: makes the ids that the cloud draws repeatable.
+        page_size: objects and reservations a page, at most; None is AWS's own.
+        enforce_iam: judge also the administrator's calls by policies.
+
+    Yields:
+        The cloud. Clients made before, inside, with or without an endpoint all talk to it; nothing else is reachable.
+
+    Raises:
+        ToolError: one is active already: there is one AWS a process.
+    """
+    if getattr(URLLib3Session.send, "day89_local_cloud", False):
+        raise ToolError("a local cloud is active in this process already: close it before another is opened")
+    with ExitStack() as stack:
+        stack.enter_context(guard.environment())
+        backend.reset(seed)
+        stack.callback(backend.reset)
+        cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam))
+        stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
+        stack.enter_context(guard.only_loopback())
+        stack.enter_context(guard.no_crt())
+        stack.enter_context(clients.shared_models())
+        yield cloud
+
+
+def _sender(cloud: Cloud, real_send: Any) -> Any:
+    def send(self: URLLib3Session, request: Any) -> AWSResponse:
+        parts = urlsplit(request.url)
+        if _is_elsewhere(parts.hostname or "", parts.path):
+            if not guard.is_loopback(parts.hostname or ""):
+                raise EndpointConnectionError(endpoint_url=request.url, error="the local cloud reaches AWS only")
+            return real_send(self, request)
+        status, headers, body = cloud.gateway.handle(request.method, request.url, request.headers, request.body)
+        return AWSResponse(request.url, status, headers, _Body(body))
+
+    send.day89_local_cloud = True  # type: ignore[attr-defined]
+    return send
+
+
+def _is_elsewhere(host: str, path: str) -> bool:
+    """Return whether a request is not for an AWS service: the metadata service, or a host that is not ours."""
+    if path.startswith("/latest/"):
+        return not host.endswith(".amazonaws.com")
+    return not host.endswith(".amazonaws.com") and not guard.is_loopback(host)

@@ -1,0 +1,47 @@
+"""Hold what one local cloud is: its credentials, its settings, its state in moto."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from day89.cloud import backend
+from day89.cloud.api import ADMIN, DEFAULT_ACCOUNT, DEFAULT_REGION, Credential
+
+__all__ = ["State"]
+
+
+@dataclass
+class State:
+    """Hold the settings and the state of one cloud; rules, policies and mends look things up here."""
+
+    credentials: dict[str, Credential] = field(default_factory=lambda: {ADMIN.access_key: ADMIN})
+    enforce_iam: bool = False
+    page_size: int | None = None
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def backend(self, service: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION) -> Any:
+        """Return moto's state of a service in an account and region."""
+        return backend.backend_of(service, account, region)
+
+    def account_of(self, access_key: str | None) -> str:
+        """Return the account that an access key belongs to; the cloud's own account where the key is not known."""
+        known = self.credentials.get(access_key or "")
+        return known.account if known else DEFAULT_ACCOUNT
+
+    def administrator(self, account: str) -> Credential:
+        """Return the administrator's credential of an account, made up when it is first asked for."""
+        access_key = f"AKIAOTHER{account[-11:]}"
+        credential = Credential(access_key, ADMIN.secret_key, account, arn=f"arn:aws:iam::{account}:root")
+        return self.credentials.setdefault(access_key, credential)
+
+    def bucket(self, name: str) -> Any:
+        """Return moto's bucket of that name, whoever owns it, or None."""
+        owner = backend.bucket_owner(name)
+        return None if owner is None else self.backend("s3", owner).buckets.get(name)
+
+    def notify(self) -> None:
+        """Wake every waiter: something in the cloud has changed."""
+        with self.changed:
+            self.changed.notify_all()
