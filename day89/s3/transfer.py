@@ -1,0 +1,124 @@
+"""Move bytes between files and objects: the part of s3 that is measured."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from boto3.s3.transfer import TransferConfig
+
+from day89.errors import IntegrityError, InvalidInputError
+from day89.s3.streams import ObjectReader
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+__all__ = ["PART_BYTES", "Meter", "Progress", "file_sha256", "receive", "send"]
+
+Progress = Callable[[int, int], None]
+PART_BYTES = 8 << 20  # s3transfer's own part size, written down because ETags of parts depend on it
+COPY_BYTES = 1 << 20
+ATTEMPTS = 5
+# The classic client: the CRT client ignores endpoint_url and goes to real AWS (https://github.com/boto/boto3/issues/4839)
+CONFIG = TransferConfig(
+    multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, preferred_transfer_client="classic"
+)
+
+
+class Meter:
+    """Add up the bytes of one transfer, from any thread, and tell a progress function."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._total = total
+        self._progress = progress
+        self._done = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, count: int) -> None:
+        """Count some more bytes."""
+        if self._progress is not None:
+            with self._lock:
+                self._done += count
+                self._progress(self._done, self._total)
+
+
+def file_sha256(path: str | os.PathLike[str]) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def send(s3: S3Client, path: Path, bucket: str, key: str, extra: dict[str, Any], progress: Progress | None) -> None:
+    """Upload a file, in parts where it is large.
+
+    ``upload_fileobj`` and not ``upload_file``: the latter hides AWS's answer behind an S3UploadFailedError.
+    """
+    meter = Meter(path.stat().st_size, progress)
+    with path.open("rb") as file:
+        s3.upload_fileobj(file, bucket, key, ExtraArgs=extra, Callback=meter, Config=CONFIG)
+
+
+def receive(
+    s3: S3Client,
+    bucket: str,
+    key: str,
+    target: Path,
+    *,
+    version_id: str | None = None,
+    verify: bool = False,
+    streams: int = 1,
+    progress: Progress | None = None,
+) -> None:
+    """Download an object into a temporary file beside the target and then put it in its place."""
+    if streams < 1:
+        raise InvalidInputError(f"streams must be at least 1, not {streams}")
+    # Opened first: where there is no object, no folder and no temporary file is made either.
+    with ObjectReader(s3, bucket, key, version_id, ATTEMPTS) as reader:
+        digest = reader.metadata.get("sha256")
+        if verify and digest is None:
+            raise IntegrityError(f"{reader.name} keeps no sha256 to verify: upload it with checksum=True")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex}.part")
+        try:
+            with part.open("xb", buffering=0) as file:
+                meter = Meter(reader.size, progress)
+                if streams == 1:
+                    _copy(reader, file, meter)
+                else:
+                    _copy_parts(s3, bucket, key, version_id, file, streams, meter)
+            if verify and file_sha256(part) != digest:
+                raise IntegrityError(f"{reader.name} does not match its sha256 {digest}: it was not downloaded")
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def _copy(reader: ObjectReader, file: IO[bytes], meter: Meter) -> None:
+    # One stream into one buffer that is used again: least processor time and memory of all ways that were measured
+    # (benchmarks/transfer.py).
+    buffer = memoryview(bytearray(COPY_BYTES))
+    while count := reader.readinto(buffer):
+        view = buffer[:count]
+        while view:
+            view = view[file.write(view) :]
+        meter(count)
+
+
+def _copy_parts(
+    s3: S3Client, bucket: str, key: str, version_id: str | None, file: IO[bytes], streams: int, meter: Meter
+) -> None:
+    extra = {"VersionId": version_id} if version_id else {}
+    config = TransferConfig(
+        multipart_threshold=PART_BYTES,
+        multipart_chunksize=PART_BYTES,
+        max_concurrency=streams,
+        io_chunksize=COPY_BYTES,
+        preferred_transfer_client="classic",
+    )
+    s3.download_fileobj(bucket, key, file, ExtraArgs=extra, Callback=meter, Config=config)
