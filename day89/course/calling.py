@@ -99,14 +99,16 @@ class Task:
     Args:
         side: where the submission runs.
         id: id of the check's task, such as ``"1.3"``.
+        on_call: told of each call, as text, before it is made.
 
     Attributes:
         last_call: the last call as text, such as ``list_keys(s3, 'b-7f3', '')``.
         last_error: what the last call raised, or None.
     """
 
-    def __init__(self, side: Side, id: str = "") -> None:
+    def __init__(self, side: Side, id: str = "", on_call: Callable[[str], None] | None = None) -> None:
         self._side = side
+        self._on_call = on_call
         self.id = id
         self.last_call = ""
         self.last_error: BaseException | None = None
@@ -127,6 +129,8 @@ class Task:
 
     def _call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         self.last_call, self.last_error = describe_call(function, arguments, keywords), None
+        if self._on_call:
+            self._on_call(self.last_call)
         try:
             return self._side.call(function, arguments, keywords)
         except Missing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from day89.course.submission import Unreadable, load, read
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
+ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
 MARKERS = (
     "task(id, level, points): the check belongs to a task of the course, core or mastery, and is worth points",
@@ -140,7 +141,9 @@ def task(
     here.mkdir()
     monkeypatch.chdir(here)
     marker = request.node.get_closest_marker("task")
-    request.node.stash[TASK] = made = Task(side, marker.args[0] if marker else "")
+    request.node.stash[TASK] = made = Task(
+        side, marker.args[0] if marker else "", request.config.stash.get(ON_CALL, None)
+    )
     return made
 
 

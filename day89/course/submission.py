@@ -12,10 +12,11 @@ import sys
 import tokenize
 import traceback
 import types
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MAX_BYTES", "Submission", "Unreadable", "line_in", "load", "read"]
+__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "load", "read", "stubs"]
 
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024
@@ -110,6 +111,33 @@ def _parse(data: bytes, path: Path) -> ast.Module:
 
 def _shown(error: SyntaxError) -> str:
     return f"`{' '.join((error.text or '').split())[:60]}`"
+
+
+def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
+    """Return which functions are untouched stubs: defined once, undecorated, with nothing but a raise in them.
+
+    Args:
+        tree: syntax tree of the submission.
+        functions: the functions that the tasks ask for.
+    """
+    bound: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound[node.name] = bound.get(node.name, 0) + 1
+        elif isinstance(node, ast.Name | ast.alias) and not isinstance(getattr(node, "ctx", None), ast.Load):
+            name = node.id if isinstance(node, ast.Name) else node.asname or node.name
+            bound[name] = bound.get(name, 0) + 1
+    found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and is_stub(node)}
+    return {name for name in found & set(functions) if bound[name] == 1} if "*" not in bound else set()
+
+
+def is_stub(function: ast.FunctionDef) -> bool:
+    """Return whether a function does nothing but raise NotImplementedError."""
+    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    if function.decorator_list or len(body) != 1 or not isinstance(body[0], ast.Raise):
+        return False
+    raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
 def load(submission: Submission) -> types.ModuleType:

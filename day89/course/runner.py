@@ -1,0 +1,244 @@
+"""Grade one submission: choose what has to run, watch it run, and turn what was reported into a verdict.
+
+Nothing of the submission runs in this process. A child that loops, crashes, floods or leaves costs the check that was
+running, and another child goes on with the rest.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from day89.course.files import course_file
+from day89.course.submission import Submission, Unreadable, read, stubs
+from day89.course.supervisor import Supervisor
+from day89.course.tasks import Task
+from day89.course.verdict import Check, CheckResult, Outcome, SubmissionResult, SubmissionStatus, TaskResult, judge_task
+from day89.errors import ToolError
+
+__all__ = ["Watcher", "grade", "preloads"]
+
+SETUP_LIMIT = 90.0
+IMPORT_LIMIT = 30.0
+GOODBYE_LIMIT = 5.0
+# Modules that a submission may import at its top and that take long: the warm server imports them before it forks.
+HEAVY = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "sklearn", "werkzeug")
+SERVER_MODULES = ("boto3", "pytest", "day89.course.child", "day89.cloud")
+
+Watcher = Callable[[Check, CheckResult], None]
+
+
+def grade(
+    path: str | os.PathLike[str],
+    tasks: Sequence[Task],
+    seed: int,
+    *,
+    supervisor: Supervisor | None = None,
+    watch: Watcher | None = None,
+) -> SubmissionResult:
+    """Grade one submission.
+
+    Args:
+        path: the file.
+        tasks: the tasks to judge.
+        seed: seed of made-up names and contents.
+        supervisor: a running one, to save its start; None makes one.
+        watch: told of each check that has ended.
+
+    Returns:
+        The verdict; a submission that cannot be read is one too.
+
+    Raises:
+        ToolError: the grading process cannot be started.
+    """
+    began, shown = time.monotonic(), os.fspath(path)
+    try:
+        submission = read(path)
+    except Unreadable as error:
+        return SubmissionResult(shown, None, "unreadable", str(error), _since(began), _unjudged(tasks))
+    idle = stubs(submission.tree, [task.function for task in tasks])
+    pending = [task for task in tasks if task.function not in idle]
+    run = _Run(submission, pending, seed, watch)
+    if pending or not _given_is_untouched(submission.tree, tasks):
+        if supervisor is None:
+            with Supervisor(preloads(submission)) as own:
+                run.go(own)
+        else:
+            run.go(supervisor)
+    verdicts = tuple(run.verdict(task) if task in pending else _not_started(task) for task in tasks)
+    if run.status in ("unreadable", "timeout", "killed") and not run.found:
+        verdicts = _unjudged(tasks)
+    return SubmissionResult(shown, submission.sha256, run.status, run.message, _since(began), verdicts)
+
+
+def preloads(submission: Submission) -> list[str]:
+    """Return what the warm server should import for a submission: what it imports itself, of what is slow to import."""
+    names = set()
+    for node in submission.tree.body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return [*SERVER_MODULES, *sorted(name for name in names if name.split(".")[0] in HEAVY)]
+
+
+class _Run:
+    """Keep the state of one submission's run, over as many children as it takes."""
+
+    def __init__(self, submission: Submission, tasks: Sequence[Task], seed: int, watch: Watcher | None) -> None:
+        self.submission = submission
+        self.tasks = tasks
+        self.seed = seed
+        self.watch = watch
+        self.checks: dict[str, Check] = {}
+        self.found: dict[str, CheckResult] = {}
+        self.status: SubmissionStatus = "graded"
+        self.message: str | None = None
+        self.finished = False
+        self.phase = "setup"
+        self.current: Check | None = None
+        self.began = 0.0
+        self.call: str | None = None
+
+    def go(self, supervisor: Supervisor) -> None:
+        """Run children until each check has reported or been given up."""
+        while not self.finished:
+            before = len(self.found)
+            self._one_child(supervisor)
+            if not self.finished and len(self.found) == before:
+                self._give_up("tool_error", f"the checks ended early: {supervisor.printed()[-300:] or 'no output'}")
+        broken = [result for result in self.found.values() if result.outcome == "tool_error"]
+        if broken and self.status == "graded":
+            self._give_up("tool_error", f"{broken[0].name}: {broken[0].message}")
+
+    def verdict(self, task: Task) -> TaskResult:
+        """Return the verdict on one task."""
+        expected = [check for check in self.checks.values() if check.task == task.id]
+        found = {id: self.found[id] for id in self.found}
+        return judge_task(task.id, task.function, task.points, expected, found)
+
+    def _give_up(self, status: SubmissionStatus, message: str) -> None:
+        self.status, self.message, self.finished = status, message, True
+
+    def _one_child(self, supervisor: Supervisor) -> None:
+        self.phase, self.current = "setup", None
+        supervisor.send(
+            {
+                "submission": str(self.submission.path.resolve()),
+                "seed": self.seed,
+                "tasks": [task.id for task in self.tasks],
+                "skip": list(self.found),
+                "folder": str(supervisor.folder),
+            }
+        )
+        deadline = time.monotonic() + SETUP_LIMIT
+        while True:
+            event = supervisor.next_event(deadline)
+            if event is None:
+                self._too_long(supervisor)
+                deadline = time.monotonic() + GOODBYE_LIMIT
+                if self.phase == "killed":
+                    raise ToolError("a child that was killed did not end")
+                self.phase = "killed"
+                continue
+            if event["event"] == "exit":
+                self._ended(event["status"])
+                return
+            if self.phase != "killed":
+                deadline = time.monotonic() + self._take(event)
+
+    def _take(self, event: dict[str, Any]) -> float:
+        """Note an event and return how long the next one may take."""
+        match event["event"]:
+            case "checks":
+                self.checks = self.checks or {one["id"]: Check(**one) for one in event["checks"]}
+            case "loading":
+                self.phase = "loading"
+                return IMPORT_LIMIT
+            case "loaded":
+                self.phase = "between"
+            case "unreadable":
+                self._give_up("unreadable", event["message"])
+            case "broken":
+                self._give_up("tool_error", event["message"])
+            case "start":
+                self.current, self.call, self.began = self.checks[event["id"]], None, time.monotonic()
+            case "call":
+                self.call = event["text"]
+            case "end":
+                self._report(event["outcome"], event["message"], event["mistake"], event["seconds"])
+            case "done":
+                self.finished = True
+                return GOODBYE_LIMIT
+        if self.current is not None:
+            return max(0.0, self.began + self.current.limit - time.monotonic())
+        return SETUP_LIMIT
+
+    def _report(self, outcome: Outcome, message: str | None, mistake: str | None, seconds: float) -> None:
+        check, self.current = self.current, None
+        assert check is not None
+        passed = outcome == "passed"
+        result = CheckResult(check.name, check.level, check.points, passed, outcome, mistake, message, seconds)
+        self.found[check.id] = result
+        if self.watch:
+            self.watch(check, result)
+
+    def _too_long(self, supervisor: Supervisor) -> None:
+        where = self._place(supervisor.stack())
+        supervisor.kill()
+        if self.current is not None:
+            called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
+            message = f"{called} within {self.current.limit:g} s; it was still running{where}"
+            self._report("timeout", message, None, round(time.monotonic() - self.began, 2))
+        elif self.phase == "loading":
+            name = self.submission.path.name
+            self._give_up("timeout", f"{name} was not imported within {IMPORT_LIMIT:g} s; it was still running{where}")
+        elif self.phase == "setup":
+            self._give_up("tool_error", f"the checks were not ready within {SETUP_LIMIT:g} s")
+
+    def _place(self, stack: str) -> str:
+        path = re.escape(str(self.submission.path.resolve()))
+        match = re.search(rf'File "{path}", line (\d+) in (\S+)', stack)
+        return f" in {match[2]} ({self.submission.path.name} line {match[1]})" if match else ""
+
+    def _ended(self, status: int) -> None:
+        if self.current is not None:
+            called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
+            self._report("killed", f"{called}; {_how(status)}", None, round(time.monotonic() - self.began, 2))
+        elif self.phase == "loading":
+            name = self.submission.path.name
+            self._give_up("killed", f"{name} ended the interpreter while it was imported ({_how(status)})")
+
+
+def _how(status: int) -> str:
+    return (
+        f"the process was killed by signal {-status}" if status < 0 else f"the process ended with exit status {status}"
+    )
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+def _not_started(task: Task) -> TaskResult:
+    return TaskResult(task.id, task.function, "not_started", task.points, 0.0)
+
+
+def _unjudged(tasks: Sequence[Task]) -> tuple[TaskResult, ...]:
+    return tuple(TaskResult(task.id, task.function, "failed", task.points, 0.0) for task in tasks)
+
+
+def _given_is_untouched(tree: ast.Module, tasks: Sequence[Task]) -> bool:
+    """Return whether all but the tasks is as the course gives it: importing that cannot fail."""
+    functions = {task.function for task in tasks}
+    pristine = ast.parse(Path(course_file("exercise.py")).read_bytes())
+    return _rest(tree, functions) == _rest(pristine, functions)
+
+
+def _rest(tree: ast.Module, functions: set[str]) -> list[str]:
+    return [ast.dump(node) for node in tree.body if getattr(node, "name", None) not in functions]
