@@ -1,0 +1,152 @@
+"""Say what a question is: plain frozen data, no behaviour that draws or stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+__all__ = ["ASKS", "CHOICE_TYPES", "OUTCOMES", "TYPES", "Line", "Option", "Question", "Quiz", "Topic", "Verify", "Wrong"]
+
+TYPES = ("mcq", "multi", "trace", "fix", "numeric", "short", "order")
+CHOICE_TYPES = ("mcq", "multi", "trace", "fix")
+# What a stem asks for. The first three make a learner explain or predict, which is what teaches.
+ASKS = ("why", "what happens", "what is wrong", "which", "how much", "how")
+TEACHING_ASKS = ("why", "what happens", "what is wrong")
+
+OUTCOMES = {
+    1: "explain buckets, keys, prefixes and regions, and predict a listing",
+    2: "upload, download, list all and delete objects at any number of keys",
+    3: "move tables between S3 and a DataFrame without loss",
+    4: "choose the right exception for each call and let the rest propagate",
+    5: "choose client or resource with a reason",
+    6: "create a bucket in any region, idempotently, and delete it",
+    7: "pick a storage class, write lifecycle rules and price them",
+    8: "secure a bucket and share an object by presigned URL",
+    9: "launch tagged instances with a current AMI, role, group and user data",
+    10: "find instances across reservations, pages, states and regions",
+    11: "drive the state machine with waiters",
+    12: "guarantee that no instance leaks, and prove it",
+    13: "write a least-privilege role, trust policy and instance profile",
+    14: "restrict a security group and place it in a VPC",
+    15: "build an idempotent input, process, output pipeline",
+    16: "version a model immutably, with a checksum, and roll back",
+    17: "serve a model over HTTP",
+    18: "choose spot, size and scaling, and the metric that shows it",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice: what it says, whether it is right, and why."""
+
+    letter: str
+    text: str
+    correct: bool
+    why: str
+    misconception: str | None = None
+    prints: str | None = None
+    raises: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line (or block) of a program to put in order; one that has no place has ``place`` None and a ``why``."""
+
+    letter: str
+    code: str
+    place: int | None
+    why: str = ""
+    misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A typed answer that is known to be wrong, and what it shows."""
+
+    value: str
+    why: str
+    misconception: str | None
+
+
+@dataclass(frozen=True)
+class Verify:
+    """How the key is compared with what really happens."""
+
+    setup: str = ""
+    run: str = ""
+    check: str = ""
+    cloud: dict[str, object] = field(default_factory=dict)
+    reason_not_run: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as the file has it; ``options`` and ``lines`` keep the order of the file."""
+
+    id: str
+    version: int
+    type: str
+    ask: str
+    topic: str
+    outcome: int
+    exercise: int
+    section: str
+    stem: str
+    explain: str
+    refs: tuple[str, ...]
+    checked: date
+    valid_until: date
+    code: str = ""
+    language: str = "python"
+    options: tuple[Option, ...] = ()
+    lines: tuple[Line, ...] = ()
+    answers: tuple[str, ...] = ()
+    tolerance: float = 0.0
+    unit: str = ""
+    wrong: tuple[Wrong, ...] = ()
+    hints: tuple[str, ...] = ()
+    verify: Verify | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return the right letters: of the options, or of the lines in their order."""
+        if self.type == "order":
+            placed = [line for line in self.lines if line.place is not None]
+            return tuple(line.letter for line in sorted(placed, key=lambda line: line.place or 0))
+        return tuple(option.letter for option in self.options if option.correct)
+
+    def option(self, letter: str) -> Option:
+        """Return the option with this letter of the file's order."""
+        return next(option for option in self.options if option.letter == letter)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One file: its name, its title and its questions."""
+
+    name: str
+    title: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """All topics, and the one-line names of the misconceptions that wrong options point at."""
+
+    topics: tuple[Topic, ...]
+    misconceptions: dict[str, str]
+
+    def __iter__(self) -> Iterator[Question]:
+        """Go through all questions in the order of the files."""
+        for topic in self.topics:
+            yield from topic.questions
+
+    def __len__(self) -> int:
+        """Count the questions."""
+        return sum(len(topic.questions) for topic in self.topics)
+
+    def find(self, question_id: str) -> Question | None:
+        """Return the question with this id, or None."""
+        return next((question for question in self if question.id == question_id), None)
