@@ -1,0 +1,151 @@
+"""Build the Flask app: parse, ask the model, log, answer."""
+
+from __future__ import annotations
+
+import json
+import math
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import numpy
+from flask import Flask, Response, request
+
+from day89.inference.engine import ModelBusyError, ServedModel
+from day89.inference.metrics import CONTENT_TYPE, Metrics, label
+from day89.inference.openapi import openapi_document
+from day89.inference.prediction_log import PredictionLog
+from day89.inference.problems import Problem, json_pointer, register_problems
+from day89.inference.validation import Limits, parse_json, read_body, to_rows
+
+__all__ = ["create_app"]
+
+LATER = {"Retry-After": "1"}
+
+
+class Serving(Protocol):
+    """Know which model is in use at this moment: a ``Deployment`` or a ``Fixed`` one."""
+
+    @property
+    def current(self) -> ServedModel | None:
+        """Return the model in use, or None where none is loaded yet."""
+
+
+def create_app(
+    serving: Serving,
+    *,
+    log: PredictionLog | None = None,
+    limits: Limits | None = None,
+    metrics: Metrics | None = None,
+) -> Flask:
+    """Build the app that serves a model.
+
+    ``POST /predict`` takes ``{"features": ROW}`` or ``{"features": [ROW, ...]}``, a ROW by position or by name.
+    ``GET /health`` says that the process lives, ``GET /ready`` that a model is loaded, ``GET /metrics`` counts for
+    Prometheus, ``GET /openapi.json`` describes all of it. Every error is a problem (RFC 9457).
+
+    Args:
+        serving: knows the model in use; the app asks it once a request, so a change never cuts through one.
+        log: where predictions are logged; None logs none.
+        limits: what one request may cost.
+        metrics: where to count; give the log the same one.
+
+    Returns:
+        A Flask app, for any WSGI server.
+    """
+    app = Flask("day89.inference", static_folder=None)
+    app.url_map.merge_slashes = False  # "//predict" is not a route; a redirect would be one more kind of answer
+    limits, metrics = limits or Limits(), metrics or Metrics()
+    register_problems(app)
+    app.add_url_rule("/health", view_func=lambda: _json({"status": "ok"}), endpoint="health")
+    app.add_url_rule("/ready", view_func=lambda: _ready(serving, log), endpoint="ready")
+    app.add_url_rule("/metrics", view_func=lambda: _metrics(serving, metrics, log), endpoint="metrics")
+    app.add_url_rule("/openapi.json", view_func=lambda: _openapi(serving, limits), endpoint="openapi")
+    app.add_url_rule(
+        "/predict", view_func=lambda: _predict(serving, metrics, log, limits), endpoint="predict", methods=["POST"]
+    )
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        metrics.count("day89_requests_total", _route(request.endpoint), f'status="{response.status_code}"')
+        return response
+
+    return app
+
+
+def _predict(serving: Serving, metrics: Metrics, log: PredictionLog | None, limits: Limits) -> Response:
+    model = _in_use(serving)
+    body = read_body(request, limits.body_bytes)
+    start = time.perf_counter()
+    rows = to_rows(parse_json(body), model.manifest.feature_names, limits.rows)
+    answer = {
+        "prediction": _finite(_ask(model, rows)),
+        "model": model.manifest.name,
+        "version": model.manifest.version,
+        "id": secrets.token_hex(8),
+    }
+    text = json.dumps(answer, allow_nan=False).encode()
+    metrics.observe(time.perf_counter() - start, len(rows))
+    if log is not None:
+        log.append(_record(text, body))
+    return Response(text, mimetype="application/json")
+
+
+def _ask(model: ServedModel, rows: numpy.ndarray) -> list[Any]:
+    try:
+        return model.predict(rows)
+    except ModelBusyError as error:
+        raise Problem(503, str(error), headers=LATER) from error
+
+
+def _finite(prediction: list[Any]) -> list[Any]:
+    for number, value in enumerate(prediction):
+        if type(value) is float and not math.isfinite(value):
+            raise Problem(422, "the model has no finite answer to this row", json_pointer("features", number))
+    return prediction
+
+
+def _record(answer: bytes, body: bytes) -> bytes:
+    # The request goes in as it came: it has been parsed, so a line break in it can only be white space. To write it
+    # anew would cost more than the model does.
+    when = datetime.now(UTC).isoformat(timespec="milliseconds")
+    request_line = body.replace(b"\r", b" ").replace(b"\n", b" ")
+    return b'{"time": "%s", "request": %s, "answer": %s}' % (when.encode(), request_line, answer)
+
+
+def _in_use(serving: Serving) -> ServedModel:
+    model = serving.current
+    if model is None:
+        raise Problem(503, "no model is loaded yet", headers=LATER)
+    return model
+
+
+def _ready(serving: Serving, log: PredictionLog | None) -> Response:
+    model = _in_use(serving)
+    if log is not None and log.full:
+        raise Problem(503, "the prediction log is full: it does not reach S3", headers=LATER)
+    return _json({"status": "ready", "model": model.manifest.name, "version": model.manifest.version})
+
+
+def _metrics(serving: Serving, metrics: Metrics, log: PredictionLog | None) -> Response:
+    gauges: list[tuple[str, tuple[str, ...], float]] = []
+    if model := serving.current:
+        names = (label("name", model.manifest.name), label("version", model.manifest.version))
+        gauges.append(("day89_model_info", (*names, label("format", model.format)), 1))
+    if log is not None:
+        gauges.append(("day89_log_waiting_bytes", (), log.waiting_bytes))
+    return Response(metrics.render(gauges), content_type=CONTENT_TYPE)
+
+
+def _openapi(serving: Serving, limits: Limits) -> Response:
+    model = serving.current
+    return _json(openapi_document(model.manifest if model else None, limits))
+
+
+def _json(value: Any) -> Response:
+    return Response(json.dumps(value), mimetype="application/json")
+
+
+def _route(endpoint: str | None) -> str:
+    return f'route="{endpoint or "none"}"'

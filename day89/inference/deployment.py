@@ -1,0 +1,102 @@
+"""Follow the pointer: load the version that it names, try it, and only then put it into use."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from day89.errors import Day89Error
+from day89.inference.engine import ServedModel
+from day89.inference.metrics import Metrics, label
+
+__all__ = ["Deployment", "Fixed"]
+
+logger = logging.getLogger(__name__)
+LOADS = "day89_model_loads_total"
+
+
+class Fixed:
+    """Serve one model for ever."""
+
+    def __init__(self, model: ServedModel) -> None:
+        self.current: ServedModel | None = model
+
+
+class Deployment:
+    """Serve whatever version is in use, and change over without dropping a request.
+
+    The new version is loaded and answers its golden rows while the old one serves. Then one reference is replaced,
+    which Python does in one step; a request that has begun ends with the model that it began with. A version that
+    cannot be loaded or answers otherwise stays out, and the old one serves on.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[], int],
+        load: Callable[[int], ServedModel],
+        *,
+        seconds: float = 10.0,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """Prepare; nothing is loaded before ``refresh`` or ``start``.
+
+        Args:
+            find: returns the number of the version that should be in use, such as ``current_version``.
+            load: loads and tries a version, such as ``load_served``.
+            seconds: how often to look.
+            metrics: where to count.
+        """
+        self.current: ServedModel | None = None
+        self._find, self._load, self._seconds = find, load, seconds
+        self._metrics = metrics or Metrics()
+        self._refused: int | None = None
+        self._lock, self._stop = threading.Lock(), threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def refresh(self) -> bool:
+        """Look once; return whether another version came into use.
+
+        Raises:
+            Day89Error: the version is not there, or is not what it should be; it is not tried again until the pointer
+                moves.
+            BotoCoreError, ClientError: S3 did not answer; the next look tries again.
+        """
+        with self._lock:
+            wanted = self._find()
+            if wanted == self._refused or (self.current and self.current.manifest.version == wanted):
+                return False
+            try:
+                model = self._load(wanted)
+            except Exception as error:
+                self._refused = wanted if isinstance(error, Day89Error) else None
+                self._metrics.count(LOADS, label("outcome", "failed"))
+                raise
+            self.current, self._refused = model, None
+            self._metrics.count(LOADS, label("outcome", "ok"))
+            logger.info("version %d of model %s is in use", wanted, model.manifest.name)
+            return True
+
+    def start(self) -> None:
+        """Look again and again, in a thread."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="day89-deployment", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking; the model in use stays."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.refresh()
+            except (Day89Error, BotoCoreError, ClientError) as error:
+                logger.warning("the model in use stays: %s", error)
+            except Exception:  # whatever a model file does when it is loaded must not end the looking
+                logger.exception("the model in use stays")
+            self._stop.wait(self._seconds)
