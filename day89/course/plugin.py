@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from day89.course.checking import NotStarted, Wrong, describe_error
 from day89.course.files import checks_folder, course_file
 from day89.course.handles import NoAnswer
 from day89.course.names import Names
+from day89.course.naps import late_bound, naps
 from day89.course.submission import Unreadable, load, read
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
@@ -96,7 +98,8 @@ def side_of(config: pytest.Config) -> Side:
     if SIDE not in config.stash:
         try:
             submission = read(submission_path(config))
-            config.stash[SIDE] = InProcess(load(submission), submission.path)
+            with late_bound():
+                config.stash[SIDE] = InProcess(load(submission), submission.path)
         except Unreadable as error:
             config.stash[SIDE] = error
     side = config.stash[SIDE]
@@ -124,7 +127,8 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None)
     """Return a fresh local cloud, with the options of ``@pytest.mark.cloud(...)``."""
     marker = request.node.get_closest_marker("cloud")
     options = {"seed": names.number(0, 2**31), **(marker.kwargs if marker else {})}
-    with local_cloud.local(**options) as running:
+    # Instances that run need real time to get somewhere; states that only pass do not.
+    with local_cloud.local(**options) as running, nullcontext() if options.get("instances") else naps():
         yield running
 
 
