@@ -1,4 +1,4 @@
-"""Cut short what graded code sleeps where nothing needs the time: states of the local cloud pass by looks, not by seconds."""
+"""Cut short what graded code sleeps where nothing needs the time: states that pass by looks, not by seconds."""
 
 from __future__ import annotations
 
