@@ -18,7 +18,6 @@ import pytest
 
 from day89.course import plugin
 from day89.course.checking import NotStarted, Wrong, describe_error
-from day89.course.files import checks_folder
 from day89.course.submission import Unreadable
 from day89.course.verdict import Check
 
@@ -159,7 +158,8 @@ def run_job(job: dict[str, Any], events: int) -> None:
     """Run the checks of a job and report them; return when all that can be reported has been.
 
     Args:
-        job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``folder`` (for temporary files).
+        job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
+            folder), ``folder`` (for temporary files).
         events: descriptor to report on.
     """
     random.seed(job["seed"])
@@ -169,7 +169,7 @@ def run_job(job: dict[str, Any], events: int) -> None:
 
 
 def _arguments(job: dict[str, Any]) -> list[str]:
-    checks = checks_folder()
+    checks = Path(job["checks"])
     settings = Path(job["folder"], "pytest.ini")
     settings.write_text("[pytest]\n")
     wanted = sorted({id.split(".")[0] for id in job["tasks"]})

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from day89.course.files import course_file
+from day89.course.files import checks_folder, course_file
 from day89.course.submission import Submission, Unreadable, read, stubs
 from day89.course.supervisor import Supervisor
 from day89.course.tasks import Task
@@ -38,6 +38,7 @@ def grade(
     tasks: Sequence[Task],
     seed: int,
     *,
+    checks: Path | None = None,
     supervisor: Supervisor | None = None,
     watch: Watcher | None = None,
 ) -> SubmissionResult:
@@ -47,6 +48,7 @@ def grade(
         path: the file.
         tasks: the tasks to judge.
         seed: seed of made-up names and contents.
+        checks: folder of the checks; None is the course's own.
         supervisor: a running one, to save its start; None makes one.
         watch: told of each check that has ended.
 
@@ -63,7 +65,7 @@ def grade(
         return SubmissionResult(shown, None, "unreadable", str(error), _since(began), _unjudged(tasks))
     idle = stubs(submission.tree, [task.function for task in tasks])
     pending = [task for task in tasks if task.function not in idle]
-    run = _Run(submission, pending, seed, watch)
+    run = _Run(submission, pending, seed, checks or checks_folder(), watch)
     if pending or not _given_is_untouched(submission.tree, tasks):
         if supervisor is None:
             with Supervisor(preloads(submission)) as own:
@@ -90,10 +92,13 @@ def preloads(submission: Submission) -> list[str]:
 class _Run:
     """Keep the state of one submission's run, over as many children as it takes."""
 
-    def __init__(self, submission: Submission, tasks: Sequence[Task], seed: int, watch: Watcher | None) -> None:
+    def __init__(
+        self, submission: Submission, tasks: Sequence[Task], seed: int, folder: Path, watch: Watcher | None
+    ) -> None:
         self.submission = submission
         self.tasks = tasks
         self.seed = seed
+        self.folder = folder
         self.watch = watch
         self.checks: dict[str, Check] = {}
         self.found: dict[str, CheckResult] = {}
@@ -112,6 +117,9 @@ class _Run:
             self._one_child(supervisor)
             if not self.finished and len(self.found) == before:
                 self._give_up("tool_error", f"the checks ended early: {supervisor.printed()[-300:] or 'no output'}")
+        unchecked = {task.id for task in self.tasks} - {check.task for check in self.checks.values()}
+        if unchecked and self.status == "graded":
+            self._give_up("tool_error", f"there are no checks for task {', '.join(sorted(unchecked))} in {self.folder}")
         broken = [result for result in self.found.values() if result.outcome == "tool_error"]
         if broken and self.status == "graded":
             self._give_up("tool_error", f"{broken[0].name}: {broken[0].message}")
@@ -133,6 +141,7 @@ class _Run:
                 "seed": self.seed,
                 "tasks": [task.id for task in self.tasks],
                 "skip": list(self.found),
+                "checks": str(self.folder),
                 "folder": str(supervisor.folder),
             }
         )

@@ -165,9 +165,9 @@ def judge_task(
         The verdict: passed only where exactly the expected checks have all passed.
     """
     results = tuple(found.get(check.id) or _silent(check) for check in expected)
-    if not results or all(result.outcome == "not_started" for result in results):
+    if results and all(result.outcome == "not_started" for result in results):
         return TaskResult(id, function, "not_started", points, 0.0, results)
-    if all(result.passed for result in results):
+    if results and all(result.passed for result in results):
         return TaskResult(id, function, "passed", points, points, results)
     earned = round(sum(result.points for result in results if result.passed), 2)
     return TaskResult(id, function, "failed", points, min(earned, points), results)
