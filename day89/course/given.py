@@ -14,11 +14,12 @@ from sklearn.preprocessing import StandardScaler
 
 __all__ = ["KINDS", "RecordingPipeline", "make_model", "process_data", "train_model"]
 
-# kind -> (number of feature columns, labels): what comes out is text, whole numbers or fractions.
+# kind -> (number of feature columns, labels): what comes out is text, whole numbers or floats (scikit-learn takes no
+# fractions for classes).
 KINDS: dict[str, tuple[int, tuple[Any, ...]]] = {
     "penguins": (4, ("Adelie", "Chinstrap", "Gentoo")),
     "digits": (3, (0, 1, 2)),
-    "halves": (2, (0.5, 1.5)),
+    "levels": (2, (1.0, 2.0, 4.0)),
 }
 
 
