@@ -1,0 +1,85 @@
+"""Help the checks of exercises 1 to 3: call a function that may fail, count calls, forbid calls, stop endless loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from day89.course.calling import Task
+from day89.course.checking import NotStarted, Wrong, describe_error, expect, fail, show
+
+# What boto3 lets out when AWS refuses: its own class, or the one that upload_file and its like wrap around it.
+AWS_ERRORS = {"ClientError", "S3UploadFailedError"}
+REFUSALS = ("AccessDenied", "UnauthorizedOperation", "403")
+MANY_CALLS = 60
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Hold how a call ended: with a value, or with an error."""
+
+    value: Any
+    error: Exception | None
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return f"it returned {show(self.value)}" if self.error is None else f"it raised {describe_error(self.error)}"
+
+
+def attempt(task: Task, function: str, *arguments: Any, **keywords: Any) -> Attempt:
+    """Call a function of the learner's that may raise."""
+    try:
+        return Attempt(getattr(task, function)(*arguments, **keywords), None)
+    except (NotStarted, Wrong):
+        raise
+    except Exception as error:
+        task.last_error = None
+        return Attempt(None, error)
+
+
+def expect_missing(task: Task, missing: str, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
+    """Fail unless the call raises a LookupError that names what is missing."""
+    ended = attempt(task, function, *arguments, **keywords)
+    where = f"called {task.last_call}, where {missing!r} does not exist"
+    if not isinstance(ended.error, LookupError):
+        fail(f"{where}; expected a LookupError naming it; {ended}", mistake)
+    expect(
+        missing in f"{ended.error}{ended.error.args}",
+        f"{where}; expected its name in the message of the LookupError; {ended}",
+        mistake,
+    )
+
+
+def expect_forbidden(task: Task, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
+    """Fail unless AWS's 403 leaves the function as it is."""
+    ended = attempt(task, function, *arguments, **keywords)
+    kinds = {kind.__name__ for kind in type(ended.error).__mro__}
+    expect(
+        kinds & AWS_ERRORS and any(word in str(ended.error) for word in REFUSALS),
+        f"called {task.last_call} while AWS answers 403, forbidden, which is not 'not there'; "
+        f"expected AWS's own error to reach the caller; {ended}",
+        mistake,
+    )
+
+
+def expect_value_error(task: Task, cloud: Any, mistake: str, why: str, function: str, *args: Any, **keywords: Any) -> None:
+    """Fail unless the call raises ValueError, and before AWS is asked anything."""
+    before = len(cloud.log)
+    ended = attempt(task, function, *args, **keywords)
+    where = f"called {task.last_call}: {why}"
+    expect(isinstance(ended.error, ValueError), f"{where}; expected a ValueError; {ended}", mistake)
+    made = [call.operation for call in cloud.log.after(before)]
+    expect(not made, f"{where}; expected a ValueError before AWS is asked anything; found calls {show(made)}", mistake)
+
+
+def forbid(cloud: Any, *actions: str) -> None:
+    """Have AWS answer 403 to operations, such as ``s3.PutObject``, from now on."""
+    for action in actions:
+        cloud.faults.add(action, code="AccessDenied", status=403, times=None)
+
+
+def stop_endless_loops(cloud: Any, *actions: str) -> None:
+    """Have AWS refuse operations after very many calls, so that a loop without end becomes a message."""
+    message = "asked again and again: does each request carry the token of the answer before, and does the loop end?"
+    for action in actions:
+        cloud.faults.add(action, nth=MANY_CALLS, code="EndlessLoop", status=400, message=message, times=None)

@@ -1,0 +1,72 @@
+"""Help the checks of exercises 1 and 2: fill buckets and look into them, past the learner's code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from support import forbid, stop_endless_loops
+
+from day89.course.names import Names
+
+# Every way to ask whether a bucket is there, and to list what is in it.
+LISTINGS = ("s3.ListObjectsV2", "s3.ListObjects", "s3.ListObjectVersions")
+PROBES = ("s3.HeadBucket", "s3.HeadObject", "s3.ListBuckets", "s3.GetBucketLocation", "s3.GetObjectAttributes")
+
+
+def new_bucket(cloud: Any, names: Names, region: str = "us-east-1", name: str | None = None) -> tuple[Any, str]:
+    """Make a bucket.
+
+    Returns:
+        A client of its region, and its name.
+    """
+    s3, bucket = cloud.client("s3", region), name or names.bucket()
+    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=bucket, **where)
+    return s3, bucket
+
+
+def put_all(s3: Any, bucket: str, keys: list[str], body: bytes = b"day89") -> None:
+    """Store a small object under each key."""
+    for key in keys:
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+
+def keys_in(s3: Any, bucket: str) -> list[str]:
+    """List the keys of the current objects."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def objects_in(s3: Any, bucket: str) -> dict[str, bytes]:
+    """Return key to content of the current objects."""
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys_in(s3, bucket)}
+
+
+def versions_in(s3: Any, bucket: str) -> list[tuple[str, str]]:
+    """List key and version id of every version and delete marker."""
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    entries = [entry for page in pages for entry in page.get("Versions", []) + page.get("DeleteMarkers", [])]
+    return sorted((entry["Key"], entry["VersionId"]) for entry in entries)
+
+
+def forbid_reading(cloud: Any, *more: str) -> None:
+    """Have S3 answer 403 to every listing and every probe, and to some operations more."""
+    forbid(cloud, *LISTINGS, *PROBES, *more)
+
+
+def stop_endless_listing(cloud: Any) -> None:
+    """Have S3 refuse to list for ever."""
+    stop_endless_loops(cloud, *LISTINGS)
+
+
+def files_under(folder: Path) -> dict[str, bytes]:
+    """Return path to content of every file in a folder and below."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def wrong_body(found: bytes, path: Path) -> str | None:
+    """Return which mistake an object's wrong content shows."""
+    if found in (str(path).encode(), path.name.encode()):
+        return "U3"
+    return "U4" if found else "U5"

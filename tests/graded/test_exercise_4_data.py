@@ -1,0 +1,182 @@
+"""Check task 4.1, run_job: a CSV goes from S3 to S3 and nothing in it changes but the rows that go."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Sequence
+from numbers import Integral
+
+import pytest
+from botocore.exceptions import ClientError
+
+from day89.course.checking import expect, fail, show
+
+# The warnings of a learner's code and libraries are not ours to judge.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+HEADER = ("id", "amount", "kind", "remark")
+# Words that pandas takes for a missing value unless it is told otherwise.
+WORDS_FOR_MISSING = ("NA", "NaN", "nan", "null", "NULL", "None", "N/A", "n/a", "#N/A", "<NA>", "-nan", "-NaN", "1.#QNAN")
+# Text that a number, a date or a truth value would not come back from as it was.
+LOOKS_LIKE_MORE = ("007", "1.10", "1e5", "+5", "0x1F", "True", "FALSE", "12345678901234567890", "2024-01-02", "3.0", "inf")
+
+
+def csv_bytes(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> bytes:
+    """Return a header and rows as a CSV in UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([header, *rows])
+    return text.getvalue().encode()
+
+
+def read_table(s3, bucket: str, key: str, called: str) -> list[list[str]]:
+    """Return what the job has written, header first."""
+    try:
+        data = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except s3.exceptions.NoSuchKey:
+        there = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        fail(f"called {called}; expected an object at {show(key)}; the bucket holds {show(there)}", "D13")
+    if data[:2] == b"\x1f\x8b":
+        fail(f"called {called}; expected plain CSV at {show(key)}; found it compressed with gzip", "D14")
+    try:
+        return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        fail(f"called {called}; expected CSV in UTF-8 at {show(key)}; found {show(data)} ({error})", "D9")
+
+
+def expect_table(found: list[list[str]], rows: Sequence[Sequence[str]], called: str, mistake: str) -> None:
+    """Fail unless the table has the header and exactly these rows, and name the first difference."""
+    header = found[0] if found else []
+    expect(
+        header == list(HEADER),
+        f"called {called}; expected the header {show(list(HEADER))}; found {show(header)}",
+        "D5" if len(header) == len(HEADER) + 1 else mistake,
+    )
+    for number, (row, wanted) in enumerate(zip(found[1:], rows, strict=False), start=1):
+        expect(row == list(wanted), f"called {called}; expected row {number} {show(list(wanted))}; found {show(row)}", mistake)
+    expect(
+        len(found) - 1 == len(rows),
+        f"called {called}; expected {len(rows)} rows under the header; found {len(found) - 1}",
+        mistake,
+    )
+
+
+def values(rows: list[dict[str, str]]) -> list[list[str]]:
+    """Return rows of names.rows() as lists, in the order of HEADER."""
+    return [[row[column] for column in HEADER] for row in rows]
+
+
+def complete(rows: list[list[str]]) -> list[list[str]]:
+    """Return the rows that have no empty field."""
+    return [row for row in rows if "" not in row]
+
+
+@pytest.fixture
+def bucket(cloud, names) -> str:
+    """Make a bucket."""
+    name = names.bucket()
+    cloud.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+@pytest.mark.task("4.1", "core", points=1)
+def test_the_complete_rows_come_out_under_the_header(task, cloud, names, bucket):
+    s3, source, target = cloud.client("s3"), names.key(".csv", prefix="input/"), names.key(".csv", prefix="output/")
+    # Only text that is nothing but text: what pandas makes of 007 is the next check's matter.
+    rows = [[f"p{number}", names.word(), names.word(), names.word()] for number in range(names.number(6, 12))]
+    for row in names.sample(rows, 3):
+        row[names.number(1, 3)] = ""
+    s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
+    task.run_job(s3, bucket, source, target)
+    expect_table(read_table(s3, bucket, target, task.last_call), complete(rows), task.last_call, "D5")
+
+
+@pytest.mark.task("4.1", "core", points=1)
+def test_every_value_stays_the_text_that_it_was(task, cloud, names, bucket):
+    s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
+    # Whole columns of one kind, or pandas would leave them alone as text.
+    rows = [[f"00{number}", f"{names.number(1, 99)}.{number}0", "True", word] for number, word in enumerate(LOOKS_LIKE_MORE)]
+    s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
+    task.run_job(s3, bucket, source, target)
+    expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D6")
+
+
+@pytest.mark.task("4.1", "core", points=0.5)
+def test_the_answer_is_the_number_of_rows_written(task, cloud, names, bucket):
+    s3 = cloud.client("s3")
+    for count, missing in ((names.number(5, 12), names.number(1, 4)), (0, 0)):
+        source, rows = names.plain_key(".csv"), values(names.rows(count, missing=missing))
+        s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
+        written = task.run_job(s3, bucket, source, names.plain_key(".csv"))
+        expect(
+            isinstance(written, Integral) and not isinstance(written, bool) and int(written) == len(complete(rows)),
+            f"called {task.last_call} on {count} rows, {missing} of them with an empty field; "
+            f"expected {len(complete(rows))}; found {show(written)}",
+            "D10" if count == 0 else "D15",
+        )
+
+
+@pytest.mark.task("4.1", "core", points=0.5)
+def test_a_missing_input_or_bucket_is_a_lookup_error(task, cloud, names, bucket):
+    s3, source, absent = cloud.client("s3"), names.key(".csv"), names.bucket()
+    task.raises(LookupError, "run_job", s3, bucket, source, "output/a.csv", naming=source, mistake="R1")
+    task.raises(LookupError, "run_job", s3, absent, source, "output/a.csv", naming=absent, mistake="R1")
+
+
+@pytest.mark.task("4.1", "mastery", points=0.4)
+def test_gzip_is_read_where_the_input_key_says_so_and_never_written(task, cloud, names, bucket):
+    s3, rows = cloud.client("s3"), [[f"p{number}", names.word(), names.word(), "x"] for number in range(5)]
+    packed, plain = names.plain_key(".csv.gz"), names.plain_key(".csv")
+    s3.put_object(Bucket=bucket, Key=packed, Body=gzip.compress(csv_bytes(rows)))
+    s3.put_object(Bucket=bucket, Key=plain, Body=csv_bytes(rows))
+    for source, target in ((packed, names.plain_key(".csv")), (plain, names.plain_key(".csv.gz"))):
+        task.run_job(s3, bucket, source, target)
+        expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D14")
+
+
+@pytest.mark.task("4.1", "mastery", points=0.4)
+def test_only_an_empty_field_is_a_missing_value(task, cloud, names, bucket):
+    s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
+    rows = [[f"p{number}", names.word(), names.choice("xyz"), word] for number, word in enumerate(WORDS_FOR_MISSING)]
+    rows.insert(names.number(0, 5), ["empty", names.word(), "", names.word()])
+    s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
+    task.run_job(s3, bucket, source, target)
+    expect_table(read_table(s3, bucket, target, task.last_call), complete(rows), task.last_call, "D16")
+
+
+@pytest.mark.task("4.1", "mastery", points=0.4)
+def test_quotes_line_breaks_and_letters_beyond_ascii_survive(task, cloud, names, bucket):
+    s3, source, target = cloud.client("s3"), names.key(".csv"), names.key(".csv")
+    hard = ('say "hi", twice', "two\nlines", ",", "日本, é", "ñandú; |\ttab", " spaces ", "'single'")
+    rows = [[f"p{number}", names.text(2), names.word(), text] for number, text in enumerate(names.shuffled(hard))]
+    s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
+    task.run_job(s3, bucket, source, target)
+    expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D9")
+
+
+@pytest.mark.task("4.1", "mastery", points=0.4)
+def test_where_it_fails_the_output_stays_as_it_was(task, cloud, names, bucket):
+    s3, before = cloud.client("s3"), names.text().encode()
+    broken = names.plain_key(".csv.gz")
+    whole = gzip.compress(csv_bytes(values(names.rows(400))))
+    s3.put_object(Bucket=bucket, Key=broken, Body=whole[: len(whole) // 2])
+    old, new = names.plain_key(".csv", prefix="output/"), names.plain_key(".csv", prefix="output/")
+    s3.put_object(Bucket=bucket, Key=old, Body=before)
+    for target in (old, new):
+        task.raises(Exception, "run_job", s3, bucket, broken, target, mistake="R7")
+    there = {item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]}
+    expect(new not in there, f"called {task.last_call}; expected nothing at {show(new)}; found an object there", "D13")
+    expect(old in there, f"called {task.last_call}; expected {show(old)} untouched; found it deleted", "D13")
+    found = s3.get_object(Bucket=bucket, Key=old)["Body"].read()
+    expect(found == before, f"called {task.last_call}; expected {show(old)} untouched; found {show(found)}", "D13")
+
+
+@pytest.mark.task("4.1", "mastery", points=0.4)
+def test_a_forbidden_input_is_not_a_missing_one(task, cloud, names, bucket):
+    s3, source = cloud.client("s3"), names.plain_key(".csv")
+    s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(values(names.rows(5))))
+    for operation in ("s3.GetObject", "s3.HeadObject"):
+        cloud.faults.add(operation, times=None, code="AccessDenied")
+    task.raises(ClientError, "run_job", s3, bucket, source, names.plain_key(".csv"), mistake="R2")

@@ -1,0 +1,201 @@
+"""Check task 4.2, create_worker_role: judged by what the role may do, never by how its policies are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from day89.cloud.policy import Access, Principal, decide
+from day89.cloud.policy_conditions import as_list, matches_pattern
+from day89.course.checking import expect, expect_equal, fail, show
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+EC2 = {"ec2.amazonaws.com", "ec2.amazonaws.com.cn"}
+
+
+def expect_role(iam, name: str, called: str) -> dict[str, Any]:
+    """Return the role, or fail."""
+    try:
+        return iam.get_role(RoleName=name)["Role"]
+    except iam.exceptions.NoSuchEntityException:
+        there = [role["RoleName"] for role in iam.list_roles()["Roles"]]
+        fail(f"called {called}; expected a role {show(name)}; found the roles {show(there)}", "N13")
+
+
+def policies_of(iam, name: str) -> list[Mapping[str, Any]]:
+    """Return every policy of a role: inline ones and attached ones."""
+    inline = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    documents = [iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in inline]
+    for attached in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        documents.append(document_of(iam, attached["PolicyArn"]))
+    return documents
+
+
+def document_of(iam, arn: str) -> Mapping[str, Any]:
+    """Return the current document of a managed policy."""
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+
+
+class Rights:
+    """Answer what a role may do, by IAM's own rules."""
+
+    def __init__(self, iam, name: str, called: str) -> None:
+        """Read the role's policies, and its permissions boundary where it has one."""
+        self.called = called
+        role = expect_role(iam, name, called)
+        account = role["Arn"].split(":")[4]
+        session = f"arn:aws:sts::{account}:assumed-role/{name}/i-0123456789abcdef0"
+        self.principal = Principal("role", account, session, name, role["Arn"])
+        boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        self.layers = [policies_of(iam, name)] + ([[document_of(iam, boundary)]] if boundary else [])
+
+    def allow(self, action: str, resource: str) -> bool:
+        """Tell whether the role may do this."""
+        account = self.principal.account
+        facts = {"aws:SecureTransport": "true", "aws:PrincipalAccount": account, "aws:PrincipalArn": self.principal.role_arn}
+        facts |= {"aws:ResourceAccount": account, "s3:ResourceAccount": account, "aws:PrincipalType": "AssumedRole"}
+        access = Access(action, resource, facts)
+        return all(decide(access, self.principal, layer).allowed for layer in self.layers)
+
+    def expect(self, action: str, resource: str) -> None:
+        """Fail unless the role may do this."""
+        found = f"expected that the role may {action} on {show(resource)}; found that it may not"
+        expect(self.allow(action, resource), f"called {self.called}; {found}", "N17")
+
+    def refuse(self, action: str, resource: str) -> None:
+        """Fail if the role may do this."""
+        found = f"expected that the role may not {action} on {show(resource)}; found that it may"
+        expect(not self.allow(action, resource), f"called {self.called}; {found}", "N16")
+
+
+def needed(names, bucket: str) -> list[tuple[str, str]]:
+    """Return what the worker has to be allowed."""
+    objects = f"arn:aws:s3:::{bucket}"
+    reads = [f"{objects}/{names.key(prefix=prefix)}" for prefix in ("input/", "code/")]
+    return [*(("s3:GetObject", read) for read in reads), ("s3:PutObject", f"{objects}/{names.key(prefix='output/')}")]
+
+
+def forbidden(names, bucket: str) -> Iterator[tuple[str, str]]:
+    """Yield what the docstring does not name: each one is what some careless policy lets through."""
+    objects, word = f"arn:aws:s3:::{bucket}", names.word()
+    for place in (f"output/{word}", word, f"inputs/{word}", f"code-{word}", f"{word}/input/{word}"):
+        yield "s3:GetObject", f"{objects}/{place}"
+    for place in (f"input/{word}", f"code/{word}", word, f"outputs/{word}", f"{word}/output/{word}"):
+        yield "s3:PutObject", f"{objects}/{place}"
+    for other in (names.bucket(), f"{bucket}-2", f"x{bucket}"):
+        yield "s3:GetObject", f"arn:aws:s3:::{other}/input/{word}"
+        yield "s3:GetObject", f"arn:aws:s3:::{other}/code/{word}"
+        yield "s3:PutObject", f"arn:aws:s3:::{other}/output/{word}"
+    for action in ("DeleteObject", "GetObjectAcl", "GetObjectVersion", "GetObjectTagging", "PutObjectAcl", "RestoreObject"):
+        yield f"s3:{action}", f"{objects}/input/{word}"
+        yield f"s3:{action}", f"{objects}/output/{word}"
+    for action in ("ListBucket", "ListBucketVersions", "GetBucketPolicy", "PutBucketPolicy", "DeleteBucket"):
+        yield f"s3:{action}", objects
+    for action in ("s3:ListAllMyBuckets", "ec2:RunInstances", "ec2:DescribeInstances", "iam:PassRole", "iam:PutRolePolicy"):
+        yield action, "*"
+
+
+def trusted(trust: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """Return which services, and who else, may assume a role by its trust policy."""
+    services: set[str] = set()
+    others: set[str] = set()
+    for statement in as_list(trust.get("Statement")):
+        if not any(matches_pattern(item, "sts:AssumeRole", ignore_case=True) for item in as_list(statement.get("Action"))):
+            continue
+        principal = statement.get("Principal", "*")
+        named = principal if isinstance(principal, Mapping) else {"AWS": principal}
+        who = set(as_list(named.get("Service")))
+        who_else = {one for kind, listed in named.items() if kind != "Service" for one in as_list(listed)}
+        if statement.get("Effect") == "Allow":
+            services, others = services | who, others | who_else
+        else:
+            services -= who
+    return services, others
+
+
+def expect_profile(iam, name: str, called: str) -> None:
+    """Fail unless the instance profile holds exactly the role."""
+    try:
+        profile = iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
+    except iam.exceptions.NoSuchEntityException:
+        there = [profile["InstanceProfileName"] for profile in iam.list_instance_profiles()["InstanceProfiles"]]
+        fail(f"called {called}; expected an instance profile {show(name)}; found the profiles {show(there)}", "N13")
+    held = [role["RoleName"] for role in profile["Roles"]]
+    expect(held == [name], f"called {called}; expected a profile that holds the role {show(name)}; found {show(held)}", "N14")
+
+
+@pytest.mark.task("4.2", "core", points=1)
+def test_the_profile_of_that_name_holds_the_role(task, cloud, names):
+    iam, name = cloud.client("iam"), names.word()
+    answer = task.create_worker_role(iam, name, names.bucket())
+    expect_profile(iam, name, task.last_call)
+    expect_equal(answer, name, task.last_call, "N13")
+
+
+@pytest.mark.task("4.2", "core", points=1)
+def test_ec2_and_nobody_else_may_assume_the_role(task, cloud, names):
+    iam, name = cloud.client("iam"), names.word()
+    task.create_worker_role(iam, name, names.bucket())
+    trust = expect_role(iam, name, task.last_call)["AssumeRolePolicyDocument"]
+    services, others = trusted(trust)
+    whom = f"called {task.last_call}; expected that ec2.amazonaws.com, and nobody else, may assume the role"
+    expect(services & EC2, f"{whom}; found that {show(sorted(services | others)) or 'nobody'} may", "N18")
+    expect(not services - EC2 and not others, f"{whom}; found that {show(sorted((services - EC2) | others))} may too", "N18")
+
+
+@pytest.mark.task("4.2", "core", points=1)
+def test_the_worker_may_read_its_input_and_code_and_write_its_output(task, cloud, names):
+    iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
+    task.create_worker_role(iam, name, bucket)
+    rights = Rights(iam, name, task.last_call)
+    for action, resource in needed(names, bucket):
+        rights.expect(action, resource)
+
+
+@pytest.mark.task("4.2", "mastery", points=1)
+def test_the_worker_may_do_nothing_else(task, cloud, names):
+    iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
+    task.create_worker_role(iam, name, bucket)
+    rights = Rights(iam, name, task.last_call)
+    rights.expect(*needed(names, bucket)[0])  # a role without any rights is no answer to this
+    for action, resource in forbidden(names, bucket):
+        rights.refuse(action, resource)
+
+
+@pytest.mark.task("4.2", "mastery", points=0.5)
+def test_a_second_run_gives_the_same(task, cloud, names):
+    iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
+    first, second = (task.create_worker_role(iam, name, bucket) for _ in range(2))
+    expect_equal(second, first, task.last_call + " a second time", "N3")
+    expect_profile(iam, name, task.last_call + " a second time")
+    rights = Rights(iam, name, task.last_call + " a second time")
+    for action, resource in needed(names, bucket):
+        rights.expect(action, resource)
+
+
+@pytest.mark.task("4.2", "mastery", points=0.5)
+def test_a_run_that_broke_off_can_be_run_again(task, cloud, names):
+    iam, bucket = cloud.client("iam"), names.bucket()
+    for operation in ("PutRolePolicy", "AttachRolePolicy", "CreateInstanceProfile", "AddRoleToInstanceProfile"):
+        name, fault = names.word(), cloud.faults.add(f"iam.{operation}", code="AccessDenied", status=403)
+        broke_off(task, iam, name, bucket, fault)
+        cloud.faults.clear()
+        task.create_worker_role(iam, name, bucket)
+        called = f"{task.last_call} again after {operation} had failed"
+        expect_profile(iam, name, called)
+        rights = Rights(iam, name, called)
+        for action, resource in needed(names, bucket):
+            rights.expect(action, resource)
+
+
+def broke_off(task, iam, name: str, bucket: str, fault) -> None:
+    """Call it while one operation is refused; an answer that does not use that operation just succeeds."""
+    try:
+        task.create_worker_role(iam, name, bucket)
+    except Exception as error:
+        if error is not task.last_error or not fault.met:
+            raise

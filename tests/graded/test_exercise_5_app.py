@@ -1,0 +1,182 @@
+"""Check task 5.3, create_app: right answers to right questions, and 400 to whatever else a client sends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from day89.course.checking import expect, show
+from day89.course.given import KINDS, make_model
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+JSON = "application/json"
+
+
+def rows_for(names, kind: str, count: int) -> list[list[float]]:
+    """Return rows that a model of that kind can take, whole numbers among them."""
+    return [[names.real(-2, 9) for _ in range(KINDS[kind][0] - 1)] + [names.number(0, 9)] for _ in range(count)]
+
+
+def asked(task, sent: object) -> str:
+    """Return the question as text."""
+    return f"called {task.last_call}, then POST /predict with {show(sent, 90)}"
+
+
+def expect_predictions(task, answer, sent: object, expected: list, mistake: str) -> None:
+    """Fail unless the answer is 200 with these predictions, in strict JSON."""
+    what = f'{asked(task, sent)}; expected 200 and {show({"prediction": expected}, 120)}'
+    found = f"{answer.status} {show(answer.text, 120)}"
+    expect(answer.status == 200 and body_of(answer) == {"prediction": expected}, f"{what}; found {found}", mistake)
+
+
+def body_of(answer) -> object:
+    """Return an answer's JSON, or its text where it is none."""
+    try:
+        return answer.json()
+    except ValueError:
+        return answer.text
+
+
+def expect_refusals(task, app, bodies: dict[str, str | bytes], mistake: str, content_type: str | None = JSON) -> None:
+    """Fail unless each of the bodies is answered with 400 and an error in JSON."""
+    for why, sent in bodies.items():
+        answer = app.request("POST", "/predict", data=sent, content_type=content_type)
+        what = f'{asked(task, sent)} ({why}); expected 400 and {{"error": "..."}}'
+        found, body = f"found {answer.status} {show(answer.text, 120)}", body_of(answer)
+        expect("Traceback (most recent" not in answer.text, f"{what}, no stack trace; {found}", "M19")
+        expect(answer.status == 400, f"{what}; {found}", mistake)
+        says = body.get("error") if isinstance(body, dict) else None
+        expect(isinstance(says, str) and says.strip(), f"{what}; {found}", "M11")
+
+
+def features(value: object) -> str:
+    """Return a body with these features."""
+    return json.dumps({"features": value})
+
+
+@pytest.mark.task("5.3", "core", points=0.5)
+def test_health_is_ok(task):
+    answer = task.create_app(task.model()).request("GET", "/health")
+    what = f'called {task.last_call}, then GET /health; expected 200 and {{"status": "ok"}}'
+    right = answer.status == 200 and body_of(answer) == {"status": "ok"}
+    expect(right, f"{what}; found {answer.status} {show(answer.text, 120)}", "M9")
+
+
+@pytest.mark.task("5.3", "core", points=1)
+def test_one_row_gives_one_plain_value(task, names):
+    for kind in KINDS:  # text, whole numbers, fractions
+        seed = names.number(0, 99)
+        app, (row,) = task.create_app(task.model(kind, seed=seed)), rows_for(names, kind, 1)
+        expected = make_model(kind, seed).predict([row]).tolist()
+        answer = app.request("POST", "/predict", json={"features": row})
+        expect_predictions(task, answer, {"features": row}, expected, "M14")
+
+
+@pytest.mark.task("5.3", "core", points=0.5)
+def test_many_rows_give_their_values_in_order(task, names):
+    kind, seed = names.choice(list(KINDS)), names.number(0, 99)
+    app = task.create_app(task.model(kind, seed=seed))
+    for count in (1, names.number(5, 9)):
+        rows = rows_for(names, kind, count)
+        expected = make_model(kind, seed).predict(rows).tolist()
+        answer = app.request("POST", "/predict", json={"features": rows})
+        expect_predictions(task, answer, {"features": rows}, expected, "M13")
+
+
+@pytest.mark.task("5.3", "core", points=1)
+def test_what_is_no_question_is_the_clients_mistake(task, names):
+    kind = names.choice(list(KINDS))
+    width, app = KINDS[kind][0], task.create_app(task.model(kind))
+    bodies = {
+        "no features": json.dumps({names.word(): [1.0] * width}),
+        "an empty object": "{}",
+        "an empty list": features([]),
+        "a value too few": features([1.5] * (width - 1)),
+        "a value too many": features([1.5] * (width + 1)),
+        "broken JSON": '{"features": [1.5, ',
+        "no JSON": names.text(),
+        "nothing at all": "",
+    }
+    expect_refusals(task, app, bodies, "M10")
+    expect_refusals(task, app, {"no JSON, as a form": "features=1.5"}, "M11", "application/x-www-form-urlencoded")
+    expect_refusals(task, app, {"no JSON, of no type": names.text()}, "M11", None)
+
+
+@pytest.mark.task("5.3", "mastery", points=0.4)
+def test_the_model_is_called_once_a_request(task, names):
+    kind = names.choice(list(KINDS))
+    model = task.model(kind, recording=True)
+    app, before = task.create_app(model), model.predict_calls
+    rows = rows_for(names, kind, names.number(4, 9))
+    app.request("POST", "/predict", json={"features": rows})
+    calls = model.predict_calls - before
+    expect(calls == 1, f"{asked(task, {'features': rows})}; expected 1 call of model.predict; found {calls}", "M23")
+
+
+@pytest.mark.task("5.3", "mastery", points=0.5)
+def test_what_is_no_finite_number_is_the_clients_mistake(task, names):
+    kind = names.choice(list(KINDS))
+    width, app = KINDS[kind][0], task.create_app(task.model(kind))
+    place = names.number(0, width - 1)
+    for value in ("true", "false", '"1"', '"1.5"', '"abc"', '""', "null", "NaN", "Infinity", "-Infinity", "1e999", "{}"):
+        row = ["1.5"] * width
+        good, row[place] = ", ".join(row), value
+        bodies = {
+            f"{value} in a row": f'{{"features": [{", ".join(row)}]}}',
+            f"{value} in the second of two rows": f'{{"features": [[{good}], [{", ".join(row)}]]}}',
+        }
+        expect_refusals(task, app, bodies, "M12")
+
+
+@pytest.mark.task("5.3", "mastery", points=0.4)
+def test_what_is_no_table_is_the_clients_mistake(task, names):
+    kind = names.choice(list(KINDS))
+    width, app = KINDS[kind][0], task.create_app(task.model(kind))
+    row = [1.5] * width
+    shapes = {
+        "rows of different width": [row, row[1:]],
+        "rows of different width that start right": [row, [*row, 1.5]],
+        "an empty row": [[]],
+        "an empty row after a good one": [row, []],
+        "a number among rows": [row, 1.5],
+        "a row among numbers": [1.5, *([row] * (width - 1))],
+        "lists of lists of rows": [[row]],
+        "a number": names.number(1, 9),
+        "a text": "1.5" * width,
+        "an object": {str(number): 1.5 for number in range(width)},
+        "null": None,
+        "true": True,
+    }
+    expect_refusals(task, app, {why: features(shape) for why, shape in shapes.items()}, "M13")
+    others = {"a list, no object": row, "a number, no object": 3, "a text, no object": "features", "null, no object": None}
+    expect_refusals(task, app, {why: json.dumps(other) for why, other in others.items()}, "M10")
+
+
+@pytest.mark.task("5.3", "mastery", points=0.4)
+def test_no_body_makes_it_fail(task, names):
+    kind = names.choice(list(KINDS))
+    width, app = KINDS[kind][0], task.create_app(task.model(kind))
+    rest = ", 1.5" * (width - 1)
+    bodies = {
+        "a number of 400 digits": f'{{"features": [1{"0" * 400}{rest}]}}',
+        "a number of 5,000 digits": f'{{"features": [1{"0" * 5000}{rest}]}}',
+        "100,000 brackets": '{"features": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        "100,000 opening brackets": "[" * 100_000,
+        "no UTF-8": b'{"features": "\xff\xfe"}',
+        "half a letter": '{"features": "\\ud800"}',
+    }
+    expect_refusals(task, app, bodies, "M26")
+    for number in ("1e308", "-1.7e308", "1" + "0" * 30):
+        sent = f'{{"features": [{", ".join([number] * width)}]}}'
+        answer = app.request("POST", "/predict", data=sent, content_type=JSON)
+        # Whether a model can take it is the model's matter; a client's number never makes the server fail.
+        what = f"{asked(task, sent)}; expected 200 or 400; found {answer.status} {show(answer.text, 120)}"
+        expect(answer.status in (200, 400), what, "M26")
+
+
+@pytest.mark.task("5.3", "mastery", points=0.3)
+def test_debug_mode_is_off(task):
+    app = task.create_app(task.model())
+    expect(not app.debug, f"called {task.last_call}; expected an app with debug mode off; found it on", "M17")
