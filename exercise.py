@@ -353,10 +353,10 @@ def run_job(s3, bucket: str, input_key: str, output_key: str) -> int:
 def create_worker_role(iam, name: str, bucket: str) -> str:
     """Create the role that a worker instance wears, and the instance profile that holds it.
 
-    EC2 may assume the role. It allows reading objects (``s3:GetObject``) under ``input/`` and
-    ``code/`` of the bucket, writing objects (``s3:PutObject``) under ``output/`` of it, and nothing
-    else. The instance profile has the same name and holds that role. Run a second time, it gives
-    the same result.
+    EC2, and nobody else, may assume the role. It allows reading objects (``s3:GetObject``) under
+    ``input/`` and ``code/`` of the bucket, writing objects (``s3:PutObject``) under ``output/`` of
+    it, and nothing else. The instance profile has the same name and holds that role. Run a second
+    time, also after a run that broke off half-way, it gives the same result.
 
     Args:
         iam: boto3 IAM client.
@@ -376,8 +376,8 @@ def worker_user_data(bucket: str, code_key: str, input_key: str, output_key: str
     It fetches the code at ``code_key`` (this file, see ``main`` below), runs its command ``run-job
     BUCKET INPUT_KEY OUTPUT_KEY`` with ``python3``, and shuts the instance down when that is done,
     and also when any step fails. What the steps print goes to the instance's console. It works with
-    keys that hold spaces and quotes, holds no credentials (the instance has a role for that), and
-    is at most 16 KiB long, which is what AWS allows.
+    every key, also with one that holds spaces, quotes or ``$``, holds no credentials (the instance
+    has a role for that), and is at most 16 KiB long, which is what AWS allows.
 
     Args:
         bucket: name of the bucket.
@@ -410,8 +410,9 @@ def run_on_ec2(
     worker with the user data of ``worker_user_data``, wait for its output under ``output/``,
     download that to ``results_path``. Two calls at the same time do not get in each other's way.
 
-    Whatever happens (a launch that fails half-way, a job that fails, an interrupt) no instance of
-    this call is left running when it returns or raises.
+    Whatever happens (a launch that fails half-way, a job that fails, an interrupt such as Ctrl-C),
+    when it returns or raises every instance of this call has been terminated; stopped is not
+    enough.
 
     Args:
         s3: boto3 S3 client.
@@ -464,8 +465,8 @@ def save_model(s3, model, bucket: str, name: str) -> int:
     The model is written with ``joblib`` to the key ``models/NAME/vN/model.joblib``, where N is one
     above the highest version that is there (as a number: after v9 comes v10), or 1. The object's
     user metadata holds ``sha256``: the SHA-256 of the stored bytes as hexadecimal text. A version
-    that exists is never overwritten, also when two savers race: the one that comes second takes the
-    next number.
+    that exists is never overwritten, also when another saver, in whatever program, writes it between
+    your look and your write: the one that comes second takes the next number.
 
     Args:
         s3: boto3 S3 client.
@@ -517,7 +518,7 @@ def create_app(model) -> flask.Flask:
     [...]}``: one plain JSON value for each row, in order. ``model.predict`` is called once a
     request, with all its rows.
 
-    Whatever else a client sends to ``/predict`` is its own mistake and answered with 400 and
+    Whatever else a client posts to ``/predict`` is its own mistake and answered with 400 and
     ``{"error": "..."}`` in JSON that says what is wrong: no JSON or broken JSON, no object, no
     features, an empty list, rows of a wrong or different width, values that are not numbers
     (``true`` and ``"1"`` are not), NaN, infinite, or too large for the model to take. Never a 500,
