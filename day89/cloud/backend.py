@@ -6,11 +6,12 @@ import importlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
-from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import NotFound, get_service_router
 from moto.core.utils import get_service_model
@@ -19,7 +20,8 @@ from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 from werkzeug.exceptions import HTTPException
 
-from day89.cloud.render import Answer
+from day89.cloud.api import Refusal
+from day89.cloud.render import Answer, render
 
 __all__ = [
     "GLOBAL_SERVICES",
@@ -50,7 +52,7 @@ def backend_of(service: str, account: str, region: str) -> Any:
     Returns:
         The moto backend, such as ``moto.ec2.models.EC2Backend``.
     """
-    return get_backend(service)[account]["aws" if service in GLOBAL_SERVICES else region]  # type: ignore[call-overload]
+    return get_backend(service)[account]["aws" if service in GLOBAL_SERVICES else region]
 
 
 def reset(seed: int | None = None) -> None:
@@ -84,7 +86,7 @@ def protocol_of(service: str, content_type: str | None) -> str:
     return str(determine_request_protocol(get_service_model(service), content_type))
 
 
-def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[str, Any]]:
+def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[str, Any]] | Refusal:
     """Read which operation a request asks for, and its parameters under the names of the API reference.
 
     Args:
@@ -93,36 +95,38 @@ def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[s
         body: its content.
 
     Returns:
-        Operation name and parameters.
-
-    Raises:
-        NotFound: the service has no such operation.
+        Operation name and parameters, or why there are none.
     """
-    operation, uri_params = get_service_router(service).match(request)
-    protocol = protocol_of(service, request.content_type)
-    # A PUT to S3 may say that it is a form (urllib does so unasked); its body is an object all the same.
-    values = request.args if service == "s3" else request.values
-    parser = PROTOCOL_PARSERS[protocol](operation)
-    parsed = parser.parse(
-        {
-            "method": request.method,
-            "values": values,
-            "headers": request.headers,
-            "body": body,
-            "url_path": request.path,
-            "url_params": uri_params,
-        }
-    )
-    return str(operation.name), parsed
+    try:
+        operation, uri_params = get_service_router(service).match(request)
+    except (NotFound, NotImplementedError):
+        return Refusal("InvalidAction", f"{service} has no such operation: {request.method} {request.path}", 400)
+    parser = PROTOCOL_PARSERS[protocol_of(service, request.content_type)](operation)
+    parts = {
+        "method": request.method,
+        # A PUT to S3 may say that it is a form (urllib does so unasked); its body is an object all the same.
+        "values": request.args if service == "s3" else request.values,
+        "headers": request.headers,
+        "body": body,
+        "url_path": request.path,
+        "url_params": uri_params,
+    }
+    try:
+        return str(operation.name), parser.parse(parts)
+    except (RequestParserError, ParseError, ValueError, KeyError, TypeError) as error:
+        return Refusal(
+            "MalformedXML" if service == "s3" else "MalformedInput", f"cannot read the request: {error}", 400
+        )
 
 
-def ask_moto(service: str, request: Request, path: str) -> Answer:
+def ask_moto(service: str, request: Request, path: str, protocol: str) -> Answer:
     """Let moto do a call.
 
     Args:
         service: boto3's name of the service.
         request: the request, at an address of AWS, S3 buckets in its path.
         path: path of the URL, which for S3 says whether a bucket or an object is meant.
+        protocol: in which to report what moto cannot do.
 
     Returns:
         Status, headers and body.
@@ -131,7 +135,10 @@ def ask_moto(service: str, request: Request, path: str) -> Answer:
     try:
         status, headers, body = handler(request, request.raw_url, request.headers)
     except HTTPException as error:
-        status, headers, body = error.code, error.get_headers(), error.get_body()
+        status, headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
+    except Exception as error:  # whatever breaks inside moto must not look like a fault of the client's
+        message = f"the local cloud cannot do this: {type(error).__name__}: {error}"
+        return render(Refusal("NotImplemented", message, 501), protocol, request.method)
     return int(status), dict(headers), body.encode("utf-8") if isinstance(body, str) else bytes(body)
 
 

@@ -11,10 +11,12 @@ from unittest.mock import patch
 import boto3
 import botocore.loaders
 import botocore.session
+from botocore import UNSIGNED
+from botocore.config import Config
 
 from day89.cloud.api import DEFAULT_REGION, Credential
 
-__all__ = ["make_client", "shared_models"]
+__all__ = ["documentation_of", "make_client", "shared_models"]
 
 
 class _Paths(list[str]):
@@ -26,7 +28,7 @@ class _Paths(list[str]):
 
 @cache
 def _loader() -> Any:
-    loader = botocore.loaders.create_loader()
+    loader: Any = botocore.loaders.create_loader()
     loader._search_paths = _Paths(loader.search_paths)
     return loader
 
@@ -52,8 +54,11 @@ def make_client(service: str, credential: Credential | None, region: str = DEFAU
     Returns:
         The client.
     """
-    keys = {} if credential is None else _keys(credential)
-    return _session().client(service, region_name=region, **keys, **options)
+    session: Any = _session()
+    if credential is None:
+        options["config"] = Config(signature_version=UNSIGNED).merge(options.get("config") or Config())
+        return session.client(service, region_name=region, **options)
+    return session.client(service, region_name=region, **_keys(credential), **options)
 
 
 def _keys(credential: Credential) -> dict[str, Any]:
@@ -74,3 +79,20 @@ def shared_models() -> Iterator[None]:
 
     with patch.object(botocore.session, "create_loader", create_shared), patch.object(boto3, "DEFAULT_SESSION", None):
         yield
+
+
+def documentation_of(service: str, operation: str, member: str) -> str:
+    """Return what botocore's copy of the AWS documentation says about one parameter.
+
+    Args:
+        service: boto3's name of the service.
+        operation: such as ``DescribeInstances``.
+        member: name of the parameter.
+
+    Returns:
+        HTML, or nothing.
+    """
+    model = _loader().load_service_model(service, "service-2")
+    shape = model["operations"].get(operation, {}).get("input", {}).get("shape")
+    members = model["shapes"].get(shape, {}).get("members", {})
+    return str(members.get(member, {}).get("documentation", ""))

@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from day89.cloud import backend
+from day89.cloud import backend, mends, rules
 from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.body import STREAMING, read_body, unchunk
+from day89.cloud.body import read_body
+from day89.cloud.faults import Fault, Faults
+from day89.cloud.inner import Headers, Inner, plain_headers
+from day89.cloud.log import Call, CallLog
+from day89.cloud.pace import PaceKeeper
 from day89.cloud.render import Answer, render
 from day89.cloud.route import Route, Signed, find_route, read_signature
 from day89.cloud.state import State
 
-__all__ = ["SERVICES", "Gateway", "Headers"]
+__all__ = ["SERVICES", "Gateway", "Judge"]
 
 SERVICES = frozenset({"s3", "ec2", "iam", "sts", "ssm", "cloudwatch", "logs", "autoscaling", "sqs"})
 NOT_SERVED = "the local cloud answers only the services of this course: {services}; {name} is not one of them"
+ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
+JSON_CODE = re.compile(rb'"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"')
 
-
-class Headers(dict[str, str]):
-    """Hold HTTP headers under lower-case names, looked up in any case."""
-
-    def __init__(self, headers: Mapping[str, Any]) -> None:
-        """Take headers over, text or bytes."""
-        super().__init__((name.lower(), _text(value)) for name, value in headers.items())
-
-    def __getitem__(self, name: str) -> str:
-        """Return a header."""
-        return super().__getitem__(name.lower())
-
-    def __contains__(self, name: object) -> bool:
-        """Return whether a header was sent."""
-        return isinstance(name, str) and super().__contains__(name.lower())
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a header, or the default."""
-        return super().get(name.lower(), default)
+Judge = Callable[[ApiCall, State], Refusal | None]
 
 
 class Gateway:
     """Be AWS for one process: parse, judge, do, log. Calls are done one at a time."""
 
-    def __init__(self, state: State) -> None:
-        """Stand on the given state."""
+    def __init__(self, state: State, pace: PaceKeeper, faults: Faults, judges: tuple[Judge, ...] = ()) -> None:
+        """Stand on the given state.
+
+        Args:
+            state: settings, credentials, and the way to moto's state.
+            pace: what keeps states passing.
+            faults: what goes wrong on request.
+            judges: asked before the rules, in order: who is it (signature), may they (policies).
+        """
         self.lock = threading.RLock()
         self.state = state
+        self.pace = pace
+        self.faults = faults
+        self.judges = judges
+        self.log = CallLog()
+        self.reconcile: Callable[[], None] | None = None  # set where instances run
 
     def handle(self, method: str, url: str, headers: Mapping[str, Any], body: Any = None) -> Answer:
         """Answer one request.
@@ -58,73 +61,134 @@ class Gateway:
             body: request body: bytes, text, a file or None.
 
         Returns:
-            Status, headers and body of the answer.
+            Status, headers and body of the answer. A body shorter than its Content-Length was cut off by a fault.
         """
         sent = Headers(headers)
         content = read_body(body)
         signed = read_signature(sent, urlsplit(url).query)
         route = find_route(url, signed)
         if route is None or route.service not in SERVICES:
-            return self._not_served(method, url, route)
-        with self.lock:
-            return self._answer(method, url, sent, content, signed, route)
-
-    def _not_served(self, method: str, url: str, route: Route | None) -> Answer:
-        name = route.service if route else urlsplit(url).netloc
-        message = NOT_SERVED.format(services=", ".join(sorted(SERVICES)), name=name)
-        return render(Refusal("AccessDenied", message, 403), "json", method)
-
-    def _answer(self, method: str, url: str, sent: Headers, content: bytes, signed: Signed, route: Route) -> Answer:
-        inner, content = _plain_headers(sent, content)
-        account = self.state.account_of(signed.access_key)
-        inner["x-moto-account-id"] = account
-        query = urlsplit(url).query
-        request = backend.make_request(method, _aws_url(route, query), inner, content)
-        protocol = backend.protocol_of(route.service, request.content_type)
+            return _not_served(method, url, route)
+        if route.website:
+            with self.lock:
+                return mends.website(self.state, route.path)
         try:
-            operation, params = backend.understand(route.service, request, content)
-        except backend.NotFound:
-            return render(Refusal("InvalidAction", f"{route.service} has no such operation", 400), protocol, method)
+            inner_headers, content = plain_headers(sent, content)
+        except ValueError:
+            broken = Refusal("IncompleteBody", "The request body terminated unexpectedly", 400)
+            return render(broken, "rest-xml", method)
+        inner = Inner(method, _host(route), route.path, urlsplit(url).query, inner_headers, content)
+        with self.lock:
+            return self._answer(url, sent, signed, route, inner)
+
+    def _answer(self, url: str, sent: Headers, signed: Signed, route: Route, inner: Inner) -> Answer:
+        account = self.state.account_of(signed.access_key)
+        inner.headers["x-moto-account-id"] = account
+        request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
+        protocol = backend.protocol_of(route.service, request.content_type)
+        understood = backend.understand(route.service, request, inner.body)
+        if isinstance(understood, Refusal):
+            return render(understood, protocol, inner.method)
+        operation, params = understood
         call = ApiCall(
-            route.service,
-            operation,
-            route.region,
-            account,
-            params,
-            method,
-            url,
-            sent,
-            content,
-            signed.access_key,
-            signed.token,
-            signed.presigned,
+            service=route.service,
+            operation=operation,
+            region=route.region,
+            account=account,
+            params=params,
+            method=inner.method,
+            url=url,
+            headers=sent,
+            body=inner.body,
+            access_key=signed.access_key,
+            session_token=signed.token,
+            presigned=signed.presigned,
+            secure=not (url.startswith("http://") and ".amazonaws.com" in urlsplit(url).netloc),
         )
-        return backend.ask_moto(call.service, request, route.path)
+        entry = self.log.begin(call)
+        started = time.perf_counter()
+        status, headers, body = self._do(call, inner, request, protocol, entry)
+        if inner.method == "HEAD" and status >= 300:
+            body = b""  # an answer to HEAD has none: clients can tell only 404 from 403
+        _finish(entry, call, status, headers, body, time.perf_counter() - started)
+        return status, headers, body
+
+    def _do(self, call: ApiCall, inner: Inner, request: backend.Request, protocol: str, entry: Call) -> Answer:
+        faults = self.faults.meeting(call) if self.faults.faults else []
+        refusal = self._refuse(call, faults, entry)
+        if refusal is not None:
+            return render(refusal, protocol, call.method)
+        ready = mends.before(call, self.state, inner)
+        denied = self._denied_keys(call, faults) if call.action == "s3.DeleteObjects" and ready is None else {}
+        if denied:
+            ready = mends.without_keys(call, inner, denied)
+        if ready is None:
+            if inner.changed:
+                request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
+            ready = backend.ask_moto(call.service, request, inner.path, protocol)
+        ready = mends.after(call, self.state, ready)
+        if denied and ready[0] == 200:
+            ready = mends.with_errors(ready, denied)
+        self.pace.after(call)
+        if self.reconcile is not None and call.service in ("ec2", "autoscaling"):
+            self.reconcile()
+        if call.method != "GET" and not call.operation.startswith(("Describe", "Head", "List", "Get")):
+            self.state.notify()
+        return _cut(ready, faults)
+
+    def _refuse(self, call: ApiCall, faults: list[Fault], entry: Call) -> Refusal | None:
+        for judge in self.judges:
+            refusal = judge(call, self.state)
+            if refusal is not None:
+                return refusal
+        for fault in faults:
+            entry.fault = True
+            if fault.before is not None:
+                fault.before(call)
+            if fault.refusal is not None:
+                return fault.refusal
+        self.pace.before(call)
+        return rules.refuse(call, self.state)
+
+    def _denied_keys(self, call: ApiCall, faults: list[Fault]) -> dict[str, str]:
+        """Return the keys of a DeleteObjects that stay, with the reason: each is judged as one DeleteObject."""
+        denied = {key: fault.code or "InternalError" for fault in faults for key in fault.kept_keys(call)}
+        for item in call.params.get("Delete", {}).get("Objects") or []:
+            one = replace(call, operation="DeleteObject", params={"Bucket": call.params.get("Bucket"), **item})
+            for judge in self.judges[1:]:
+                refusal = judge(one, self.state)
+                if refusal is not None:
+                    denied.setdefault(item["Key"], refusal.code)
+        return denied
 
 
-def _plain_headers(sent: Headers, content: bytes) -> tuple[Headers, bytes]:
-    """Take the aws-chunked framing off; a checksum that came behind the body becomes a header."""
-    inner = Headers(sent)
-    for name in ("transfer-encoding", "expect", "host"):
-        inner.pop(name, None)
-    if sent.get("x-amz-content-sha256", "").startswith(STREAMING) and content:
-        content, trailers = unchunk(content)
-        inner.update(trailers)
-        inner["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
-        for name in ("x-amz-trailer", "x-amz-decoded-content-length"):
-            inner.pop(name, None)
-        encodings = [word.strip() for word in inner.pop("content-encoding", "").split(",")]
-        kept = ",".join(word for word in encodings if word and word != "aws-chunked")
-        inner.update({"content-encoding": kept} if kept else {})
-    inner["content-length"] = str(len(content))
-    return inner, content
+def _not_served(method: str, url: str, route: Route | None) -> Answer:
+    name = route.service if route else urlsplit(url).netloc
+    message = NOT_SERVED.format(services=", ".join(sorted(SERVICES)), name=name)
+    return render(Refusal("AccessDenied", message, 403), "json", method)
 
 
-def _aws_url(route: Route, query: str) -> str:
+def _host(route: Route) -> str:
     prefix = backend.ENDPOINT_PREFIXES.get(route.service, route.service)
-    host = "iam" if prefix == "iam" else f"{prefix}.{route.region}"
-    return f"https://{host}.amazonaws.com{route.path}" + (f"?{query}" if query else "")
+    return "iam.amazonaws.com" if prefix == "iam" else f"{prefix}.{route.region}.amazonaws.com"
 
 
-def _text(value: Any) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+def _cut(answer: Answer, faults: list[Fault]) -> Answer:
+    cut = next((fault.cut_after for fault in faults if fault.cut_after is not None), None)
+    if cut is None:
+        return answer
+    status, headers, body = answer
+    kept = {name: value for name, value in headers.items() if name.lower() != "content-length"}
+    return status, {**kept, "content-length": str(len(body))}, body[:cut]
+
+
+def _finish(entry: Call, call: ApiCall, status: int, headers: Mapping[str, str], body: bytes, seconds: float) -> None:
+    entry.principal, entry.account = call.principal, call.account
+    entry.status, entry.seconds, entry.response_bytes = status, seconds, len(body)
+    if status >= 300:
+        entry.error_code = _error_code(status, headers, body)
+
+
+def _error_code(status: int, headers: Mapping[str, str], body: bytes) -> str:
+    found = ERROR_CODE.search(body) or JSON_CODE.search(body)
+    return found[1].decode() if found else headers.get("x-amzn-errortype", str(status))

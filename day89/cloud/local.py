@@ -2,33 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from day89.cloud import backend, clients, guard
+from day89.cloud import backend, clients, guard, patches
 from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
+from day89.cloud.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
+from day89.cloud.log import CallLog
+from day89.cloud.pace import Pace, PaceKeeper
 from day89.cloud.state import State
+from day89.cloud.waiters import fast_waiters
 from day89.errors import ToolError
 
-__all__ = ["Cloud", "local"]
+__all__ = ["Cloud", "Fetched", "local"]
+
+
+class Fetched(NamedTuple):
+    """Hold the answer to a plain HTTP request."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Cloud:
     """Be one local cloud: make clients for it, and look at what happened in it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, pace: Pace | str = "instant", faults: Iterable[Fault | str] = ()) -> None:
         """Stand on the given state."""
         self.state = state
-        self.gateway = Gateway(state)
+        self.faults = Faults(faults)
+        self.keeper = PaceKeeper(Pace.of(pace), state)
+        self.gateway = Gateway(state, self.keeper, self.faults)
+
+    @property
+    def log(self) -> CallLog:
+        """Return every call so far, in order."""
+        return self.gateway.log
+
+    @property
+    def pace(self) -> Pace:
+        """Return how long passing states last; it may be set to another."""
+        return self.keeper.pace
+
+    @pace.setter
+    def pace(self, pace: Pace | str) -> None:
+        self.keeper.pace = Pace.of(pace)
+
+    def anonymous(self, service: str, region: str = DEFAULT_REGION, **options: Any) -> Any:
+        """Make a boto3 client that signs nothing."""
+        return clients.make_client(service, None, region, **options)
+
+    def fetch(
+        self, url: str, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Fetched:
+        """Open a URL of this cloud as a browser would, without credentials: a presigned one, or a website's.
+
+        Args:
+            url: absolute URL.
+            method: HTTP method.
+            body: request body.
+            headers: request headers.
+
+        Returns:
+            Status, headers and body of the answer.
+        """
+        return Fetched(*self.gateway.handle(method, url, headers or {}, body))
 
     def client(self, service: str, region: str = DEFAULT_REGION, *, account: str | None = None, **options: Any) -> Any:
         """Make a boto3 client with the administrator's credentials.
@@ -62,9 +110,9 @@ def local(
     seed: int | None = None,
     page_size: int | None = None,
     enforce_iam: bool = False,
-    pace: Any = "instant",
+    pace: Pace | str = "instant",
     instances: bool = False,
-    faults: Any = (),
+    faults: Iterable[Fault | str] = (),
 ) -> Iterator[Cloud]:
     """Answer every botocore client of this process from a fresh local cloud.
 
@@ -85,11 +133,13 @@ def local(
         stack.enter_context(guard.environment())
         backend.reset(seed)
         stack.callback(backend.reset)
-        cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam))
+        cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
         stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
         stack.enter_context(guard.only_loopback())
         stack.enter_context(guard.no_crt())
         stack.enter_context(clients.shared_models())
+        stack.enter_context(patches.moto_mended())
+        stack.enter_context(fast_waiters(cloud.state, cloud.keeper, real_time=instances))
         yield cloud
 
 
@@ -101,7 +151,7 @@ def _sender(cloud: Cloud, real_send: Any) -> Any:
                 raise EndpointConnectionError(endpoint_url=request.url, error="the local cloud reaches AWS only")
             return real_send(self, request)
         status, headers, body = cloud.gateway.handle(request.method, request.url, request.headers, request.body)
-        return AWSResponse(request.url, status, headers, _Body(body))
+        return AWSResponse(request.url, status, HeadersDict(headers), _Body(body))  # type: ignore[arg-type]
 
     send.day89_local_cloud = True  # type: ignore[attr-defined]
     return send

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from day89.cloud import backend
+from day89.cloud import backend, images
 from day89.cloud.api import ADMIN, DEFAULT_ACCOUNT, DEFAULT_REGION, Credential
 
 __all__ = ["State"]
@@ -19,6 +20,10 @@ class State:
     credentials: dict[str, Credential] = field(default_factory=lambda: {ADMIN.access_key: ADMIN})
     enforce_iam: bool = False
     page_size: int | None = None
+    vcpu_limit: int = 256
+    buckets_seen: set[str] = field(default_factory=set)
+    regions_ready: set[tuple[str, str]] = field(default_factory=set)
+    launches: dict[tuple[str, str, str], tuple[dict[str, Any], Any]] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def backend(self, service: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION) -> Any:
@@ -40,6 +45,10 @@ class State:
         """Return moto's bucket of that name, whoever owns it, or None."""
         owner = backend.bucket_owner(name)
         return None if owner is None else self.backend("s3", owner).buckets.get(name)
+
+    def instance_types(self, region: str) -> Mapping[str, int]:
+        """Return the instance types of a region, and how many vCPUs each has."""
+        return images.instance_types(region)
 
     def notify(self) -> None:
         """Wake every waiter: something in the cloud has changed."""

@@ -1,0 +1,146 @@
+"""Keep every call in order: what was asked, by whom, what came of it, how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from day89.cloud.api import ApiCall
+
+__all__ = ["Call", "CallLog"]
+
+# What a reader of a trace wants to see of a call, the first that is there.
+SUBJECTS = (
+    "Key",
+    "Prefix",
+    "Bucket",
+    "InstanceIds",
+    "GroupId",
+    "GroupName",
+    "RoleName",
+    "InstanceProfileName",
+    "KeyName",
+    "ImageId",
+    "VpcId",
+    "Name",
+    "MetricName",
+    "QueueUrl",
+)
+KEPT_BODY_BYTES = 4096
+
+
+@dataclass
+class Call:
+    """Hold one finished call.
+
+    ``params`` are those of the API reference; a body longer than 4 KiB is left out of them, its length is
+    ``request_bytes``. ``error_code`` is None where the call succeeded. ``principal`` is the ARN of the caller.
+    """
+
+    number: int
+    service: str
+    operation: str
+    region: str
+    params: dict[str, Any]
+    account: str
+    principal: str = ""
+    status: int = 0
+    error_code: str | None = None
+    seconds: float = 0.0
+    request_bytes: int = 0
+    response_bytes: int = 0
+    fault: bool = False  # the answer was ordered by a fault, not earned
+    accesses: tuple[tuple[str, str], ...] = ()  # IAM action and resource ARN, as far as they are known
+
+    @property
+    def action(self) -> str:
+        """Return the service and operation as one name, such as ``s3.PutObject``."""
+        return f"{self.service}.{self.operation}"
+
+    @property
+    def subject(self) -> str:
+        """Return what the call was about, in one word: a key, a bucket, instance ids."""
+        found = next((self.params[name] for name in SUBJECTS if self.params.get(name)), "")
+        return ",".join(str(one) for one in found) if isinstance(found, list) else str(found)
+
+    def __str__(self) -> str:
+        """Draw the call as one line: ``4 PutObject input/a.csv -> 200``."""
+        outcome = f"{self.status} {self.error_code}" if self.error_code else str(self.status)
+        return " ".join(word for word in (str(self.number), self.operation, self.subject, "->", outcome) if word)
+
+
+@dataclass
+class CallLog:
+    """Hold the calls of one cloud, oldest first."""
+
+    calls: list[Call] = field(default_factory=list)
+
+    def begin(self, call: ApiCall) -> Call:
+        """Write a call down before it is judged; its number is its place, from 1."""
+        params = call.params
+        if len(call.body) > KEPT_BODY_BYTES and "Body" in params:
+            params = {name: value for name, value in params.items() if name != "Body"}
+        call.number = len(self.calls) + 1
+        entry = Call(call.number, call.service, call.operation, call.region, params, call.account)
+        entry.request_bytes = len(call.body)
+        self.calls.append(entry)
+        return entry
+
+    def of(self, *actions: str) -> list[Call]:
+        """Return the calls of some operations, such as ``s3.PutObject``, or of a whole service, such as ``ec2``."""
+        return [call for call in self.calls if call.action in actions or call.service in actions]
+
+    def count(self, *actions: str) -> int:
+        """Return how many calls of these operations or services there were."""
+        return len(self.of(*actions))
+
+    def after(self, number: int) -> CallLog:
+        """Return the calls that came after the one with this number."""
+        return CallLog(self.calls[number:])
+
+    def trace(self, last: int | None = None) -> str:
+        """Draw the calls, one a line; only the last so many where that is given."""
+        return "\n".join(str(call) for call in (self.calls[-last:] if last else self.calls))
+
+    def price(self, rate: Callable[[Call], float]) -> float:
+        """Add up what the calls would cost.
+
+        Args:
+            rate: the price of one call in US dollars, such as one made from ``day89.costs``.
+
+        Returns:
+            US dollars.
+        """
+        return sum(rate(call) for call in self.calls)
+
+    def policy(self) -> dict[str, Any]:
+        """Return the least IAM policy under which exactly the calls that succeeded would have been allowed."""
+        wanted: dict[str, set[str]] = {}
+        for call in self.calls:
+            for action, resource in call.accesses if call.error_code is None else ():
+                wanted.setdefault(resource, set()).add(action)
+        return {"Version": "2012-10-17", "Statement": _statements(wanted)}
+
+    def __iter__(self) -> Iterator[Call]:
+        """Go through the calls in order."""
+        return iter(self.calls)
+
+    def __len__(self) -> int:
+        """Return how many calls there were."""
+        return len(self.calls)
+
+    def __getitem__(self, place: int) -> Call:
+        """Return the call at a place, from 0 or from the end."""
+        return self.calls[place]
+
+
+def _statements(wanted: Mapping[str, set[str]]) -> list[dict[str, Any]]:
+    """Join resources that need the same actions into one statement."""
+    by_actions: dict[tuple[str, ...], list[str]] = {}
+    for resource, actions in wanted.items():
+        by_actions.setdefault(tuple(sorted(actions)), []).append(resource)
+    return [
+        {"Effect": "Allow", "Action": list(actions), "Resource": sorted(resources)}
+        for actions, resources in sorted(by_actions.items())
+    ]

@@ -1,0 +1,39 @@
+"""Mend what moto refuses or answers wrongly although AWS allows it: before the call, or in its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from day89.cloud import mend_ec2, mend_s3, mend_services
+from day89.cloud.api import ApiCall
+from day89.cloud.inner import Inner
+from day89.cloud.mend_s3 import website, with_errors, without_keys
+from day89.cloud.render import Answer
+from day89.cloud.state import State
+
+__all__ = ["after", "before", "website", "with_errors", "without_keys"]
+
+Before = Callable[[ApiCall, State, Inner], Answer | None]
+After = Callable[[ApiCall, State, Answer], Answer]
+BEFORE: Mapping[str, tuple[Before, ...]] = {**mend_s3.BEFORE, **mend_ec2.BEFORE}
+AFTER: Mapping[str, tuple[After, ...]] = {**mend_s3.AFTER, **mend_ec2.AFTER, **mend_services.AFTER}
+
+
+def before(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Change the request that moto gets, or answer in its place."""
+    if call.service in ("ec2", "ssm", "autoscaling"):
+        mend_ec2.prepare(call, state)
+    for mend in BEFORE.get(call.action, ()):
+        answer = mend(call, state, inner)
+        if answer is not None:
+            return answer
+    return None
+
+
+def after(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Change moto's state or its answer after a call that succeeded."""
+    if answer[0] >= 300:
+        return answer
+    for mend in AFTER.get(call.action, ()):
+        answer = mend(call, state, answer)
+    return answer

@@ -1,0 +1,36 @@
+"""Refuse what AWS refuses and moto lets pass: one table of small rules a service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from day89.cloud import rules_ec2, rules_lifecycle, rules_s3, rules_services
+from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.state import State
+
+__all__ = ["Rule", "refuse", "rules_of"]
+
+Rule = Callable[[ApiCall, State], Refusal | None]
+TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
+    rules_s3.RULES,
+    rules_lifecycle.RULES,
+    rules_ec2.RULES,
+    rules_services.RULES,
+)
+
+
+def rules_of(action: str) -> tuple[Rule, ...]:
+    """Return the rules for an operation, such as ``s3.PutObject``, in the order in which they are asked."""
+    return tuple(rule for table in TABLES for rule in table.get(action, ()))
+
+
+def refuse(call: ApiCall, state: State) -> Refusal | None:
+    """Return the first reason why AWS would not do this call, or None."""
+    for table in TABLES:
+        for rule in table.get(call.action, ()):
+            refusal = rule(call, state)
+            if refusal is not None:
+                return refusal
+    if call.service == "s3":
+        return rules_s3.expected_owner(call, state)
+    return None

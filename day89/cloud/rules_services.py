@@ -1,0 +1,143 @@
+"""Refuse calls of IAM, STS, Auto Scaling and CloudWatch as those services do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.state import State
+
+__all__ = ["RULES"]
+
+
+def trust_policy(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse trust policies that IAM cannot take: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+    text = call.params.get("AssumeRolePolicyDocument") or call.params.get("PolicyDocument") or ""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return _malformed("This policy contains invalid Json")
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    if not statements:
+        return _malformed("Syntax errors in policy.")
+    for statement in statements if isinstance(statements, list) else [statements]:
+        problem = _trust_problem(statement)
+        if problem:
+            return _malformed(problem)
+    return None
+
+
+def _trust_problem(statement: Any) -> str | None:
+    if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+        return "Syntax errors in policy."
+    if "Resource" in statement:
+        return "Has prohibited field Resource"
+    if "Principal" not in statement and "NotPrincipal" not in statement:
+        return "Missing required field Principal"
+    if "Action" not in statement and "NotAction" not in statement:
+        return "Missing required field Action"
+    actions = statement.get("Action", [])
+    for action in actions if isinstance(actions, list) else [actions]:
+        if action != "*" and not str(action).lower().startswith("sts:"):
+            return "AssumeRole policy may only specify STS AssumeRole actions."
+    principal = statement.get("Principal")
+    services = principal.get("Service", []) if isinstance(principal, dict) else []
+    for service in services if isinstance(services, list) else [services]:
+        if not str(service).endswith((".amazonaws.com", ".amazonaws.com.cn")):
+            return f'Invalid principal in policy: "SERVICE":"{service}"'
+    return None
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal("MalformedPolicyDocument", message)
+
+
+def role_not_in_use(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a role that something holds: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html"""
+    iam, name = state.backend("iam", call.account), call.params.get("RoleName")
+    role = next((one for one in iam.roles.values() if one.name == name), None)
+    if role is None:
+        return None
+    if any(role in profile.roles for profile in iam.instance_profiles.values()):
+        return _conflict("Cannot delete entity, must remove roles from instance profile first.")
+    if role.managed_policies:
+        return _conflict("Cannot delete entity, must detach all policies first.")
+    return _conflict("Cannot delete entity, must delete policies first.") if role.policies else None
+
+
+def profile_not_in_use(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a profile that holds a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteInstanceProfile.html"""
+    profiles = state.backend("iam", call.account).instance_profiles.values()
+    found = next((one for one in profiles if one.name == call.params.get("InstanceProfileName")), None)
+    if found is None or not found.roles:
+        return None
+    return _conflict("Cannot delete entity, must remove roles from instance profile first.")
+
+
+def one_role(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse a second role in a profile: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    profiles = state.backend("iam", call.account).instance_profiles.values()
+    found = next((one for one in profiles if one.name == call.params.get("InstanceProfileName")), None)
+    if found is None or not found.roles:
+        return None
+    return Refusal("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409)
+
+
+def _conflict(message: str) -> Refusal:
+    return Refusal("DeleteConflict", message, 409)
+
+
+def group_sizes(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse sizes out of order: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html"""
+    groups = state.backend("autoscaling", call.account, call.region).autoscaling_groups
+    old = groups.get(call.params.get("AutoScalingGroupName", ""))
+    if old is None and call.operation != "CreateAutoScalingGroup":
+        return None
+    least = _number(call, "MinSize", getattr(old, "min_size", 0))
+    most = _number(call, "MaxSize", getattr(old, "max_size", 0))
+    asked = call.params.get("DesiredCapacity")
+    if least > most:
+        return Refusal("ValidationError", f"Max bound, {most}, must be greater than or equal to min bound, {least}.")
+    if asked is not None and not least <= int(asked) <= most:
+        word = f"above max value {most}" if int(asked) > most else f"below min value {least}"
+        return Refusal("ValidationError", f"New SetDesiredCapacity value {asked} is {word} for the AutoScalingGroup.")
+    return None
+
+
+def _number(call: ApiCall, name: str, otherwise: Any) -> int:
+    given = call.params.get(name)
+    return int(otherwise or 0) if given is None else int(given)
+
+
+def own_namespace(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse data in AWS's own namespaces: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
+    if not str(call.params.get("Namespace", "")).startswith("AWS/"):
+        return None
+    message = "The value AWS/ for parameter Namespace is invalid."
+    return Refusal("InvalidParameterValue", message)
+
+
+def role_there(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse roles that are not there: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+    arn = str(call.params.get("RoleArn", ""))
+    account = arn.split(":")[4] if arn.count(":") >= 5 else call.account
+    if any(role.arn == arn for role in state.backend("iam", account).roles.values()):
+        return None
+    who = call.principal or f"arn:aws:iam::{call.account}:root"
+    return Refusal("AccessDenied", f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403)
+
+
+RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+    "iam.CreateRole": (trust_policy,),
+    "iam.UpdateAssumeRolePolicy": (trust_policy,),
+    "iam.DeleteRole": (role_not_in_use,),
+    "iam.DeleteInstanceProfile": (profile_not_in_use,),
+    "iam.AddRoleToInstanceProfile": (one_role,),
+    "autoscaling.CreateAutoScalingGroup": (group_sizes,),
+    "autoscaling.UpdateAutoScalingGroup": (group_sizes,),
+    "autoscaling.SetDesiredCapacity": (group_sizes,),
+    "cloudwatch.PutMetricData": (own_namespace,),
+    "sts.AssumeRole": (role_there,),
+}
