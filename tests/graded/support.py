@@ -62,7 +62,9 @@ def expect_forbidden(task: Task, mistake: str, function: str, *arguments: Any, *
     )
 
 
-def expect_value_error(task: Task, cloud: Any, mistake: str, why: str, function: str, *args: Any, **keywords: Any) -> None:
+def expect_value_error(
+    task: Task, cloud: Any, mistake: str, why: str, function: str, *args: Any, **keywords: Any
+) -> None:
     """Fail unless the call raises ValueError, and before AWS is asked anything."""
     before = len(cloud.log)
     ended = attempt(task, function, *args, **keywords)

@@ -10,7 +10,7 @@ import pytest
 from support import attempt, expect_forbidden, expect_missing
 from support_s3 import files_under, forbid_reading, new_bucket, objects_in, wrong_body
 
-from day89.course.checking import expect, expect_equal, fail, show
+from day89.course.checking import expect, expect_equal, show
 
 # Extensions that Python's own table knows, whatever the machine has beside it.
 TYPES = {
@@ -139,9 +139,7 @@ def test_content_type_is_that_of_the_key(task: Any, cloud: Any, names: Any, work
 
 
 @pytest.mark.task("1.1", "mastery", points=0.25)
-def test_key_without_a_known_extension_gets_a_default_type(
-    task: Any, cloud: Any, names: Any, workdir: Path
-) -> None:
+def test_key_without_a_known_extension_gets_a_default_type(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """Where nothing is implied, the object is just bytes: it is stored, and not called text."""
     s3, bucket = new_bucket(cloud, names)
     path = local_file(workdir, names.word() + ".csv")
@@ -291,14 +289,16 @@ def test_forbidden_download_is_not_a_missing_object(task: Any, cloud: Any, names
 
 
 @pytest.mark.task("1.2", "mastery", points=0.5)
-def test_takes_a_relative_path_and_another_kind_of_path(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """A bare file name has no parent folder to create; PurePosixPath is a PathLike without a mkdir of its own."""
+def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """A bare name has no parent folder to create; PurePosixPath is a PathLike without a mkdir of its own."""
     key = names.key(".csv")
     s3, bucket, data = stored(cloud, names, key)
-    here = Path.cwd()
-    for path in (names.word(), PurePosixPath(workdir, "pure", names.word())):
-        ended = attempt(task, "download_file", s3, bucket, key, path)
-        called = f"called {task.last_call} with the path as {type(path).__name__}"
+    path, bare = PurePosixPath(workdir, "pure", names.word()), names.word()
+    for as_given in (path, bare):
+        ended = attempt(task, "download_file", s3, bucket, key, as_given)
+        called = f"called {task.last_call} with the path as {type(as_given).__name__}"
         expect(ended.error is None, f"{called}; expected the file; {ended}", "U31")
-        found = Path(here, path).read_bytes() if Path(here, path).is_file() else fail(f"{called}; found no file", "U31")
-        expect_equal(found, data, called, "U31")
+        expect_equal(
+            Path(ended.value).name, Path(as_given).name, f"{called}, looked at the name that it returns", "U31"
+        )
+    expect_equal(files_under(workdir), {f"pure/{path.name}": data}, f"{task.last_call}, looked at the folder", "U31")
