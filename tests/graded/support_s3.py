@@ -77,3 +77,15 @@ def fill(cloud: Any, bucket: str, prefix: str, count: int) -> None:
     backend = cloud.state.backend("s3", cloud.state.account_of(None))
     for number in range(count):
         backend.put_object(bucket, f"{prefix}{number:05}", b"")
+
+
+def local_file(workdir: Path, name: str, data: bytes = b"day89") -> Path:
+    """Write a file into the folder of the check."""
+    path = workdir / name
+    path.write_bytes(data)
+    return path
+
+
+def content(names: Names) -> bytes:
+    """Return bytes that are no text and hold both kinds of line ends."""
+    return b"\xff\x00\r\n\n" + names.bytes(names.number(50, 500))

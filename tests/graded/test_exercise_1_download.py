@@ -1,0 +1,142 @@
+"""Check task 1.2, download_file: an object becomes a file, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from support import attempt, expect_forbidden, expect_missing
+from support_s3 import content, files_under, forbid_reading, local_file, new_bucket
+
+from day89.course.checking import expect, expect_equal, show
+
+
+def stored(cloud: Any, names: Any, key: str, region: str = "us-east-1") -> tuple[Any, str, bytes]:
+    """Make a bucket with one object in it."""
+    s3, bucket = new_bucket(cloud, names, region)
+    data = content(names)
+    s3.put_object(Bucket=bucket, Key=key, Body=data)
+    return s3, bucket, data
+
+
+def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: str, mistake: str) -> None:
+    """Fail unless a failed download has left every file as it was."""
+    found = files_under(workdir)
+    expect(
+        found == before,
+        f"called {task.last_call}, which failed as {why}; expected the files {show(before)} as before; "
+        f"found {show(found)}",
+        mistake,
+    )
+
+
+@pytest.mark.task("1.2", "core", points=1)
+def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """Two objects, one after the other, come to one path: the second replaces the first."""
+    path = workdir / "result.bin"
+    s3, bucket = new_bucket(cloud, names)
+    for key in names.keys(2):
+        data = content(names)
+        s3.put_object(Bucket=bucket, Key=key, Body=data)
+        task.download_file(s3, bucket, key, path)
+        found = files_under(workdir)
+        expect(
+            found == {path.name: data},
+            f"called {task.last_call}; expected the {len(data)} bytes of the object at the path and no other file; "
+            f"found {show(found)}",
+            "D2",
+        )
+
+
+@pytest.mark.task("1.2", "core", points=0.5)
+def test_returns_the_path_as_a_path(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """What comes back is a pathlib.Path, also where the path was given as text."""
+    key = names.key(".csv")
+    s3, bucket, _ = stored(cloud, names, key)
+    for path in (workdir / names.word(), workdir / names.word()):
+        found = task.download_file(s3, bucket, key, str(path))
+        expect(
+            isinstance(found, Path) and found.resolve() == path.resolve(),
+            f"called {task.last_call}; expected the path as a pathlib.Path; "
+            f"found {show(found)} ({type(found).__name__})",
+            "U11",
+        )
+
+
+@pytest.mark.task("1.2", "core", points=0.5)
+def test_creates_missing_parent_folders(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """Two levels are missing the first time, none the second."""
+    key = names.key(".csv")
+    s3, bucket, data = stored(cloud, names, key, names.region())
+    for path in (workdir / "a" / "b" / "first.csv", workdir / "a" / "b" / "second.csv"):
+        task.download_file(s3, bucket, key, path)
+        found = path.read_bytes() if path.is_file() else None
+        expect_equal(found, data, f"{task.last_call}, looked at the file", "U13")
+
+
+@pytest.mark.task("1.2", "core", points=0.5)
+def test_missing_key_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """HEAD says 404, GET says NoSuchKey; the caller hears LookupError and the key."""
+    s3, bucket, _ = stored(cloud, names, names.key())
+    key = names.plain_key(".csv")
+    expect_missing(task, key, "R1", "download_file", s3, bucket, key, workdir / "a.csv")
+
+
+@pytest.mark.task("1.2", "core", points=0.5)
+def test_missing_bucket_of_a_download_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """HEAD says 404, GET says NoSuchBucket; the caller hears LookupError and the bucket."""
+    key = names.key()
+    s3, _, _ = stored(cloud, names, key)
+    bucket = names.bucket()
+    expect_missing(task, bucket, "R1", "download_file", s3, bucket, key, workdir / "a.csv")
+
+
+@pytest.mark.task("1.2", "mastery", points=0.5)
+def test_failed_download_leaves_the_old_file(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """An absent object neither empties the file at the path nor makes one."""
+    s3, bucket, _ = stored(cloud, names, names.key())
+    old = local_file(workdir, "old.csv", content(names))
+    before = files_under(workdir)
+    for path in (old, workdir / "new.csv"):
+        attempt(task, "download_file", s3, bucket, names.plain_key(), path)
+        expect_untouched(task, workdir, before, "there is no such object", "U29")
+
+
+@pytest.mark.task("1.2", "mastery", points=0.5)
+def test_broken_download_leaves_no_part(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """The connection breaks off within the body: an error, the old file whole, nothing beside it."""
+    key = names.key(".csv")
+    s3, bucket, data = stored(cloud, names, key)
+    old = local_file(workdir, "old.csv", content(names))
+    before = files_under(workdir)
+    cloud.faults.add("s3.GetObject", cut_after=len(data) // 2, times=None)
+    for path in (old, workdir / "new.csv"):
+        ended = attempt(task, "download_file", s3, bucket, key, path)
+        expect_untouched(task, workdir, before, "the connection broke off half-way", "U30")
+        expect(ended.error, f"called {task.last_call}, broken off half-way; expected an error; {ended}", "U30")
+
+
+@pytest.mark.task("1.2", "mastery", points=0.5)
+def test_forbidden_download_is_not_a_missing_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """A 403 on HEAD or GET reaches the caller as it is."""
+    key = names.key(".csv")
+    s3, bucket, _ = stored(cloud, names, key)
+    forbid_reading(cloud, "s3.GetObject")
+    expect_forbidden(task, "U12", "download_file", s3, bucket, key, workdir / "a.csv")
+
+
+@pytest.mark.task("1.2", "mastery", points=0.5)
+def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """A bare name has no parent folder to create; PurePosixPath is a PathLike without a mkdir of its own."""
+    key = names.key(".csv")
+    s3, bucket, data = stored(cloud, names, key)
+    path, bare = PurePosixPath(workdir, "pure", names.word()), names.word()
+    for as_given in (path, bare):
+        ended = attempt(task, "download_file", s3, bucket, key, as_given)
+        called = f"called {task.last_call} with the path as {type(as_given).__name__}"
+        expect(ended.error is None, f"{called}; expected the file; {ended}", "U31")
+        expect_equal(
+            Path(ended.value).name, Path(as_given).name, f"{called}, looked at the name that it returns", "U31"
+        )
+    expect_equal(files_under(workdir), {f"pure/{path.name}": data}, f"{task.last_call}, looked at the folder", "U31")

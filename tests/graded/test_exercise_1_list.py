@@ -1,0 +1,117 @@
+"""Check task 1.3, list_keys: what a prefix lists, over all pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import expect_forbidden, expect_missing
+from support_s3 import (
+    forbid_reading,
+    new_bucket,
+    put_all,
+    stop_endless_listing,
+)
+
+from day89.course.checking import expect, expect_type, show
+
+PAGE = 3
+
+
+def expect_keys(task: Any, found: Any, wanted: list[str], mistake: str) -> None:
+    """Fail unless the returned list holds exactly the keys, in S3's order."""
+    called = f"called {task.last_call}"
+    expect_type(found, list, task.last_call, mistake)
+    lost = [key for key in wanted if key not in found]
+    more = [key for key in found if key not in wanted]
+    expect(
+        not lost and not more,
+        f"{called}; expected {len(wanted)} keys; found {len(found)}: {show(lost)} missing, {show(more)} too many",
+        mistake,
+    )
+    expect(
+        list(found) == wanted,
+        f"{called}; expected each key once in S3's order, {show(wanted)}; found {show(found)}",
+        mistake,
+    )
+
+
+@pytest.mark.task("1.3", "core", points=1)
+def test_lists_the_keys_under_a_prefix(task: Any, cloud: Any, names: Any) -> None:
+    """Two folders of one bucket: each lists its own keys, folders within included."""
+    s3, bucket = new_bucket(cloud, names)
+    first, second = names.prefix(), names.prefix()
+    keys = [*names.keys(3, prefix=first), *names.keys(2, prefix=second), names.plain_key()]
+    put_all(s3, bucket, keys)
+    for prefix in (first, second):
+        found = task.list_keys(s3, bucket, prefix)
+        expect_keys(task, found, sorted(key for key in keys if key.startswith(prefix)), "L7")
+
+
+@pytest.mark.task("1.3", "core", points=0.5)
+def test_lists_every_key_without_a_prefix(task: Any, cloud: Any, names: Any) -> None:
+    """No prefix means the whole bucket."""
+    s3, bucket = new_bucket(cloud, names, names.region())
+    keys = [*names.keys(2, prefix=names.prefix()), *names.keys(2)]
+    put_all(s3, bucket, keys)
+    expect_keys(task, task.list_keys(s3, bucket), sorted(keys), "L7")
+
+
+@pytest.mark.task("1.3", "core", points=0.5)
+def test_prefix_is_text_and_no_folder(task: Any, cloud: Any, names: Any) -> None:
+    """``data`` lists ``data/a``, ``database`` and ``data`` itself."""
+    s3, bucket = new_bucket(cloud, names)
+    word = names.word()
+    keys = [word, f"{word}/a", f"{word}base/b c"]
+    put_all(s3, bucket, [*keys, f"old/{word}/c", word[:-1]])
+    expect_keys(task, task.list_keys(s3, bucket, word), sorted(keys), "L5")
+
+
+@pytest.mark.task("1.3", "core", points=0.5)
+def test_nothing_under_the_prefix_is_an_empty_list(task: Any, cloud: Any, names: Any) -> None:
+    """An answer without objects has no Contents."""
+    s3, bucket = new_bucket(cloud, names)
+    expect_keys(task, task.list_keys(s3, bucket), [], "L1")
+    put_all(s3, bucket, [names.key()])
+    expect_keys(task, task.list_keys(s3, bucket, "nothing/"), [], "L1")
+
+
+@pytest.mark.task("1.3", "core", points=0.5)
+def test_listing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
+    """Not an empty list: there is no bucket to list."""
+    s3, _ = new_bucket(cloud, names)
+    bucket = names.bucket()
+    expect_missing(task, bucket, "R1", "list_keys", s3, bucket, names.prefix())
+
+
+@pytest.mark.task("1.3", "mastery", points=1)
+@pytest.mark.cloud(page_size=PAGE)
+def test_lists_every_page(task: Any, cloud: Any, names: Any) -> None:
+    """Four pages, the last one not full; then three full ones. Here S3 never answers with more than 3 keys."""
+    s3, bucket = new_bucket(cloud, names)
+    first, second = names.prefix(), names.prefix()
+    keys = [*names.keys(3 * PAGE + 1, prefix=first), *names.keys(3 * PAGE, prefix=second)]
+    put_all(s3, bucket, keys)
+    stop_endless_listing(cloud)
+    for prefix in (first, second):
+        found = task.list_keys(s3, bucket, prefix)
+        mistake = "L3" if any(int(call.params.get("MaxKeys") or 0) > 1000 for call in cloud.log) else "L2"
+        expect_keys(task, found, sorted(key for key in keys if key.startswith(prefix)), mistake)
+
+
+@pytest.mark.task("1.3", "mastery", points=0.5)
+def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
+    """Signs, spaces and folder markers are part of a key: nothing is decoded, stripped or left out."""
+    s3, bucket = new_bucket(cloud, names, names.region())
+    prefix = names.prefix()
+    keys = [prefix, f"{prefix} a+b ", f"{prefix}50%25", f"{prefix}é'\"&", f"{prefix}empty/", names.key(prefix=prefix)]
+    put_all(s3, bucket, keys)
+    expect_keys(task, task.list_keys(s3, bucket, prefix), sorted(keys), "L6")
+
+
+@pytest.mark.task("1.3", "mastery", points=0.5)
+def test_forbidden_listing_is_not_an_empty_bucket(task: Any, cloud: Any, names: Any) -> None:
+    """A 403 reaches the caller as it is."""
+    s3, bucket = new_bucket(cloud, names)
+    forbid_reading(cloud)
+    expect_forbidden(task, "U12", "list_keys", s3, bucket, names.prefix())
