@@ -1,0 +1,173 @@
+"""Take away from this process what it does not need: files, system calls, memory. Linux, without any privilege.
+
+What is taken stays taken, also for the processes that it starts. Landlock and seccomp are called through ctypes: of
+the packages that wrap them, one is a development release, the other rests since 2021, and both only make these calls.
+
+https://docs.kernel.org/userspace-api/landlock.html, https://man7.org/linux/man-pages/man3/seccomp_rule_add.3.html
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import sys
+import sysconfig
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Limits", "apply_limits", "landlock_version", "restrict_files", "system_paths"]
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+PATH_BENEATH, NET_PORT = 1, 2
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
+READ = EXECUTE | READ_FILE | READ_DIR
+# Remove and make plain files and folders, rename between folders, truncate. No links, devices, sockets, FIFOs: a grader
+# that reads what a submission wrote must not be led elsewhere.
+WRITE = READ | WRITE_FILE | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14
+BIND_TCP, CONNECT_TCP = 1, 2
+NO_NEW_PRIVILEGES = 38
+SYSTEM = (
+    *("/usr", "/lib", "/lib64", "/bin", "/sbin", "/nix/store", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/ssl", "/etc/alternatives", "/etc/hosts"),
+    *("/etc/nsswitch.conf", "/etc/passwd", "/etc/os-release", "/proc/self", "/proc/cpuinfo", "/proc/meminfo"),
+    *("/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu"),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Hold what a process may use.
+
+    Attributes:
+        memory: bytes of address space on top of what it has now.
+        seconds: processor seconds.
+        file: bytes of one file.
+        files: open files.
+    """
+
+    memory: int = 1 << 30
+    seconds: int = 120
+    file: int = 64 << 20
+    files: int = 256
+
+
+def apply_limits(limits: Limits) -> None:
+    """Set the resource limits of this process. Call it after the imports: numpy hangs where it finds too little memory.
+
+    Args:
+        limits: what it may use.
+    """
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, limits.seconds)
+    _limit(resource.RLIMIT_FSIZE, limits.file)
+    _limit(resource.RLIMIT_NOFILE, limits.files)
+    if sys.platform == "linux":  # elsewhere an address space limit is not kept
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory)
+
+
+def _limit(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (value, value))
+
+
+def landlock_version() -> int:
+    """Return the kernel's Landlock version; 0 where it has none."""
+    if sys.platform != "linux":
+        return 0
+    return max(0, _libc().syscall(CREATE_RULESET, None, 0, 1))
+
+
+def restrict_files(read: Iterable[str | Path], write: Iterable[str | Path], ports: Sequence[int] | None = ()) -> None:
+    """Let this process see some files, and no others.
+
+    Args:
+        read: files and folders that it may read and run; those that do not exist are passed over.
+        write: folders that it may also write in.
+        ports: TCP ports that it may connect to; it may then also listen on any. None leaves the network alone.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    version = landlock_version()
+    if not version:
+        raise OSError("this kernel has no Landlock")
+    handled = (1 << (13, 14, 15, 15, 16)[min(version, 5) - 1]) - 1
+    net = BIND_TCP | CONNECT_TCP if version >= 4 and ports is not None else 0
+    scoped = 3 if version >= 6 else 0
+    attributes = (ctypes.c_uint64 * 3)(handled, net, scoped)
+    size = 8 if version < 4 else 16 if version < 6 else 24
+    ruleset = _checked(_libc().syscall(CREATE_RULESET, attributes, ctypes.c_size_t(size), 0), "create a ruleset")
+    try:
+        for path, rights in [*((path, READ) for path in read), *((path, WRITE) for path in write)]:
+            _allow_path(ruleset, str(path), rights & handled)
+        for port in ports or () if net else ():
+            _allow_port(ruleset, port)
+        _no_new_privileges()
+        _checked(_libc().syscall(RESTRICT_SELF, ruleset, 0), "restrict this process")
+    finally:
+        os.close(ruleset)
+
+
+class _PathBeneath(ctypes.Structure):
+    _pack_ = 1
+    _layout_ = "ms"
+    _fields_ = (("access", ctypes.c_uint64), ("descriptor", ctypes.c_int32))
+
+
+def _allow_path(ruleset: int, path: str, rights: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        if not Path(path).is_dir():
+            rights &= EXECUTE | READ_FILE | WRITE_FILE | 1 << 14
+        rule = _PathBeneath(rights, descriptor)
+        _checked(_libc().syscall(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), 0), f"allow {path}")
+    finally:
+        os.close(descriptor)
+
+
+def _allow_port(ruleset: int, port: int) -> None:
+    rule = (ctypes.c_uint64 * 2)(CONNECT_TCP, port)
+    _checked(_libc().syscall(ADD_RULE, ruleset, NET_PORT, rule, 0), f"allow port {port}")
+
+
+def _no_new_privileges() -> None:
+    _checked(_libc().prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0), "give up privileges")
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"cannot {what}: {os.strerror(number)}")
+    return result
+
+
+def system_paths(hidden: Sequence[Path]) -> list[Path]:
+    """List what Python and its libraries need to read: the interpreter, installed packages, the system's libraries.
+
+    Args:
+        hidden: folders that must not be among it; a folder that holds one of them is listed in parts.
+    """
+    wanted = {Path(path) for path in SYSTEM}
+    wanted |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")}
+    wanted |= {Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.base_exec_prefix)}
+    found = [part for path in wanted for part in _without(path, hidden)]
+    return sorted(set(found))
+
+
+def _without(path: Path, hidden: Sequence[Path]) -> list[Path]:
+    if path in hidden or not path.exists():
+        return []
+    if not any(one.is_relative_to(path) for one in hidden):
+        return [path]
+    return [part for child in path.iterdir() for part in _without(child, hidden)]

@@ -1,0 +1,313 @@
+"""Be the grader's end: call a submission that runs in another process, and answer its AWS requests meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.client import BaseClient
+from botocore.compat import HTTPHeaders
+from botocore.httpsession import URLLib3Session
+
+from day89.course.boundary.codec import decode, decode_error, encode
+from day89.course.boundary.process import Session, Submitted
+from day89.course.boundary.wire import Broken
+from day89.course.calling import Missing
+from day89.course.checking import Wrong
+from day89.course.handles import Answer, Model, NoAnswer
+from day89.course.submission import Unreadable
+
+__all__ = ["Remote", "RemoteApp", "RemoteModel"]
+
+OUTPUT_KEPT = 64 * 1024
+CALLS_ALLOWED = 20_000
+
+
+class RemoteModel:
+    """Be a model that lives on the submission's side.
+
+    Args:
+        side: where it lives.
+        id: its number there.
+        kind: what to call it in messages.
+        recorder: the grader's own model, which predicts for it and counts; None where it predicts itself.
+    """
+
+    def __init__(self, side: Remote, id: int, kind: str = "model", recorder: Any = None) -> None:
+        self.side, self.id, self.kind, self.recorder = side, id, kind, recorder
+        self.shown = kind if kind == "model" else f"<{kind} model>"
+
+    @property
+    def features(self) -> int:
+        """Count the columns that a row needs."""
+        return int(self.side.ask(self.id, "features"))
+
+    @property
+    def classes(self) -> list[Any]:
+        """List what the model may predict, as plain values."""
+        return list(self.side.ask(self.id, "classes"))
+
+    @property
+    def predict_calls(self) -> int:
+        """Count the calls that this model got; only a recording model counts."""
+        return int(getattr(self.recorder, "predict_calls", 0))
+
+    def predict(self, rows: Sequence[Sequence[float]]) -> list[Any]:
+        """Return one plain value a row."""
+        return list(self.side.ask(self.id, "predict", [[list(row) for row in rows]]))
+
+
+class RemoteApp:
+    """Be a Flask app that lives on the submission's side.
+
+    Args:
+        side: where it lives.
+        id: its number there.
+    """
+
+    shown = "app"
+
+    def __init__(self, side: Remote, id: int) -> None:
+        self.side, self.id = side, id
+
+    @property
+    def debug(self) -> bool:
+        """Tell whether debug mode is on."""
+        return bool(self.side.ask(self.id, "debug"))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+    ) -> Answer:
+        """Send one request and return the answer."""
+        options = {"json": json, "data": data, "headers": dict(headers or {}), "content_type": content_type}
+        found = self.side.ask(self.id, "request", [method, path], options)
+        return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))
+
+
+class Remote:
+    """Run a submission in another process; a new one takes over where it had to be killed.
+
+    Args:
+        session: spawns the processes.
+        path: the file, or a readable copy of it, inside ``folder``.
+        folder: the folder that the submission may use.
+        environment: the AWS settings that it sees.
+    """
+
+    def __init__(self, session: Session, path: Path, folder: Path, environment: dict[str, str]) -> None:
+        self.session, self.path, self.folder, self.environment = session, path, folder, environment
+        self.limit = 10.0
+        self.reachable: Callable[[str], bool] = lambda host: False
+        self.process: Submitted | None = None
+        self.models: dict[int, Any] = {}
+        self.printed = bytearray()
+        self.interrupted = False
+        self.patient = False
+
+    def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Call a function of the submission.
+
+        Raises:
+            Missing: there is no such function.
+            Wrong: it did not return in time, or its process ended.
+        """
+        sent = [encode(one, _special) for one in arguments]
+        named = {name: encode(one, _special) for name, one in keywords.items()}
+        question = {"do": "call", "function": function, "arguments": sent, "keywords": named}
+        return self._exchange({**question, "patient": self.patient})
+
+    def model(self, kind: str, seed: int, recording: bool) -> Model:
+        """Make one of the course's models on the submission's side."""
+        handle: RemoteModel = self._exchange({"do": "model", "kind": kind, "seed": seed, "recording": recording})
+        handle.kind, handle.shown = kind, f"<{kind} model>"
+        if recording:
+            from day89.course.given import make_model  # heavy: scikit-learn, for exercise 5 only
+
+            handle.recorder = self.models[0] = make_model(kind, seed, recording=True)
+        return handle
+
+    def stub_of(self, error: BaseException) -> str | None:
+        """Return the function whose stub raised a NotImplementedError."""
+        stub: str | None = getattr(error, "submission_stub", None)
+        return stub
+
+    def ask(self, handle: int, verb: str, arguments: Any = None, keywords: Any = None) -> Any:
+        """Use one verb of a handle.
+
+        Raises:
+            NoAnswer: it could not do that.
+        """
+        question: dict[str, Any] = {"do": "ask", "handle": handle, "verb": verb}
+        if arguments is not None:
+            question |= {"arguments": encode(arguments), "keywords": encode(keywords or {})}
+        try:
+            return self._exchange(question)
+        except Wrong:
+            raise
+        except Exception as error:
+            raise NoAnswer(str(error)) from None
+
+    def close(self) -> None:
+        """End the submission's process."""
+        if self.process is not None:
+            with contextlib.suppress(Broken):
+                self.process.end()
+            self.process = None
+
+    def _exchange(self, question: dict[str, Any]) -> Any:
+        process = self._running()
+        answer = self._converse(process, question, time.monotonic() + self.limit)
+        return self._result(answer)
+
+    def _running(self) -> Submitted:
+        if self.process is None:
+            self.process = self.session.spawn(self.folder, self.environment, [self.path])
+            self._result(
+                self._converse(self.process, {"do": "load", "path": str(self.path)}, time.monotonic() + self.limit)
+            )
+        return self.process
+
+    def _converse(self, process: Submitted, question: dict[str, Any], deadline: float) -> dict[str, Any]:
+        self.interrupted, asked = False, 0
+        try:
+            process.calls.send(question)
+            while True:
+                for ready in self._wait(process, deadline):
+                    if ready == process.output:
+                        self._drain(process)
+                    elif ready is process.aws:
+                        asked += 1
+                        self._serve(process, asked)
+                    else:
+                        answer, _ = process.calls.receive()
+                        if "predict" not in answer:
+                            return answer
+                        process.calls.send(self._predict(answer))
+        except Broken as error:
+            return self._give_up(f"its process ended before it answered ({error})")
+
+    def _wait(self, process: Submitted, deadline: float) -> list[Any]:
+        sources: list[Any] = [process.calls, process.aws]
+        if process.output >= 0:
+            sources.append(process.output)
+        ready, _, _ = select.select(sources, [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            self._give_up(f"it had not returned after {self.limit:g} seconds")
+        return ready
+
+    def _give_up(self, what: str) -> NoReturn:
+        self.close()
+        raise Wrong(what)
+
+    def _drain(self, process: Submitted) -> None:
+        data = os.read(process.output, 1 << 16)
+        self.printed += data[: max(0, OUTPUT_KEPT - len(self.printed))]
+        if not data:  # it has closed its output
+            process.close_output()
+
+    def _result(self, answer: dict[str, Any]) -> Any:
+        if "unreadable" in answer:
+            self.close()
+            raise Unreadable(str(answer["unreadable"]))
+        if "missing" in answer:
+            raise Missing(str(answer["missing"]))
+        if "error" in answer:
+            raise self._error(answer)
+        try:
+            return decode(answer.get("value"), self._known)
+        except (ValueError, RecursionError) as error:
+            raise Wrong(f"it answered with something that is no value ({error})") from None
+
+    def _error(self, answer: dict[str, Any]) -> BaseException:
+        names = answer["error"].get("names", [])
+        if self.interrupted and names[:1] == ["KeyboardInterrupt"]:
+            return KeyboardInterrupt()
+        if any(name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit") for name in names):
+            return Wrong(f"it raised {names[0]}, which ends a program: a function returns or raises an error")
+        error = decode_error(answer["error"])
+        error.submission_line = answer.get("line")  # type: ignore[attr-defined]
+        error.submission_stub = answer.get("stub")  # type: ignore[attr-defined]
+        return error
+
+    def _known(self, data: dict[str, Any]) -> Any:
+        if data.get("$") != "handle":
+            return None
+        return RemoteApp(self, int(data["id"])) if data.get("app") else RemoteModel(self, int(data["id"]))
+
+    def _predict(self, question: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"value": encode(self.models[0].predict(decode(question["predict"])).tolist())}
+        except Exception as error:
+            return {"refused": str(error)[:500]}
+
+    def _serve(self, process: Submitted, asked: int) -> None:
+        message, body = process.aws.receive()
+        if asked > CALLS_ALLOWED:
+            self._give_up(f"it had made {CALLS_ALLOWED} calls to AWS, and went on")
+        if "connect" in message:
+            self._connect(process, *message["connect"])
+        else:
+            method, url, headers = message["aws"]
+            process.aws.send(*self._ask_cloud(method, url, headers, body))
+
+    def _ask_cloud(self, method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[dict[str, Any], bytes]:
+        host = url.split("/", 3)[2].rpartition("@")[2].partition(":")[0] if url.count("/") >= 2 else ""
+        if not host.endswith(".amazonaws.com") or not getattr(URLLib3Session.send, "day89_local_cloud", False):
+            return {"raised": "EndpointConnectionError", "text": "only AWS can be reached from here"}, b""
+        sent = HTTPHeaders()
+        for name, value in headers.items():
+            sent[name] = value
+        try:
+            answer = URLLib3Session().send(AWSPreparedRequest(method, url, sent, body, stream_output=True))
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return {"interrupt": True}, b""
+        except Exception as error:
+            return {"raised": type(error).__name__, "text": str(error)[:500]}, b""
+        return {"status": answer.status_code, "headers": dict(answer.headers)}, _all_of(answer.raw)
+
+    def _connect(self, process: Submitted, host: str, port: int) -> None:
+        if not self.reachable(host):
+            process.aws.send({"refused": f"{host} is no instance of this cloud"})
+            return
+        try:
+            with socket.create_connection((host, port), timeout=2) as made:
+                process.aws.send({"connected": True}, descriptors=[made.fileno()])
+        except OSError as error:
+            process.aws.send({"refused": str(error)})
+
+
+def _all_of(raw: Any) -> bytes:
+    """Return as much of a body as arrives: one that breaks off is short, which the other side sees by its length."""
+    data = bytearray()
+    try:
+        while chunk := raw.read(1 << 20):
+            data += chunk
+    except Exception:  # the fault that was asked for
+        return bytes(data)
+    return bytes(data)
+
+
+def _special(value: Any) -> Any:
+    if isinstance(value, BaseClient):
+        keys = value._request_signer._credentials  # type: ignore[attr-defined]
+        secrets = [keys.access_key, keys.secret_key, keys.token] if keys else [None, None, None]
+        service, region = value.meta.service_model.service_name, value.meta.region_name
+        return {"$": "client", "service": service, "region": region, "credentials": secrets}
+    if isinstance(value, RemoteModel | RemoteApp):
+        return {"$": "handle", "id": value.id}
+    return None
