@@ -114,7 +114,7 @@ class PredictionLog:
             for folder in self._orphans():
                 arrived = self._adopt(folder) and arrived
             with self._write_lock:
-                self._waiting = self._size + self._left_over_bytes()
+                self._waiting = self._left_over_bytes()
         return arrived
 
     def close(self) -> bool:

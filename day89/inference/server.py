@@ -82,6 +82,7 @@ class Server:
             threads=threads,
             connection_limit=CONNECTIONS,
             max_request_body_size=body_bytes,
+            max_request_header_size=1 << 15,
             channel_timeout=30,
             ident=None,
             clear_untrusted_proxy_headers=True,
@@ -105,8 +106,9 @@ class Server:
 
     def stop(self) -> None:
         """Make ``run`` return soon; safe in a signal handler and from any thread."""
-        self._stopping.set()
-        self._server.pull_trigger()
+        if not self._stopping.is_set():  # once: after the end of ``run`` the trigger is a closed file
+            self._stopping.set()
+            self._server.pull_trigger()
 
     def _turn(self, seconds: float) -> None:
         # poll, not select: that one knows no file above number 1023
