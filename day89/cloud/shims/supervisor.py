@@ -1,0 +1,217 @@
+"""Start the instances of a fleet, and end them all when the owner of the fleet ends, however it ends.
+
+A light process that starts at once; it forks a second generation of itself that loads the libraries of the course, and
+once that is ready new instances are forks of it, so that their Python programs start warm. Both end when the connection
+above them ends, and the machines below them do the same: ``kill -9`` anywhere leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+from importlib import import_module
+from typing import Any
+
+from day89.cloud import jail
+from day89.cloud.shims import machine, processes
+from day89.cloud.shims.wire import Wire, close_all_but
+
+__all__ = ["ROOT", "Supervisor", "main"]
+
+ROOT = "@ROOT@"
+
+# What programs of the course import. OpenBLAS must not start threads before a fork.
+LIBRARIES = """
+    csv gzip logging argparse hashlib tempfile urllib.request concurrent.futures http.server
+    boto3 boto3.s3.transfer pandas joblib flask waitress sklearn.pipeline sklearn.linear_model sklearn.preprocessing
+    day89.cloud.shims.aws day89.cloud.shims.site.sitecustomize
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve the owner on the descriptor that is named.
+
+    Args:
+        arguments: the descriptor, and ``warm`` where a generation with libraries is wanted.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's business; its end is ours
+    owner = Wire(socket.socket(fileno=int(arguments[0])))
+    os.setsid()
+    mode = _probe()
+    owner.send({"event": "ready", "jail": mode})
+    Supervisor(owner, mode, warm=False, grow="warm" in arguments).run()
+    return 0
+
+
+def _probe() -> str:
+    """Try the jail in a child of ours and return the mode that holds here."""
+    with tempfile.TemporaryDirectory(prefix="day89-probe-") as folder:
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                code = 0 if jail.holds(folder) else 1
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(pid, 0)
+    return jail.NAMESPACES if status == 0 else jail.NONE
+
+
+class Supervisor:
+    """Hold the machines of one generation and the connection to the next."""
+
+    def __init__(self, above: Wire, mode: str, *, warm: bool, grow: bool) -> None:
+        """Take over the connection upwards; start the next generation where one is wanted."""
+        self.above = above
+        self.mode = mode
+        self.warm = warm
+        self.machines: dict[str, tuple[int, Wire]] = {}
+        self.next: Wire | None = None
+        self.next_ready = False
+        self.selector = selectors.DefaultSelector()
+        if grow:
+            self._grow()
+
+    def run(self) -> None:
+        """Serve until the connection upwards ends, then end everything below."""
+        self.selector.register(self.above, selectors.EVENT_READ, self._on_owner)
+        on = True
+        while on:
+            for key, _ in self.selector.select():
+                on = key.data() and on
+        # Closing the connections tells each machine to end all that it started; whoever does not listen is killed.
+        for _, wire in self.machines.values():
+            wire.close()
+        if self.next:
+            self.next.close()
+        self._reap()
+        processes.kill_all()
+
+    def _reap(self, seconds: int = 5) -> None:
+        signal.signal(signal.SIGALRM, lambda *_: processes.kill_all())
+        signal.alarm(seconds)
+        try:
+            while True:
+                os.waitpid(-1, 0)
+        except ChildProcessError:
+            signal.alarm(0)
+
+    def _grow(self) -> None:
+        mine, theirs = socket.socketpair()
+        if os.fork() == 0:
+            _serve_warm(theirs, self.mode)
+        theirs.close()
+        self.next = Wire(mine)
+        self.selector.register(self.next, selectors.EVENT_READ, self._on_next)
+
+    def _on_owner(self) -> bool:
+        orders = self.above.receive()
+        for order in orders or ():
+            self._obey(order)
+        return orders is not None
+
+    def _obey(self, order: dict[str, Any]) -> None:
+        known = order["id"] in self.machines
+        if self.next and self.next_ready and not known:
+            self.next.send(order)
+        elif order["op"] == "launch":
+            self._launch(order)
+        elif known:
+            self.machines[order["id"]][1].send(order)
+        else:
+            self.above.send({"event": "gone", "id": order["id"]})
+
+    def _launch(self, order: dict[str, Any]) -> None:
+        mine, theirs = socket.socketpair()
+        mode = jail.NONE if order["jail"] == jail.NONE else self.mode
+        launch = _placed({**order, "jail": mode}, "" if mode == jail.NAMESPACES else order["root"])
+        pid = os.fork()
+        if pid == 0:
+            machine.boot(theirs, launch, warm=self.warm)
+        theirs.close()
+        wire = Wire(mine)
+        self.machines[order["id"]] = (pid, wire)
+        self.selector.register(wire, selectors.EVENT_READ, lambda: self._on_machine(order["id"], wire))
+
+    def _on_machine(self, name: str, wire: Wire) -> bool:
+        events = wire.receive()
+        for event in events or ():
+            self.above.send({**event, "id": name})
+        if events is None:
+            self.selector.unregister(wire)
+            wire.close()
+            pid, _ = self.machines.pop(name)
+            os.waitpid(pid, 0)
+            self.above.send({"event": "gone", "id": name})
+        return True
+
+    def _on_next(self) -> bool:
+        assert self.next
+        events = self.next.receive()
+        for event in events or ():
+            self.next_ready = self.next_ready or event["event"] == "warm"
+            self.above.send(event)
+        if events is None:
+            self.selector.unregister(self.next)
+            self.next, self.next_ready = None, False
+        return True
+
+
+def _placed(value: Any, root: str) -> Any:
+    """Put the instance's root, as the instance will see it, into everything that an order says."""
+    if isinstance(value, dict):
+        return {name: _placed(item, root) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_placed(item, root) for item in value]
+    return value.replace(ROOT, root) if isinstance(value, str) else value
+
+
+def _serve_warm(connection: socket.socket, mode: str) -> None:
+    """Load the libraries in this freshly forked process and serve as the next generation; never return."""
+    try:
+        close_all_but({connection.fileno()})
+        processes.die_with_parent()
+        above = Wire(connection)
+        _load()
+        above.send({"event": "warm", "id": ""})
+        Supervisor(above, mode, warm=True, grow=False).run()
+    finally:
+        os._exit(0)
+
+
+def _load() -> None:
+    os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "AWS_EC2_METADATA_DISABLED": "true"})
+    for name in LIBRARIES.split():
+        try:
+            import_module(name)
+        except ImportError:
+            continue
+    import gc  # only here, where what is loaded is to stay shared by all forks
+
+    gc.collect()
+    gc.freeze()
+    # botocore reads a service's model anew in each session; these are read once, for all forks.
+    _share_models()
+    sys.stdout.flush()
+
+
+def _share_models() -> None:
+    import botocore.loaders  # the one heavy library that this function is about
+    import botocore.session
+
+    loader = botocore.loaders.create_loader()
+    for service in ("s3", "sts", "ec2"):
+        loader.load_service_model(service, "service-2")
+        loader.load_service_model(service, "endpoint-rule-set-1")
+    loader.load_data("endpoints")
+    loader.load_data("sdk-default-configuration")
+    make = botocore.loaders.create_loader
+
+    def create(search_path_string: str | None = None) -> Any:
+        return make(search_path_string) if search_path_string else loader
+
+    botocore.session.create_loader = create
