@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from numbers import Integral
 
 import pytest
-from botocore.exceptions import ClientError
+from support import expect_forbidden, forbid
 
 from day89.course.checking import expect, fail, show
 
@@ -18,9 +18,35 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 HEADER = ("id", "amount", "kind", "remark")
 # Words that pandas takes for a missing value unless it is told otherwise.
-WORDS_FOR_MISSING = ("NA", "NaN", "nan", "null", "NULL", "None", "N/A", "n/a", "#N/A", "<NA>", "-nan", "-NaN", "1.#QNAN")
+WORDS_FOR_MISSING = (
+    "NA",
+    "NaN",
+    "nan",
+    "null",
+    "NULL",
+    "None",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "<NA>",
+    "-nan",
+    "-NaN",
+    "1.#QNAN",
+)
 # Text that a number, a date or a truth value would not come back from as it was.
-LOOKS_LIKE_MORE = ("007", "1.10", "1e5", "+5", "0x1F", "True", "FALSE", "12345678901234567890", "2024-01-02", "3.0", "inf")
+LOOKS_LIKE_MORE = (
+    "007",
+    "1.10",
+    "1e5",
+    "+5",
+    "0x1F",
+    "True",
+    "FALSE",
+    "12345678901234567890",
+    "2024-01-02",
+    "3.0",
+    "inf",
+)
 
 
 def csv_bytes(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> bytes:
@@ -55,7 +81,11 @@ def expect_table(found: list[list[str]], rows: Sequence[Sequence[str]], called: 
         "D5" if len(header) == len(HEADER) + 1 else mistake,
     )
     for number, (row, wanted) in enumerate(zip(found[1:], rows, strict=False), start=1):
-        expect(row == list(wanted), f"called {called}; expected row {number} {show(list(wanted))}; found {show(row)}", mistake)
+        expect(
+            row == list(wanted),
+            f"called {called}; expected row {number} {show(list(wanted))}; found {show(row)}",
+            mistake,
+        )
     expect(
         len(found) - 1 == len(rows),
         f"called {called}; expected {len(rows)} rows under the header; found {len(found) - 1}",
@@ -97,7 +127,9 @@ def test_the_complete_rows_come_out_under_the_header(task, cloud, names, bucket)
 def test_every_value_stays_the_text_that_it_was(task, cloud, names, bucket):
     s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
     # Whole columns of one kind, or pandas would leave them alone as text.
-    rows = [[f"00{number}", f"{names.number(1, 99)}.{number}0", "True", word] for number, word in enumerate(LOOKS_LIKE_MORE)]
+    rows = [
+        [f"00{number}", f"{names.number(1, 99)}.{number}0", "True", word] for number, word in enumerate(LOOKS_LIKE_MORE)
+    ]
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
     task.run_job(s3, bucket, source, target)
     expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D6")
@@ -177,6 +209,5 @@ def test_where_it_fails_the_output_stays_as_it_was(task, cloud, names, bucket):
 def test_a_forbidden_input_is_not_a_missing_one(task, cloud, names, bucket):
     s3, source = cloud.client("s3"), names.plain_key(".csv")
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(values(names.rows(5))))
-    for operation in ("s3.GetObject", "s3.HeadObject"):
-        cloud.faults.add(operation, times=None, code="AccessDenied")
-    task.raises(ClientError, "run_job", s3, bucket, source, names.plain_key(".csv"), mistake="R2")
+    forbid(cloud, "s3.GetObject", "s3.HeadObject")
+    expect_forbidden(task, "U12", "run_job", s3, bucket, source, names.plain_key(".csv"))

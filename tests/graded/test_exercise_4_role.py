@@ -56,7 +56,11 @@ class Rights:
     def allow(self, action: str, resource: str) -> bool:
         """Tell whether the role may do this."""
         account = self.principal.account
-        facts = {"aws:SecureTransport": "true", "aws:PrincipalAccount": account, "aws:PrincipalArn": self.principal.role_arn}
+        facts = {
+            "aws:SecureTransport": "true",
+            "aws:PrincipalAccount": account,
+            "aws:PrincipalArn": self.principal.role_arn,
+        }
         facts |= {"aws:ResourceAccount": account, "s3:ResourceAccount": account, "aws:PrincipalType": "AssumedRole"}
         access = Access(action, resource, facts)
         return all(decide(access, self.principal, layer).allowed for layer in self.layers)
@@ -90,12 +94,25 @@ def forbidden(names, bucket: str) -> Iterator[tuple[str, str]]:
         yield "s3:GetObject", f"arn:aws:s3:::{other}/input/{word}"
         yield "s3:GetObject", f"arn:aws:s3:::{other}/code/{word}"
         yield "s3:PutObject", f"arn:aws:s3:::{other}/output/{word}"
-    for action in ("DeleteObject", "GetObjectAcl", "GetObjectVersion", "GetObjectTagging", "PutObjectAcl", "RestoreObject"):
+    for action in (
+        "DeleteObject",
+        "GetObjectAcl",
+        "GetObjectVersion",
+        "GetObjectTagging",
+        "PutObjectAcl",
+        "RestoreObject",
+    ):
         yield f"s3:{action}", f"{objects}/input/{word}"
         yield f"s3:{action}", f"{objects}/output/{word}"
     for action in ("ListBucket", "ListBucketVersions", "GetBucketPolicy", "PutBucketPolicy", "DeleteBucket"):
         yield f"s3:{action}", objects
-    for action in ("s3:ListAllMyBuckets", "ec2:RunInstances", "ec2:DescribeInstances", "iam:PassRole", "iam:PutRolePolicy"):
+    for action in (
+        "s3:ListAllMyBuckets",
+        "ec2:RunInstances",
+        "ec2:DescribeInstances",
+        "iam:PassRole",
+        "iam:PutRolePolicy",
+    ):
         yield action, "*"
 
 
@@ -104,7 +121,9 @@ def trusted(trust: Mapping[str, Any]) -> tuple[set[str], set[str]]:
     services: set[str] = set()
     others: set[str] = set()
     for statement in as_list(trust.get("Statement")):
-        if not any(matches_pattern(item, "sts:AssumeRole", ignore_case=True) for item in as_list(statement.get("Action"))):
+        if not any(
+            matches_pattern(item, "sts:AssumeRole", ignore_case=True) for item in as_list(statement.get("Action"))
+        ):
             continue
         principal = statement.get("Principal", "*")
         named = principal if isinstance(principal, Mapping) else {"AWS": principal}
@@ -125,7 +144,11 @@ def expect_profile(iam, name: str, called: str) -> None:
         there = [profile["InstanceProfileName"] for profile in iam.list_instance_profiles()["InstanceProfiles"]]
         fail(f"called {called}; expected an instance profile {show(name)}; found the profiles {show(there)}", "N13")
     held = [role["RoleName"] for role in profile["Roles"]]
-    expect(held == [name], f"called {called}; expected a profile that holds the role {show(name)}; found {show(held)}", "N14")
+    expect(
+        held == [name],
+        f"called {called}; expected a profile that holds the role {show(name)}; found {show(held)}",
+        "N14",
+    )
 
 
 @pytest.mark.task("4.2", "core", points=1)
@@ -144,7 +167,11 @@ def test_ec2_and_nobody_else_may_assume_the_role(task, cloud, names):
     services, others = trusted(trust)
     whom = f"called {task.last_call}; expected that ec2.amazonaws.com, and nobody else, may assume the role"
     expect(services & EC2, f"{whom}; found that {show(sorted(services | others)) or 'nobody'} may", "N18")
-    expect(not services - EC2 and not others, f"{whom}; found that {show(sorted((services - EC2) | others))} may too", "N18")
+    expect(
+        not services - EC2 and not others,
+        f"{whom}; found that {show(sorted((services - EC2) | others))} may too",
+        "N18",
+    )
 
 
 @pytest.mark.task("4.2", "core", points=1)

@@ -26,7 +26,7 @@ def asked(task, sent: object) -> str:
 
 def expect_predictions(task, answer, sent: object, expected: list, mistake: str) -> None:
     """Fail unless the answer is 200 with these predictions, in strict JSON."""
-    what = f'{asked(task, sent)}; expected 200 and {show({"prediction": expected}, 120)}'
+    what = f"{asked(task, sent)}; expected 200 and {show({'prediction': expected}, 120)}"
     found = f"{answer.status} {show(answer.text, 120)}"
     expect(answer.status == 200 and body_of(answer) == {"prediction": expected}, f"{what}; found {found}", mistake)
 
@@ -120,7 +120,20 @@ def test_what_is_no_finite_number_is_the_clients_mistake(task, names):
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
     place = names.number(0, width - 1)
-    for value in ("true", "false", '"1"', '"1.5"', '"abc"', '""', "null", "NaN", "Infinity", "-Infinity", "1e999", "{}"):
+    for value in (
+        "true",
+        "false",
+        '"1"',
+        '"1.5"',
+        '"abc"',
+        '""',
+        "null",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e999",
+        "{}",
+    ):
         row = ["1.5"] * width
         good, row[place] = ", ".join(row), value
         bodies = {
@@ -150,7 +163,12 @@ def test_what_is_no_table_is_the_clients_mistake(task, names):
         "true": True,
     }
     expect_refusals(task, app, {why: features(shape) for why, shape in shapes.items()}, "M13")
-    others = {"a list, no object": row, "a number, no object": 3, "a text, no object": "features", "null, no object": None}
+    others = {
+        "a list, no object": row,
+        "a number, no object": 3,
+        "a text, no object": "features",
+        "null, no object": None,
+    }
     expect_refusals(task, app, {why: json.dumps(other) for why, other in others.items()}, "M10")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import joblib
 import pytest
-from botocore.exceptions import ClientError
+from support import expect_forbidden, forbid
 
 from day89.course.checking import expect, fail, show
 from day89.course.given import KINDS, make_model
@@ -81,7 +81,9 @@ def expect_same_model(found, kind: str, seed: int, names, called: str, mistake: 
         predicted = found.predict(rows)
     except NoAnswer as error:
         fail(f"{what}; {error}", mistake)
-    expect(predicted == make_model(kind, seed).predict(rows).tolist(), f"{what}; it predicted {show(predicted)}", mistake)
+    expect(
+        predicted == make_model(kind, seed).predict(rows).tolist(), f"{what}; it predicted {show(predicted)}", mistake
+    )
 
 
 @pytest.mark.task("5.1", "core", points=1)
@@ -160,9 +162,8 @@ def test_saving_to_a_missing_bucket_is_a_lookup_error(task, cloud, names):
 @pytest.mark.task("5.1", "mastery", points=0.4)
 def test_saving_where_it_is_forbidden_is_not_a_lookup_error(task, cloud, names, bucket):
     s3, model = cloud.client("s3"), task.model("digits")
-    for operation in (*WRITES, "s3.CreateMultipartUpload"):
-        cloud.faults.add(operation, times=None, code="AccessDenied")
-    task.raises(ClientError, "save_model", s3, model, bucket, names.word(), mistake="R2")
+    forbid(cloud, *WRITES, "s3.CreateMultipartUpload")
+    expect_forbidden(task, "U12", "save_model", s3, model, bucket, names.word())
 
 
 @pytest.mark.task("5.2", "core", points=1)
@@ -247,7 +248,6 @@ def test_the_newest_version_may_be_on_a_later_page(task, cloud, names, bucket):
 def test_a_forbidden_model_is_not_a_missing_one(task, cloud, names, bucket):
     s3, name = cloud.client("s3"), names.word()
     store(s3, bucket, name, 1, model_bytes("digits", 0))
-    for operation in READS:
-        cloud.faults.add(operation, times=None, code="AccessDenied")
+    forbid(cloud, *READS)
     for version in (None, 1):
-        task.raises(ClientError, "load_model", s3, bucket, name, version, mistake="R2")
+        expect_forbidden(task, "U12", "load_model", s3, bucket, name, version)

@@ -1,0 +1,164 @@
+"""Help the checks of exercises 4 and 5: what an instance needs before it can work, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from day89.course.checking import expect, fail
+from day89.course.names import Names
+from day89.errors import WaitTimeoutError
+
+IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+GONE = ("terminated", "shutting-down")
+TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+# Action to the keys that it is allowed on; "" is the bucket itself.
+WORKER = {"s3:GetObject": ("/input/*", "/code/*"), "s3:PutObject": ("/output/*",)}
+READER = {"s3:GetObject": ("/*",), "s3:ListBucket": ("",)}
+READER_AND_WRITER = {**READER, "s3:PutObject": ("/*",)}
+NOBODY: dict[str, Sequence[str]] = {}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Hold a bucket and all that it takes to launch an instance that may use it."""
+
+    s3: Any
+    ec2: Any
+    bucket: str
+    image_id: str
+    security_group_id: str
+    instance_profile: str
+
+    @property
+    def launch_options(self) -> dict[str, str]:
+        """Return what the learner's functions take beside the clients."""
+        return {
+            "image_id": self.image_id,
+            "security_group_id": self.security_group_id,
+            "instance_profile": self.instance_profile,
+        }
+
+    def launch(self, user_data: str) -> str:
+        """Launch an instance as ``launch_instance`` should, and return its id."""
+        answer = self.ec2.run_instances(
+            ImageId=self.image_id,
+            InstanceType="t3.micro",
+            MinCount=1,
+            MaxCount=1,
+            SecurityGroupIds=[self.security_group_id],
+            UserData=user_data,
+            IamInstanceProfile={"Name": self.instance_profile},
+            MetadataOptions={"HttpTokens": "required"},
+            InstanceInitiatedShutdownBehavior="terminate",
+        )
+        return str(answer["Instances"][0]["InstanceId"])
+
+    def instances(self) -> dict[str, dict[str, Any]]:
+        """Return id to description of every instance of the region."""
+        pages = self.ec2.get_paginator("describe_instances").paginate()
+        return {
+            instance["InstanceId"]: instance
+            for page in pages
+            for reservation in page["Reservations"]
+            for instance in reservation["Instances"]
+        }
+
+    def console(self, instance_id: str) -> str:
+        """Return an instance's console output."""
+        return str(self.ec2.get_console_output(InstanceId=instance_id).get("Output", ""))
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store an object."""
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=data)
+
+    def get(self, key: str) -> bytes | None:
+        """Return an object's content, or None where there is none."""
+        try:
+            return bytes(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        except self.s3.exceptions.NoSuchKey:
+            return None
+
+
+def new_place(
+    cloud: Any, names: Names, rights: Mapping[str, Sequence[str]], region: str = "us-east-1", bucket: str | None = None
+) -> Place:
+    """Make a bucket, and what an instance needs that has these rights on it."""
+    s3, ec2, iam = (cloud.client(service, region) for service in ("s3", "ec2", "iam"))
+    bucket, profile = bucket or names.bucket(), names.word()
+    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=bucket, **where)
+    iam.create_role(RoleName=profile, AssumeRolePolicyDocument=_policy(TRUST))
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": [f"arn:aws:s3:::{bucket}{place}" for place in places]}
+        for action, places in rights.items()
+    ]
+    if statements:
+        iam.put_role_policy(RoleName=profile, PolicyName="rights", PolicyDocument=_policy(*statements))
+    iam.create_instance_profile(InstanceProfileName=profile)
+    iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=profile)
+    image_id = cloud.client("ssm", region).get_parameter(Name=IMAGE)["Parameter"]["Value"]
+    group_id = ec2.create_security_group(GroupName=names.word(), Description="check")["GroupId"]
+    return Place(s3, ec2, bucket, image_id, group_id, profile)
+
+
+def _policy(*statements: Mapping[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def wait_until_done(cloud: Any, place: Place, instance_ids: Sequence[str], called: str) -> None:
+    """Wait until user data has ended; fail where it does not."""
+    try:
+        cloud.instances.wait_idle(timeout=25)
+    except WaitTimeoutError as error:
+        ends = tail(place.console(instance_ids[0]))
+        fail(
+            f"{called}; expected that the script comes to an end; found it {error}; its console ends with: {ends}", "N9"
+        )
+
+
+def tail(console: str, characters: int = 300) -> str:
+    """Return the end of a console output as one line."""
+    text = " ".join(console.split())
+    return text[-characters:] or "nothing"
+
+
+def expect_none_left(place: Place, called: str, mistake: str) -> None:
+    """Fail where an instance has not been terminated."""
+    states = {instance_id: one["State"]["Name"] for instance_id, one in place.instances().items()}
+    left = [f"{instance_id} {state}" for instance_id, state in states.items() if state not in GONE]
+    expect(not left, f"{called}; expected that each instance has been terminated; found {', '.join(left)}", mistake)
+
+
+def fail_half_way(cloud: Any) -> None:
+    """Have the calls that follow a launch fail, each one once: the instance is there, and its launcher gets an error."""
+
+    def launched(call: Any) -> None:
+        for operation in ("DescribeInstances", "DescribeInstanceStatus", "CreateTags"):
+            cloud.faults.add(f"ec2.{operation}", code="UnauthorizedOperation", status=403)
+
+    cloud.faults.add("ec2.RunInstances", before=launched)
+
+
+def interrupt_after_launch(cloud: Any, *actions: str) -> list[str]:
+    """Have Ctrl-C come once, at the first of these calls (``ec2.DescribeInstances:3`` is its third) after a launch.
+
+    Returns:
+        The call at which it came, once it has.
+    """
+    came: list[str] = []
+
+    def interrupt(call: Any) -> None:
+        if not came:
+            came.append(call.action)
+            raise KeyboardInterrupt
+
+    def launched(call: Any) -> None:
+        for action in actions:
+            name, _, nth = action.partition(":")
+            cloud.faults.add(name, nth=int(nth or 1), times=None, before=interrupt)
+
+    cloud.faults.add("ec2.RunInstances", before=launched)
+    return came
