@@ -7,7 +7,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from day89.course.quiz.model import ASKS, CHOICE_TYPES, OUTCOMES, TYPES, Line, Option, Question, Quiz, Topic, Verify, Wrong
+from day89.course.quiz.model import (
+    ASKS,
+    CHOICE_TYPES,
+    OUTCOMES,
+    TYPES,
+    Line,
+    Option,
+    Question,
+    Quiz,
+    Topic,
+    Verify,
+    Wrong,
+)
 from day89.errors import UsageError
 
 __all__ = ["find_folder", "load_quiz", "load_topic"]
@@ -15,7 +27,20 @@ __all__ = ["find_folder", "load_quiz", "load_topic"]
 SCHEMA = 1
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MISCONCEPTIONS = "misconceptions.toml"
-REQUIRED = ("id", "version", "type", "ask", "outcome", "exercise", "section", "stem", "explain", "refs", "checked", "valid_until")
+REQUIRED = (
+    "id",
+    "version",
+    "type",
+    "ask",
+    "outcome",
+    "exercise",
+    "section",
+    "stem",
+    "explain",
+    "refs",
+    "checked",
+    "valid_until",
+)
 KNOWN = {*REQUIRED, "code", "language", "option", "line", "answers", "tolerance", "unit", "wrong", "hints", "verify"}
 
 
@@ -67,7 +92,7 @@ def load_topic(path: Path) -> Topic:
     data = _read(path)
     if data.get("schema") != SCHEMA:
         raise UsageError(f"{path}: schema is {data.get('schema')!r}, expected {SCHEMA}")
-    dates = {name: data[name] for name in ("checked", "valid_until") if name in data}
+    dates: dict[str, Any] = {name: data[name] for name in ("checked", "valid_until") if name in data}
     questions = tuple(_question({**dates, **entry}, path) for entry in data.get("question", []))
     return Topic(path.stem, str(data.get("title", path.stem)), questions)
 
@@ -116,7 +141,12 @@ def _refuse_unless_well_formed(entry: dict[str, Any], where: str) -> None:
     unknown = sorted(set(entry) - KNOWN)
     if unknown:
         raise UsageError(f"{where}: unknown field {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}")
-    for name, allowed in (("type", TYPES), ("ask", ASKS), ("outcome", tuple(OUTCOMES)), ("exercise", (0, 1, 2, 3, 4, 5))):
+    for name, allowed in (
+        ("type", TYPES),
+        ("ask", ASKS),
+        ("outcome", tuple(OUTCOMES)),
+        ("exercise", (0, 1, 2, 3, 4, 5)),
+    ):
         if entry[name] not in allowed:
             raise UsageError(f"{where}: {name} is {entry[name]!r}, expected one of {', '.join(map(str, allowed))}")
     needs = "option" if entry["type"] in CHOICE_TYPES else "line" if entry["type"] == "order" else "answers"
@@ -152,7 +182,9 @@ def _lines(entries: list[dict[str, Any]], where: str) -> tuple[Line, ...]:
     if placed != list(range(1, len(placed) + 1)):
         raise UsageError(f"{where}: the places of its lines are {placed}, expected 1, 2, 3, ... each once")
     return tuple(
-        Line(LETTERS[at], entry["code"].strip("\n"), entry.get("place"), entry.get("why", ""), entry.get("misconception"))
+        Line(
+            LETTERS[at], entry["code"].strip("\n"), entry.get("place"), entry.get("why", ""), entry.get("misconception")
+        )
         for at, entry in enumerate(entries)
     )
 

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-__all__ = ["ASKS", "CHOICE_TYPES", "OUTCOMES", "TYPES", "Line", "Option", "Question", "Quiz", "Topic", "Verify", "Wrong"]
+__all__ = [
+    "ASKS",
+    "CHOICE_TYPES",
+    "OUTCOMES",
+    "TYPES",
+    "Line",
+    "Option",
+    "Question",
+    "Quiz",
+    "Topic",
+    "Verify",
+    "Wrong",
+]
 
 TYPES = ("mcq", "multi", "trace", "fix", "numeric", "short", "order")
 CHOICE_TYPES = ("mcq", "multi", "trace", "fix")

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import boto3
 from botocore.exceptions import ClientError
 
 from day89 import cloud
+from day89.cloud.api import ADMIN
 from day89.course.quiz.model import Question, Verify
 from day89.errors import ToolError, error_code
 
@@ -47,7 +50,7 @@ def assemble(question: Question, letters: tuple[str, ...]) -> str:
 
 
 def run_code(code: str, verify: Verify) -> Outcome:
-    """Run code as a question shows it: with clients made, buckets set up, in an empty folder, against a fresh local cloud.
+    """Run code as a question shows it: clients made, buckets set up, in an empty folder, against a fresh local cloud.
 
     Args:
         code: the program.
@@ -60,12 +63,14 @@ def run_code(code: str, verify: Verify) -> Outcome:
         ToolError: the set-up itself failed: the question is broken, not its answer.
     """
     options: dict[str, Any] = dict(verify.cloud)
-    with cloud.local(**options) as local, _empty_folder():
+    with cloud.local(**options) as local, _empty_folder(), _default_credentials():
         names: dict[str, Any] = {"cloud": local}
         for service in ("s3", "ec2", "iam"):
             names[service] = local.client(service, region="us-east-1")
         try:
-            exec(compile(PREAMBLE + verify.setup, "<setup>", "exec"), names)  # our own questions, never a learner's text
+            exec(
+                compile(PREAMBLE + verify.setup, "<setup>", "exec"), names
+            )  # our own questions, never a learner's text
         except Exception as error:
             raise ToolError(f"the set-up of a question failed: {type(error).__name__}: {error}") from error
         output = io.StringIO()
@@ -84,6 +89,21 @@ def _names_of_error(code: str, names: dict[str, Any]) -> frozenset[str]:
 
 
 @contextlib.contextmanager
+def _default_credentials() -> Iterator[None]:
+    # Code of a question may say boto3.client("s3") as a learner would: the chain finds the local cloud's administrator.
+    environment = {
+        "AWS_ACCESS_KEY_ID": ADMIN.access_key,
+        "AWS_SECRET_ACCESS_KEY": ADMIN.secret_key,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    with patch.dict(os.environ, clean | environment, clear=True), patch.object(boto3, "DEFAULT_SESSION", None):
+        yield
+
+
+@contextlib.contextmanager
 def _empty_folder() -> Iterator[Path]:
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
@@ -97,9 +117,9 @@ def _empty_folder() -> Iterator[Path]:
 def disagreements(question: Question) -> list[str]:
     """Run a question and list where its key and what happened differ.
 
-    A ``trace`` question's right option must be what happened and no other option may be; of a ``fix`` question the right
-    option, and no other, must make the check pass; of an ``order`` question the right order must; a ``numeric`` or ``short`` key must be
-    what its ``run`` prints; any other code question must pass its check.
+    A ``trace`` question's right option must be what happened and no other option may be; of a ``fix`` question the
+    right option, and no other, must make the check pass; of an ``order`` question the right order must; a ``numeric``
+    or ``short`` key must be what its ``run`` prints; any other code question must pass its check.
 
     Args:
         question: one that has ``verify``.
@@ -108,14 +128,16 @@ def disagreements(question: Question) -> list[str]:
         One sentence for each difference, [] where the key is right.
     """
     verify = question.verify or Verify()
-    judge = {"trace": _trace, "fix": _fix, "order": _order, "numeric": _typed, "short": _typed}.get(question.type, _check)
+    judge = {"trace": _trace, "fix": _fix, "order": _order, "numeric": _typed, "short": _typed}.get(
+        question.type, _check
+    )
     return judge(question, verify)
 
 
 def _trace(question: Question, verify: Verify) -> list[str]:
     outcome = run_code(question.code, verify)
     return [
-        f"option {option.letter} ({option.text}) is marked {'right' if option.correct else 'wrong'}, but the code {outcome}"
+        f"option {option.letter} ({option.text}) is {'right' if option.correct else 'wrong'}, but the code {outcome}"
         for option in question.options
         if outcome.is_(option.prints, option.raises) is not option.correct
     ]
@@ -142,7 +164,11 @@ def _typed(question: Question, verify: Verify) -> list[str]:
     if question.type == "numeric" and not outcome.raised:
         near = abs(float(outcome.printed) - float(question.answers[0])) <= question.tolerance
         return [] if near else [f"the key is {question.answers[0]}, but its calculation {outcome}"]
-    return [] if outcome.is_(question.answers[0], None) else [f"the key is {question.answers[0]!r}, but the code {outcome}"]
+    return (
+        []
+        if outcome.is_(question.answers[0], None)
+        else [f"the key is {question.answers[0]!r}, but the code {outcome}"]
+    )
 
 
 def _check(question: Question, verify: Verify) -> list[str]:
