@@ -1,0 +1,87 @@
+"""Write feedback for one learner, in Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from day89.course.reports.text import plain
+from day89.course.tasks import mistakes
+from day89.course.tasks import task as described
+
+__all__ = ["file_names", "markdown", "render", "write_all"]
+
+WORDS = {"passed": "passed", "failed": "failed", "not_started": "not started"}
+
+
+def render(one: Mapping[str, Any], results: Mapping[str, Any]) -> str:
+    """Return the feedback on one submission.
+
+    Args:
+        one: its entry in the result file.
+        results: the data of the result file.
+    """
+    lines = [f"# {markdown(one['path'])}: {one['score']:g} of {one['max_score']:g} points", ""]
+    if one["message"]:
+        lines += [markdown(one["message"]), ""]
+    lines += ["| task | function | result | points |", "|---|---|---|---|"]
+    lines += [
+        f"| {task['id']} | `{task['function']}` | {WORDS[task['status']]} | {task['earned']:g} of {task['points']:g} |"
+        for task in one["tasks"]
+    ]
+    for task in one["tasks"]:
+        if task["status"] == "failed":
+            lines += ["", *_failed(task)]
+    lines += [
+        "",
+        f"Graded by {results['course']} with seed {results['seed']}; the same seed gives the same verdict.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _failed(task: Mapping[str, Any]) -> list[str]:
+    facts = described(task["id"])
+    works = [check["name"].replace("_", " ") for check in task["checks"] if check["passed"]]
+    lines = [f"## {task['id']} `{task['function']}`", ""]
+    lines += [f"What works: {', '.join(works)}.", ""] if works else []
+    for check in task["checks"]:
+        if not check["passed"]:
+            lines.append(
+                f"- **{check['name'].replace('_', ' ')}** ({check['level']}): {markdown(check['message'] or '')}"
+            )
+            known = mistakes().get(check["mistake"] or "")
+            lines += [f"  {known.name}: {known.hint}"] if known else []
+    return [*lines, "", f"Read “{facts.lesson}” in the lesson and <{facts.doc}>; `day89 hint {task['id']}` helps."]
+
+
+def file_names(results: Mapping[str, Any]) -> list[str]:
+    """Return a safe, unique file name for the feedback on each submission, in order."""
+    taken: set[str] = set()
+    names = []
+    for number, one in enumerate(results["submissions"], 1):
+        stem = re.sub(r"[^A-Za-z0-9]+", "-", one["path"].removesuffix(".py")).strip("-")[:60] or "submission"
+        name = f"{stem}.md" if stem.lower() not in taken else f"{stem}-{number}.md"
+        taken.add(name.removesuffix(".md").lower())
+        names.append(name)
+    return names
+
+
+def write_all(results: Mapping[str, Any], folder: Path) -> None:
+    """Write the feedback on each submission into a folder.
+
+    Args:
+        results: the data of the result file.
+        folder: is made where it does not exist.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, one in zip(file_names(results), results["submissions"], strict=True):
+        (folder / name).write_text(render(one, results), encoding="utf-8")
+
+
+def markdown(text: str) -> str:
+    """Return foreign text as Markdown that shows it as it is: no HTML, no links, no headings."""
+    text = " ".join(plain(text).split())
+    return re.sub(r"([\\`*_{}\[\]<>#|!&~])", r"\\\1", text)

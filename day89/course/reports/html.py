@@ -1,0 +1,72 @@
+"""Draw one self-contained HTML page on a cohort: no script, no font, no image from anywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from day89.course.reports import analysis
+from day89.course.reports.text import plain
+from day89.course.tasks import mistakes, tasks
+
+__all__ = ["render"]
+
+SHOWN = 5000
+SLOWEST = 10
+
+
+@cache
+def _template() -> Template:
+    # Every value is foreign until shown otherwise: autoescape turns < & " ' into text.
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"plain": plain, "percent": lambda share: f"{100 * share:.0f} %"}
+    return environment.from_string(resources.files("day89.course.reports").joinpath("page.html.j2").read_text("utf-8"))
+
+
+def render(results: Mapping[str, Any], links: Sequence[str] | None = None) -> str:
+    """Return the page.
+
+    Args:
+        results: the data of the result file.
+        links: where the feedback on each submission is, relative to the page, in order; None where there is none.
+    """
+    submissions = results["submissions"]
+    scores = sorted(one["score"] for one in submissions)
+    rows = list(zip(submissions, [quote(link) for link in links] if links else [None] * len(submissions), strict=True))
+    return _template().render(
+        results=results,
+        count=len(submissions),
+        statuses=Counter(one["status"] for one in submissions),
+        median=_middle(scores),
+        most=max((one["max_score"] for one in submissions), default=0.0),
+        bars=_bars(analysis.histogram(results)),
+        items=analysis.items(results),
+        outcomes=analysis.outcome_rates(results, {one.id: one.outcomes for one in tasks()}),
+        mistakes=[(one, mistakes().get(one.id)) for one in analysis.mistake_counts(results)[:20]],
+        titles={one.id: one.title for one in tasks()},
+        slowest=sorted(submissions, key=lambda one: -one["seconds"])[:SLOWEST] if len(submissions) > 1 else [],
+        failed=[pair for pair in rows if pair[0]["status"] != "graded"][:SHOWN],
+        rows=rows[:SHOWN],
+        left_out=max(0, len(rows) - SHOWN),
+    )
+
+
+def _middle(scores: Sequence[float]) -> float:
+    if not scores:
+        return 0.0
+    half = len(scores) // 2
+    return scores[half] if len(scores) % 2 else (scores[half - 1] + scores[half]) / 2
+
+
+def _bars(bins: Sequence[tuple[float, float, int]]) -> list[dict[str, Any]]:
+    highest = max((count for _, _, count in bins), default=0) or 1
+    return [
+        {"x": 10 + place * 38, "height": 110 * count / highest, "count": count, "low": low, "high": high}
+        for place, (low, high, count) in enumerate(bins)
+    ]
