@@ -17,8 +17,12 @@ from day89.cloud import backend, clients, guard, patches
 from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
 from day89.cloud.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
+from day89.cloud.instances import Fleet
+from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances_wiring import running_instances
 from day89.cloud.log import CallLog
 from day89.cloud.pace import Pace, PaceKeeper
+from day89.cloud.server import Server, serving
 from day89.cloud.state import State
 from day89.cloud.waiters import fast_waiters
 from day89.errors import ToolError
@@ -43,6 +47,8 @@ class Cloud:
         self.faults = Faults(faults)
         self.keeper = PaceKeeper(Pace.of(pace), state)
         self.gateway = Gateway(state, self.keeper, self.faults)
+        self.doors: set[str] = set()
+        self.fleet: Fleet | None = None
 
     @property
     def log(self) -> CallLog:
@@ -58,9 +64,37 @@ class Cloud:
     def pace(self, pace: Pace | str) -> None:
         self.keeper.pace = Pace.of(pace)
 
+    @property
+    def instances(self) -> Fleet:
+        """Return the instances that really run.
+
+        Raises:
+            ToolError: the cloud was opened without them.
+        """
+        if self.fleet is None:
+            raise ToolError("instances do not run in this cloud: open it with local(instances=True)")
+        return self.fleet
+
     def anonymous(self, service: str, region: str = DEFAULT_REGION, **options: Any) -> Any:
         """Make a boto3 client that signs nothing."""
         return clients.make_client(service, None, region, **options)
+
+    @contextmanager
+    def serve(self, port: int = 0) -> Iterator[Server]:
+        """Open this cloud to other processes as well, over HTTP on 127.0.0.1, by the same rules.
+
+        Args:
+            port: TCP port; 0 takes a free one.
+
+        Yields:
+            The door: ``endpoint`` is its URL, ``env`` the ``AWS_*`` variables of a process that uses it.
+        """
+        with serving(self.gateway, port) as server:
+            self.doors.add(f"{server.host}:{server.port}")
+            try:
+                yield server
+            finally:
+                self.doors.discard(f"{server.host}:{server.port}")
 
     def fetch(
         self, url: str, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -111,7 +145,8 @@ def local(
     page_size: int | None = None,
     enforce_iam: bool = False,
     pace: Pace | str = "instant",
-    instances: bool = False,
+    instances: bool | Supervisor = False,
+    isolation: str = "auto",
     faults: Iterable[Fault | str] = (),
 ) -> Iterator[Cloud]:
     """Answer every botocore client of this process from a fresh local cloud.
@@ -120,6 +155,8 @@ def local(
         seed: makes the ids that the cloud draws repeatable.
         page_size: objects and reservations a page, at most; None is AWS's own.
         enforce_iam: judge also the administrator's calls by policies.
+        instances: run the user data of launched instances; a Supervisor to share between many clouds, or True.
+        isolation: of running instances: ``auto`` (a jail where one holds), ``strict`` (a jail or ToolError), ``none``.
 
     Yields:
         The cloud. Clients made before, inside, with or without an endpoint all talk to it; nothing else is reachable.
@@ -139,13 +176,18 @@ def local(
         stack.enter_context(guard.no_crt())
         stack.enter_context(clients.shared_models())
         stack.enter_context(patches.moto_mended())
-        stack.enter_context(fast_waiters(cloud.state, cloud.keeper, real_time=instances))
+        stack.enter_context(fast_waiters(cloud.state, cloud.keeper, real_time=bool(instances)))
+        if instances:
+            shared = None if instances is True else instances
+            cloud.fleet = stack.enter_context(running_instances(cloud, shared, isolation=isolation))
         yield cloud
 
 
 def _sender(cloud: Cloud, real_send: Any) -> Any:
     def send(self: URLLib3Session, request: Any) -> AWSResponse:
         parts = urlsplit(request.url)
+        if parts.netloc in cloud.doors:
+            return real_send(self, request)  # asked for by its address: it goes the whole way, and ends at this gateway
         if _is_elsewhere(parts.hostname or "", parts.path):
             if not guard.is_loopback(parts.hostname or ""):
                 raise EndpointConnectionError(endpoint_url=request.url, error="the local cloud reaches AWS only")

@@ -94,7 +94,8 @@ def find_route(url: str, signed: Signed) -> Route | None:
     host = (parts.hostname or "").lower()
     path = parts.path or "/"
     if not host.endswith(".amazonaws.com"):
-        return _by_scope(path, signed)
+        # http://bucket.localhost:PORT/key is how SDKs write a bucket where the endpoint has a name.
+        return _by_scope(f"/{host.removesuffix('.localhost')}{path}" if host.endswith(".localhost") else path, signed)
     return _by_host(host, path, signed.region)
 
 

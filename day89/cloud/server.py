@@ -1,0 +1,171 @@
+"""Answer AWS requests over HTTP on the loopback, for other processes, the AWS command line and other languages."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
+from day89.cloud.gateway import Gateway
+
+__all__ = ["LOOPBACK", "Server", "serving"]
+
+LOOPBACK = "127.0.0.1"
+NO_BODY = frozenset({204, 304})
+
+
+class Server:
+    """Be a running door: where it is, and what a process must know to use it."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        """Stand at an address."""
+        self.host, self.port = address
+
+    @property
+    def endpoint(self) -> str:
+        """Return the URL for ``AWS_ENDPOINT_URL``."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the ``AWS_*`` variables of a process that uses this door as the administrator."""
+        return self.env_for(ADMIN)
+
+    def env_for(self, credential: Credential, region: str = DEFAULT_REGION) -> dict[str, str]:
+        """Return the ``AWS_*`` variables of a process that uses this door with a credential."""
+        token = {"AWS_SESSION_TOKEN": credential.token} if credential.token else {}
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": credential.access_key,
+            "AWS_SECRET_ACCESS_KEY": credential.secret_key,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **token,
+        }
+
+
+@contextmanager
+def serving(gateway: Gateway, port: int = 0) -> Iterator[Server]:
+    """Open a door on the loopback for as long as a block lasts.
+
+    Args:
+        gateway: who answers.
+        port: TCP port; 0 takes a free one.
+
+    Yields:
+        The door. At the end no thread, socket or port of it is left.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    http = _HttpServer((LOOPBACK, port), _handler_for(gateway))
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True, name="day89-cloud")
+    thread.start()
+    try:
+        yield Server((LOOPBACK, http.server_address[1]))
+    finally:
+        http.shutdown()
+        http.server_close()
+        http.hang_up()
+        thread.join()
+
+
+class _HttpServer(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.open_connections: set[socket.socket] = set()
+        self.workers: list[threading.Thread] = []
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.open_connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.open_connections.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Close what clients have left open: they keep connections alive."""
+        for connection in list(self.open_connections):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # the client was faster
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up."""
+
+
+def _handler_for(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
+    class Handler(_Handler):
+        answer = staticmethod(gateway.handle)
+
+    return Handler
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together
+    disable_nagle_algorithm = True
+    answer: Callable[..., Any]
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write nothing: the call log has it."""
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for leave to send its body to go on, at once."""
+        self.send_response_only(100)
+        self.end_headers()
+        self.wfile.flush()
+        return True
+
+    def do_GET(self) -> None:  # the names are http.server's
+        """Answer a request of any method."""
+        headers = self._joined_headers()
+        body = self._chunks() if "chunked" in headers.get("Transfer-Encoding", "").lower() else self._fixed()
+        host = headers.get("Host") or f"{LOOPBACK}:{self.server.server_address[1]}"  # type: ignore[index]
+        path = self.path if self.path.startswith("/") else "/" + self.path
+        status, out, content = self.answer(self.command, f"http://{host}{path}", headers, body)
+        self._send(status, out, content)
+
+    do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = do_GET
+
+    def _joined_headers(self) -> dict[str, str]:
+        joined: dict[str, str] = {}
+        for name, value in self.headers.items():
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+        return joined
+
+    def _fixed(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunks(self) -> bytes:
+        content = bytearray()
+        while size := int(self.rfile.readline().split(b";")[0].strip() or b"0", 16):
+            content += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass  # trailers
+        return bytes(content)
+
+    def _send(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        said = next((int(value) for name, value in headers.items() if name.lower() == "content-length"), len(content))
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "connection", "transfer-encoding", "status"):
+                self.send_header(name, str(value))
+        if status not in NO_BODY:
+            self.send_header("Content-Length", str(said if self.command == "HEAD" else max(said, len(content))))
+        self.end_headers()
+        if self.command != "HEAD" and status not in NO_BODY:
+            self.wfile.write(content)
+            if len(content) < said:
+                self.close_connection = True  # a fault: the body breaks off here
