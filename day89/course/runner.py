@@ -219,7 +219,7 @@ class _Run:
         if self.current is not None:
             called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
             self._report("killed", f"{called}; {_how(status)}", None, round(time.monotonic() - self.began, 2))
-        elif self.phase == "loading":
+        elif self.phase == "loading" and not self.finished:
             name = self.submission.path.name
             self._give_up("killed", f"{name} ended the interpreter while it was imported ({_how(status)})")
 

@@ -73,9 +73,10 @@ def read_bytes(path: Path) -> bytes:
         ) from None
     except OSError as error:
         raise Unreadable(f"{path} cannot be opened: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Unreadable(f"{path} is not a plain file: name a Python file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unreadable(f"{path} is not a plain file: name a Python file")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise Unreadable(
@@ -90,17 +91,17 @@ def _parse(data: bytes, path: Path) -> ast.Module:
     if b"\0" in data:
         raise Unreadable(f"{path} is not text (it holds null bytes): save it as plain UTF-8 Python source")
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if encoding not in ("utf-8", "utf-8-sig"):
-            raise Unreadable(f"{path} says that it is written in {encoding}: save it as UTF-8 and drop the coding line")
-        data.decode(encoding)
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise Unreadable(
-            f"{path} line {line} is not UTF-8 (byte 0x{data[error.start]:02x}): save the file as UTF-8"
-        ) from None
-    except SyntaxError as error:
-        raise Unreadable(f"{path} has an encoding that Python cannot read ({error.msg}): save it as UTF-8") from None
+        where = f"{path} line {line} is not UTF-8 (byte 0x{data[error.start]:02x})"
+        raise Unreadable(f"{where}: save the file as UTF-8") from None
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError:
+        encoding = "an unknown encoding"
+    if encoding not in ("utf-8", "utf-8-sig"):
+        raise Unreadable(f"{path} says that it is written in {encoding}: save it as UTF-8 and drop the coding line")
     try:
         return ast.parse(data, filename=str(path))
     except SyntaxError as error:
