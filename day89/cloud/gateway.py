@@ -49,7 +49,9 @@ class Gateway:
         self.faults = faults
         self.judges = judges
         self.log = CallLog()
-        self.reconcile: Callable[[], None] | None = None  # set where instances run
+        self.listener: Callable[[Call], None] | None = None  # told of each call when it is done
+        # Set where instances run: sees each answer of EC2 and Auto Scaling, and may mend it.
+        self.instances: Callable[[ApiCall, Answer], Answer] | None = None
 
     def handle(self, method: str, url: str, headers: Mapping[str, Any], body: Any = None) -> Answer:
         """Answer one request.
@@ -111,6 +113,8 @@ class Gateway:
         if inner.method == "HEAD" and status >= 300:
             body = b""  # an answer to HEAD has none: clients can tell only 404 from 403
         _finish(entry, call, status, headers, body, time.perf_counter() - started)
+        if self.listener is not None:
+            self.listener(entry)
         return status, headers, body
 
     def _do(self, call: ApiCall, inner: Inner, request: backend.Request, protocol: str, entry: Call) -> Answer:
@@ -130,8 +134,8 @@ class Gateway:
         if denied and ready[0] == 200:
             ready = mends.with_errors(ready, denied)
         self.pace.after(call)
-        if self.reconcile is not None and call.service in ("ec2", "autoscaling"):
-            self.reconcile()
+        if self.instances is not None and call.service in ("ec2", "autoscaling"):
+            ready = self.instances(call, ready)
         if call.method != "GET" and not call.operation.startswith(("Describe", "Head", "List", "Get")):
             self.state.notify()
         return _cut(ready, faults)

@@ -63,7 +63,9 @@ def serving(gateway: Gateway, port: int = 0) -> Iterator[Server]:
         OSError: the port is taken.
     """
     http = _HttpServer((LOOPBACK, port), _handler_for(gateway))
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True, name="day89-cloud")
+    thread = threading.Thread(
+        target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True, name="day89-cloud"
+    )
     thread.start()
     try:
         yield Server((LOOPBACK, http.server_address[1]))
