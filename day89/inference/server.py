@@ -100,7 +100,7 @@ class Server:
         while not self._stopping.is_set():
             self._turn(1.0)
         self._drain(time.monotonic() + grace_seconds)
-        self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=1)
+        self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=0)
         self._server.close()
         self._server.asyncore.close_all(self._server._map)
 

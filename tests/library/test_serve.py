@@ -113,6 +113,8 @@ def test_requests_in_flight_are_answered_when_it_stops() -> None:
         connection.request("GET", "/")
         entered.wait()
         server.stop()
+        thread.join(0.5)
+        assert thread.is_alive(), "it left while a request was in flight"
         release.set()
         answer = connection.getresponse()
         assert answer.read() == b"answered"
