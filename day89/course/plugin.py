@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from day89 import cloud as local_cloud
+from day89.cloud.instances_process import Supervisor
 from day89.course.calling import InProcess, Side, Task
 from day89.course.checking import NotStarted, Wrong, describe_error
 from day89.course.files import checks_folder, course_file
@@ -28,6 +29,7 @@ SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
 ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
+SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
 MARKERS = (
     "task(id, level, points): the check belongs to a task of the course, core or mastery, and is worth points",
     "cloud(**options): options of day89.cloud.local for this check, such as page_size=3 or instances=True",
@@ -108,6 +110,14 @@ def side_of(config: pytest.Config) -> Side:
     return side
 
 
+def supervisor_of(config: pytest.Config) -> Supervisor:
+    """Return the process that instances are forked from; it loads the libraries of the course once a session."""
+    if SUPERVISOR not in config.stash:
+        config.stash[SUPERVISOR] = supervisor = Supervisor()
+        config.add_cleanup(supervisor.close)
+    return config.stash[SUPERVISOR]
+
+
 @pytest.fixture
 def workdir(tmp_path: Path) -> Path:
     """Return an empty folder that the check and the submission may both use."""
@@ -127,6 +137,8 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None)
     """Return a fresh local cloud, with the options of ``@pytest.mark.cloud(...)``."""
     marker = request.node.get_closest_marker("cloud")
     options = {"seed": names.number(0, 2**31), **(marker.kwargs if marker else {})}
+    if options.get("instances") is True:
+        options["instances"] = supervisor_of(request.config)
     # Instances that run need real time to get somewhere; states that only pass do not.
     with local_cloud.local(**options) as running, nullcontext() if options.get("instances") else naps():
         yield running
