@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["launch_instance"]
 
 USER_DATA_BYTES_MAX = 16 * 1024
+DEFAULT_VOLUME_GIB = 8  # what Amazon Linux has
 # A new instance profile reaches EC2 some seconds after IAM has it.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 PROFILE_PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
@@ -113,9 +114,11 @@ def _run(ec2: EC2Client, request: dict[str, Any]) -> str:
 
 
 def _root_volume(ec2: EC2Client, image_id: str, volume_gib: int | None) -> dict[str, Any]:
+    """Take the image's root device as it is, but encrypted: a mapping must name the device that the image has."""
     images = ec2.describe_images(ImageIds=[image_id])["Images"]
-    device = images[0].get("RootDeviceName", "/dev/xvda") if images else "/dev/xvda"
-    volume: dict[str, Any] = {"Encrypted": True, "VolumeType": "gp3", "DeleteOnTermination": True}
-    if volume_gib:
-        volume["VolumeSize"] = volume_gib
+    image: Any = images[0] if images else {}
+    device = image.get("RootDeviceName", "/dev/xvda")
+    sizes = [m["Ebs"].get("VolumeSize") for m in image.get("BlockDeviceMappings", []) if m.get("DeviceName") == device]
+    size = volume_gib or next((size for size in sizes if size), DEFAULT_VOLUME_GIB)
+    volume = {"Encrypted": True, "VolumeType": "gp3", "VolumeSize": size, "DeleteOnTermination": True}
     return {"DeviceName": device, "Ebs": volume}

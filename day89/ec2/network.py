@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from day89.errors import InvalidInputError, NotFoundError, error_code, not_found
+from day89.errors import InvalidInputError, NotFoundError, error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -67,7 +67,7 @@ def delete_vpc(ec2: EC2Client, vpc_id: str) -> None:
         ClientError: ``DependencyViolation``, while instances stand in it.
     """
     inside: Any = [{"Name": "vpc-id", "Values": [vpc_id]}]
-    _vpc(ec2, vpc_id)
+    _check_vpc(ec2, vpc_id)
     for page in ec2.get_paginator("describe_subnets").paginate(Filters=inside):
         for subnet in page["Subnets"]:
             ec2.delete_subnet(SubnetId=subnet["SubnetId"])
@@ -144,15 +144,10 @@ def _find_or_create_group(ec2: EC2Client, vpc_id: str, name: str) -> str:
     for page in ec2.get_paginator("describe_security_groups").paginate(Filters=same):
         for group in page["SecurityGroups"]:
             return group["GroupId"]
-    with not_found(f"VPC {vpc_id}"):
-        try:
-            answer = ec2.create_security_group(
-                VpcId=vpc_id, GroupName=name, Description=f"SSH from the administrator, the application of {name}"
-            )
-        except ClientError as error:
-            if error_code(error) == "InvalidVpcID.NotFound":
-                raise NotFoundError(f"VPC {vpc_id} does not exist") from error
-            raise
+    _check_vpc(ec2, vpc_id)
+    answer = ec2.create_security_group(
+        VpcId=vpc_id, GroupName=name, Description=f"SSH from the administrator, the application of {name}"
+    )
     group_id = answer["GroupId"]
     ec2.get_waiter("security_group_exists").wait(GroupIds=[group_id])
     return group_id
@@ -203,7 +198,7 @@ def _open_to_internet(ec2: EC2Client, name: str, vpc_id: str) -> str:
     return gateway_id
 
 
-def _vpc(ec2: EC2Client, vpc_id: str) -> None:
+def _check_vpc(ec2: EC2Client, vpc_id: str) -> None:
     try:
         ec2.describe_vpcs(VpcIds=[vpc_id])
     except ClientError as error:
