@@ -55,7 +55,7 @@ class _Drawing:
         if submission.status in ("unreadable", "timeout", "killed") and not any(one.checks for one in submission.tasks):
             return "\n".join([*head, "", *_wrapped(submission.message or "", ""), "", *self.total(submission)])
         parts = [head, self.table(submission.tasks), _working(submission.tasks)]
-        parts += [self.failure(one) for one in submission.tasks if one.status == "failed"]
+        parts += [self.failure(one) for one in submission.tasks if one.status == "failed" and one.checks]
         parts.append([*self.total(submission), *_next(submission, whole)])
         return "\n".join("\n".join(part) for part in parts if part)
 
@@ -107,7 +107,7 @@ class _Drawing:
         title = f"  - {check.name.replace('_', ' ')} ({check.level}{', ' + kind if kind else ''})"
         lines = [clean(title)[:WIDTH], *_wrapped(check.message or "no message", "      ")]
         known = mistakes().get(check.mistake or "")
-        return lines + (_wrapped(f"{known.name}: {known.hint}", "      ") if known else [])
+        return lines + (_wrapped(f"Known mistake: {known.name}; {known.hint}.", "      ") if known else [])
 
     def total(self, submission: SubmissionResult) -> list[str]:
         """Return the line with the sum."""
