@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from day89.errors import NotFoundError, ToolError, WaitTimeoutError
 
 __all__ = ["Fleet", "Instance"]
 
+POLL_SECONDS = 0.02
+
 
 class Fleet:
     """Hold all instances of one cloud."""
@@ -33,7 +35,7 @@ class Fleet:
     def __init__(
         self,
         lock: Any,
-        endpoint: str | Callable[[], str],
+        endpoint: str,
         *,
         supervisor: Supervisor | None = None,
         isolation: str = "auto",
@@ -70,9 +72,7 @@ class Fleet:
         self.supervisor.listen(self._on_event)
         if isolation == "strict" and self.supervisor.wait_ready() in {"", "none"}:
             self.close()
-            raise ToolError(
-                "no jail for instances holds on this machine: run `day89 doctor` to see why, or use isolation"
-            )
+            raise ToolError("no jail for instances holds on this machine: `day89 doctor` says why")
 
     @property
     def jail(self) -> str:
@@ -89,7 +89,7 @@ class Fleet:
             raise NotFoundError(f"instance {instance_id} does not exist in this cloud")
         return self._instances[instance_id]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Instance]:
         """Iterate over all instances that were ever seen."""
         return iter(list(self._instances.values()))
 
@@ -97,18 +97,25 @@ class Fleet:
         """Return an instance's console output."""
         return self.get(instance_id).console()
 
-    def reconcile(self) -> None:
-        """Start what runs in moto and has no processes here; end what has ended there."""
+    def reconcile(self) -> dict[str, str]:
+        """Start what runs in moto and has no processes here; end what has ended there.
+
+        Returns:
+            Addresses that moto had drawn for new instances, each with the one in its place.
+        """
+        replaced: dict[str, str] = {}
         if self._closed:
-            return
+            return replaced
         for seen in instances_moto.look():
             instance = self._instances.get(seen.id) or self._add(seen)
             if not seen.ended:
-                instances_moto.place(seen, instance.address)
+                drawn = instances_moto.place(seen, instance.address)
+                replaced |= {drawn: instance.address} if drawn else {}
             if self._is_up(seen) and not instance.alive:
                 self._launch(instance)
             elif seen.ended and instance.alive and not instance.ending:
                 self._end(instance)
+        return replaced
 
     def _is_up(self, seen: Seen) -> bool:
         """Return whether an instance has booted: one that is still pending boots all the same, when its time comes."""
@@ -145,14 +152,13 @@ class Fleet:
         command = [] if instance.booted else instance.prepare()
         instance.alive, instance.ending, instance.booted = True, False, True
         instance.script_running, instance.exit_status = bool(command), None
-        endpoint = self.endpoint() if callable(self.endpoint) else self.endpoint
         self.supervisor.order(
             op="launch",
             id=self._name(instance),
             command=command,
             jail=self.isolation,
             binds=self._binds,
-            **instance.order(self.supervisor.commands, endpoint),
+            **instance.order(self.supervisor.commands, self.endpoint),
         )
 
     def _on_event(self, event: dict[str, Any]) -> None:
@@ -191,14 +197,22 @@ class Fleet:
         self.get(instance_id).tree.interruption = datetime.now(UTC) + timedelta(seconds=notice_seconds)
 
     def wait(self, condition: Callable[[], bool], what: str, timeout: float = 30) -> None:
-        """Wait until something holds that depends on the instances' processes.
+        """Wait until something holds that depends on the instances: their processes, files, or servers.
+
+        Args:
+            condition: asked again whenever a process of an instance has changed, and every POLL_SECONDS.
+            what: words for the error, such as ``"the server did not answer"``.
+            timeout: seconds.
 
         Raises:
             WaitTimeoutError: it does not hold in time.
         """
-        with self.changed:
-            if not self.changed.wait_for(condition, timeout):
+        deadline = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > deadline:
                 raise WaitTimeoutError(f"{what} within {timeout:g} s")
+            with self.changed:
+                self.changed.wait(POLL_SECONDS)
 
     def wait_idle(self, timeout: float = 30) -> None:
         """Wait until no user data is running and no ended instance has processes left.
@@ -212,7 +226,7 @@ class Fleet:
             if left <= 0:
                 raise WaitTimeoutError(f"still busy after {timeout:g} s: {', '.join(busy)}")
             with self.changed:
-                self.changed.wait(min(left, 0.5))
+                self.changed.wait(min(left, POLL_SECONDS))
 
     def _busy(self) -> list[str]:
         return [

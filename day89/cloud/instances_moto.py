@@ -80,15 +80,19 @@ def look() -> Iterator[Seen]:
                     yield Seen(item.id, account, region, item.state, item)
 
 
-def place(seen: Seen, address: str) -> None:
+def place(seen: Seen, address: str) -> str | None:
     """Give an instance its loopback address as the address that describe_instances shows.
 
     Args:
         seen: the instance.
         address: the address; the public one is shown only where AWS would give one.
+
+    Returns:
+        The private address that moto had drawn, where this replaced one.
     """
     interface = seen.moto.nics[0]
-    if interface.private_ip_address != address:
+    before = interface.private_ip_address
+    if before != address:
         for item in interface.private_ip_addresses:
             if item.get("PrivateIpAddress") == interface.private_ip_address:
                 item["PrivateIpAddress"] = address
@@ -97,6 +101,7 @@ def place(seen: Seen, address: str) -> None:
     interface.check_auto_public_ip = partial(_give_public_address, interface, address)
     if interface.public_ip and interface.public_ip != address and not _elastic(interface):
         interface.public_ip = address
+    return before if before != address else None
 
 
 def _give_public_address(interface: Any, address: str) -> None:

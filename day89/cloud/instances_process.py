@@ -111,7 +111,7 @@ def visible_paths(commands: Path) -> list[str]:
     executable = Path(sys.executable)
     linked = executable.parent / executable.readlink() if executable.is_symlink() else executable
     paths = {sys.prefix, sys.base_prefix, str(linked.parent.parent), str(executable.resolve().parent.parent)}
-    paths |= {str(PACKAGE), str(PACKAGE.parent / "jail.py"), str(commands)}
+    paths |= {str(PACKAGE.parent.parent), str(commands)}
     paths |= {entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))}
     outside = sorted(path for path in paths if path != "/" and not path.startswith("/usr/"))
     return [

@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
+from day89.cloud.api import ApiCall
 from day89.cloud.instances import Fleet
 from day89.cloud.instances_process import Supervisor
+from day89.cloud.render import Answer
 
-__all__ = ["running_instances"]
+__all__ = ["answered", "running_instances"]
+
+OUTPUT = re.compile(rb"<output>.*?</output>|<output/>", re.DOTALL)
+
+
+def answered(fleet: Fleet, call: ApiCall, answer: Answer) -> Answer:
+    """Bring the instances in step with a call that moto has done, and put what they know into its answer.
+
+    Args:
+        fleet: the instances.
+        call: a call of EC2 or Auto Scaling.
+        answer: moto's answer.
+
+    Returns:
+        The answer: of GetConsoleOutput with what the instance has printed, of RunInstances with the addresses it has.
+    """
+    replaced = fleet.reconcile()
+    status, headers, body = answer
+    if status != 200:
+        return answer
+    if call.operation == "RebootInstances":
+        for instance_id in call.params["InstanceIds"]:
+            fleet.reboot(instance_id)
+    if call.operation == "RunInstances":
+        for old, new in replaced.items():
+            body = body.replace(old.encode(), new.encode())
+    if call.operation == "GetConsoleOutput":
+        text = base64.b64encode(fleet.console(call.params["InstanceId"]).encode())
+        body = OUTPUT.sub(b"<output>" + text + b"</output>", body)
+    return status, {**headers, "Content-Length": str(len(body))}, body
 
 
 @contextmanager
@@ -41,9 +75,9 @@ def running_instances(cloud: Any, supervisor: Supervisor | None = None, *, isola
             notify=cloud.state.notify,
             boot_delay=boot_delay,
         )
-        cloud.gateway.reconcile = fleet.reconcile
+        cloud.gateway.instances = partial(answered, fleet)
         try:
             yield fleet
         finally:
-            cloud.gateway.reconcile = None
+            cloud.gateway.instances = None
             fleet.close()

@@ -37,7 +37,7 @@ def _description(numbers: list[int], arguments: list[str]) -> bytes:
 def _line(connection: "_socket.socket") -> int:
     data = b""
     while not data.endswith(b"\n"):
-        more = connection.recv(64)
+        more = connection.recv(1)  # no more than this line
         if not more:
             os._exit(137)
         data += more

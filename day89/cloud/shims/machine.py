@@ -135,6 +135,8 @@ class Machine:
             if order["op"] == "reboot":
                 processes.kill_all()
                 self._forget_programs()
+                if self.script:
+                    self._ended(self.script, signal.SIGKILL)
         return True
 
     def _on_control(self) -> bool:
@@ -154,6 +156,7 @@ class Machine:
     def _ended(self, pid: int, status: int) -> None:
         code = os.waitstatus_to_exitcode(status)
         if pid == self.script:
+            self.script = 0
             self.wire.send({"event": "ended", "status": code})
         client = self.programs.pop(pid, None)
         if client:

@@ -1,0 +1,69 @@
+"""Fixtures of the local cloud's tests: a cloud whose instances run, with one supervisor for all tests of a process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import day89.cloud
+from day89.cloud.instances_process import Supervisor
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def supervisor() -> Iterator[Supervisor]:
+    supervisor = Supervisor()
+    supervisor.wait_ready(warm=True)
+    yield supervisor
+    supervisor.close()
+
+
+@pytest.fixture
+def running_cloud(supervisor: Supervisor) -> Iterator[Any]:
+    with day89.cloud.local(instances=supervisor) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def launch(running_cloud: Any) -> Callable[..., str]:
+    """Launch one instance and return its id."""
+
+    def launch(user_data: str = "", region: str = "us-east-1", **options: Any) -> str:
+        image = running_cloud.client("ssm", region).get_parameter(Name=PARAMETER)["Parameter"]["Value"]
+        wanted = {"ImageId": image, "InstanceType": "t3.micro", "UserData": user_data, "MinCount": 1, "MaxCount": 1}
+        return running_cloud.client("ec2", region).run_instances(**wanted | options)["Instances"][0]["InstanceId"]
+
+    return launch
+
+
+@pytest.fixture
+def run(running_cloud: Any, launch: Callable[..., str]) -> Callable[..., str]:
+    """Launch one instance, wait until its user data has ended, and return its console output."""
+
+    def run(script: str, **options: Any) -> str:
+        instance_id = launch("#!/bin/bash\n" + script, **options)
+        running_cloud.instances.wait_idle(SECONDS)
+        return running_cloud.instances.console(instance_id)
+
+    return run
+
+
+@pytest.fixture
+def profile(running_cloud: Any) -> str:
+    """Make a role that may do anything, in a profile."""
+    iam = running_cloud.client("iam")
+    iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(TRUST))
+    allow = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    iam.put_role_policy(RoleName="worker", PolicyName="all", PolicyDocument=json.dumps(allow))
+    iam.create_instance_profile(InstanceProfileName="worker")
+    iam.add_role_to_instance_profile(InstanceProfileName="worker", RoleName="worker")
+    return "worker"
