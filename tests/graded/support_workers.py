@@ -18,7 +18,6 @@ TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Acti
 WORKER = {"s3:GetObject": ("/input/*", "/code/*"), "s3:PutObject": ("/output/*",)}
 READER = {"s3:GetObject": ("/*",), "s3:ListBucket": ("",)}
 READER_AND_WRITER = {**READER, "s3:PutObject": ("/*",)}
-NOBODY: dict[str, Sequence[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -132,8 +131,13 @@ def expect_none_left(place: Place, called: str, mistake: str) -> None:
     expect(not left, f"{called}; expected that each instance has been terminated; found {', '.join(left)}", mistake)
 
 
+def hide_code(cloud: Any) -> None:
+    """Have S3 refuse to hand out the code: a script that fetches it fails, and nothing else does."""
+    cloud.faults.add("s3.GetObject", where={"Key": "code/*"}, code="AccessDenied", status=403, times=None)
+
+
 def fail_half_way(cloud: Any) -> None:
-    """Have the calls that follow a launch fail, each one once: the instance is there, and its launcher gets an error."""
+    """Have the calls that follow a launch fail, each once: the instance is there, its launcher gets an error."""
 
     def launched(call: Any) -> None:
         for operation in ("DescribeInstances", "DescribeInstanceStatus", "CreateTags"):

@@ -1,0 +1,199 @@
+"""Check task 4.4, run_on_ec2: the result comes back, and whatever happens no instance stays behind."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support_workers import (
+    READER_AND_WRITER,
+    Place,
+    expect_none_left,
+    fail_half_way,
+    hide_code,
+    interrupt_after_launch,
+    new_place,
+    tail,
+)
+
+from day89.course.checking import NotStarted, Wrong, expect, expect_equal, show
+from day89.course.names import Names
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
+
+POLLS = ("s3.HeadObject", "s3.GetObject", "s3.ListObjectsV2", "s3.ListObjects", "ec2.DescribeInstances:3")
+
+
+def table(names: Names) -> tuple[bytes, list[list[str]]]:
+    """Return a CSV, and what its complete rows are, header first."""
+    rows = names.rows(names.number(5, 12), missing=names.number(1, 3))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    complete = [list(row.values()) for row in rows if all(row.values())]
+    return text.getvalue().encode(), [list(rows[0]), *complete]
+
+
+def run(task: Any, place: Place, source: object, result: object, **options: Any) -> Any:
+    """Call the learner's run_on_ec2."""
+    return task.run_on_ec2(place.s3, place.ec2, source, place.bucket, result, **place.launch_options, **options)
+
+
+def run_into_trouble(task: Any, place: Place, source: object, result: object, **options: Any) -> BaseException | None:
+    """Call the learner's run_on_ec2 where it cannot succeed, and return what it raised."""
+    try:
+        run(task, place, source, result, **options)
+    except (NotStarted, Wrong):
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if error is not task.last_error:
+            raise
+        task.last_error = None
+        return error
+    return None
+
+
+@pytest.fixture
+def source(names: Names, workdir: Path) -> str:
+    """Write a CSV file with rows that have missing values."""
+    path = workdir / f"{names.tag()}.csv"
+    path.write_bytes(table(names)[0])
+    return str(path)
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("4.4", "core", points=1.5)
+def test_the_result_comes_back(task: Any, cloud: Any, names: Names, workdir: Path) -> None:
+    place, (data, expected) = new_place(cloud, names, READER_AND_WRITER, names.region()), table(names)
+    source, result = workdir / f"{names.tag()}.csv.gz", workdir / f"{names.tag()}.csv"
+    source.write_bytes(gzip.compress(data))
+    answer = run(task, place, source, str(result), timeout=40)
+    expect(isinstance(answer, Path), f"called {task.last_call}; expected a pathlib.Path; found {show(answer)}", "U11")
+    expect_equal(str(answer), str(result), f"{task.last_call}, looked at the path that it returns", "U11")
+    expect(result.exists(), f"called {task.last_call}; expected a file at {show(result)}; found none", "U11")
+    found = list(csv.reader(io.StringIO(result.read_bytes().decode(), newline="")))
+    what = f"called {task.last_call}; expected the complete rows, {show(expected, 120)}"
+    expect(found == expected, f"{what}; found {show(found, 120)}", "D13")
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("4.4", "core", points=1)
+def test_one_worker_is_launched_and_gone_afterwards(
+    task: Any, cloud: Any, names: Names, source: str, workdir: Path
+) -> None:
+    place = new_place(cloud, names, READER_AND_WRITER)
+    run(task, place, source, workdir / "result.csv", timeout=40)
+    expect_none_left(place, f"called {task.last_call}", "E18")
+    launched = len(place.instances())
+    expect(launched == 1, f"called {task.last_call}; expected 1 instance; found that {launched} were launched", "E3")
+
+
+@pytest.mark.task("4.4", "core", points=0.5)
+def test_nothing_is_launched_where_file_or_bucket_are_missing(
+    task: Any, cloud: Any, names: Names, source: str, workdir: Path
+) -> None:
+    place, absent, result = new_place(cloud, names, READER_AND_WRITER), names.bucket(), workdir / "result.csv"
+    options = {**place.launch_options, "timeout": 3}
+    missing = str(workdir / f"{names.tag()}.csv")
+    task.raises(
+        FileNotFoundError, "run_on_ec2", place.s3, place.ec2, missing, place.bucket, result, mistake="U25", **options
+    )
+    expect(not place.instances(), f"called {task.last_call}; expected no launch; found an instance", "U25")
+    task.raises(
+        LookupError,
+        "run_on_ec2",
+        place.s3,
+        place.ec2,
+        source,
+        absent,
+        result,
+        naming=absent,
+        mistake="U1",
+        **options,
+    )
+    expect_none_left(place, f"called {task.last_call}, where the bucket does not exist", "E22")
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("4.4", "mastery", points=0.4)
+def test_a_worker_that_ends_without_output_is_a_runtime_error(
+    task: Any, cloud: Any, names: Names, source: str, workdir: Path
+) -> None:
+    place = new_place(cloud, names, READER_AND_WRITER)
+    hide_code(cloud)
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=20)
+    called = f"called {task.last_call} where S3 refuses the code to the worker"
+    expect_none_left(place, called, "E22")
+    (instance_id,) = place.instances()
+    console = place.console(instance_id)
+    hint = (
+        " (did the script of your worker_user_data shut the instance down?)" if isinstance(error, TimeoutError) else ""
+    )
+    what = f"{called}; expected a RuntimeError as soon as it has ended; it raised {show(error)}{hint}"
+    expect(isinstance(error, RuntimeError), what, "E35")
+    wanted = re.sub(r"\W", "", console)[-40:]
+    found = re.sub(r"\W", "", str(error).replace("\\n", " "))
+    what = f"{called}; expected the tail of the console in the message, {show(tail(console, 80))}"
+    expect(wanted in found, f"{what}; found {show(str(error))}", "E35")
+
+
+@pytest.mark.task("4.4", "mastery", points=0.4)
+def test_no_output_in_time_is_a_timeout_error(task: Any, cloud: Any, names: Names, source: str, workdir: Path) -> None:
+    place = new_place(cloud, names, READER_AND_WRITER)  # its instances never do anything
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
+    called = f"called {task.last_call} with a worker that never writes anything"
+    expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; it raised {show(error)}", "E36")
+    expect_none_left(place, called, "E22")
+
+
+@pytest.mark.task("4.4", "mastery", points=0.4)
+def test_a_launch_that_fails_half_way_leaves_nothing(
+    task: Any, cloud: Any, names: Names, source: str, workdir: Path
+) -> None:
+    place = new_place(cloud, names, READER_AND_WRITER)
+    fail_half_way(cloud)
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
+    cloud.faults.clear()
+    expect_none_left(place, f"called {task.last_call}, where a call after the launch failed: {show(error)}", "E23")
+
+
+@pytest.mark.task("4.4", "mastery", points=0.4)
+def test_an_interrupt_leaves_nothing(task: Any, cloud: Any, names: Names, source: str, workdir: Path) -> None:
+    place = new_place(cloud, names, READER_AND_WRITER)
+    came = interrupt_after_launch(cloud, *POLLS)
+    run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
+    cloud.faults.clear()
+    where = f"Ctrl-C at {came[0]}" if came else "the worker never answers"
+    expect_none_left(place, f"called {task.last_call}, where {where}", "E37")
+
+
+@pytest.mark.task("4.4", "mastery", points=0.4)
+def test_two_calls_use_keys_of_their_own(task: Any, cloud: Any, names: Names, workdir: Path) -> None:
+    place = new_place(cloud, names, READER_AND_WRITER)
+    runs = []
+    for _ in range(3):  # fast: within one second, as calls at the same time would be
+        (workdir / "data.csv").write_bytes(table(names)[0])
+        before = len(cloud.log)
+        run_into_trouble(task, place, str(workdir / "data.csv"), workdir / "result.csv", timeout=0.05)
+        runs.append(keys_used(cloud.log.after(before)))
+    for what in ("input/", "output/"):
+        used = [sorted(key for key in keys if key.startswith(what)) for keys in runs]
+        shared = set(used[0]) & set(used[1]) | set(used[1]) & set(used[2])
+        where = f"called {task.last_call} three times; expected keys under {what} that no other call uses"
+        expect(not shared, f"{where}; found {show(sorted(shared))} used more than once", "D12")
+
+
+def keys_used(log: Any) -> set[str]:
+    """Return the keys under input/ and output/ that calls name: written, looked for, or handed over in user data."""
+    found = {str(call.params.get("Key", "")) for call in log.of("s3")}
+    for call in log.of("ec2.RunInstances"):
+        text = base64.b64decode(call.params.get("UserData", "")).decode(errors="replace")
+        found |= set(re.findall(r"(?:input|output)/[\w./-]*\w", text))
+    return {key for key in found if key.startswith(("input/", "output/"))}

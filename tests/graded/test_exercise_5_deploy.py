@@ -1,0 +1,176 @@
+"""Check task 5.4, deploy_model: a real instance answers at the URL that it returns, or is gone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import joblib
+import pytest
+from support_workers import (
+    READER,
+    Place,
+    expect_none_left,
+    fail_half_way,
+    hide_code,
+    interrupt_after_launch,
+    new_place,
+    tail,
+)
+
+from day89.course.checking import NotStarted, Wrong, expect, expect_equal, expect_type, show
+from day89.course.given import KINDS, make_model
+from day89.course.names import Names
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
+
+
+def store(place: Place, name: str, version: int, kind: str) -> None:
+    """Store one of the course's models as a version."""
+    buffer = io.BytesIO()
+    joblib.dump(make_model(kind), buffer)
+    place.s3.put_object(
+        Bucket=place.bucket,
+        Key=f"models/{name}/v{version}/model.joblib",
+        Body=buffer.getvalue(),
+        Metadata={"sha256": hashlib.sha256(buffer.getvalue()).hexdigest()},
+    )
+
+
+def deploy(task: Any, place: Place, name: str, version: int, **options: Any) -> Any:
+    """Call the learner's deploy_model."""
+    return task.deploy_model(place.s3, place.ec2, place.bucket, name, version, **place.launch_options, **options)
+
+
+def deploy_into_trouble(task: Any, place: Place, name: str, version: int, **options: Any) -> BaseException | None:
+    """Call the learner's deploy_model where it cannot succeed, and return what it raised."""
+    try:
+        deploy(task, place, name, version, **options)
+    except (NotStarted, Wrong):
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if error is not task.last_error:
+            raise
+        task.last_error = None
+        return error
+    return None
+
+
+def expect_url(task: Any, place: Place, url: object, port: int) -> None:
+    """Fail unless this is the URL of the one instance that was launched."""
+    expect_type(url, str, task.last_call, "E9")
+    found = place.instances()
+    expect(len(found) == 1, f"called {task.last_call}; expected 1 instance; found {len(found)}", "E3")
+    (instance,) = found.values()
+    address = instance.get("PublicIpAddress") or instance["PrivateIpAddress"]
+    expect_equal(url, f"http://{address}:{port}", task.last_call, "E9")
+
+
+def ask(task: Any, place: Place, url: str, path: str, body: object = None) -> tuple[int, str, str]:
+    """Send one request to what was deployed; return status, server and text of the answer."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{url}{path}", data, {"Content-Type": "application/json"} if data else {})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.headers.get("Server", ""), answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers.get("Server", ""), error.read().decode(errors="replace")
+    except OSError as error:
+        ends = [tail(place.console(instance_id)) for instance_id in place.instances()]
+        where = f"called {task.last_call}, then asked {url}{path}; expected an answer; found {error}"
+        raise Wrong(f"{where}; the instance's console ends with: {ends[0] if ends else 'nothing'}", "E8") from None
+
+
+def expect_predictions(task: Any, place: Place, url: str, kind: str, names: Names, mistake: str) -> None:
+    """Fail unless what was deployed predicts as this model does."""
+    rows = [[names.real(-2, 9) for _ in range(KINDS[kind][0])] for _ in range(3)]
+    status, _, text = ask(task, place, url, "/predict", {"features": rows})
+    expected = {"prediction": make_model(kind).predict(rows).tolist()}
+    what = f"called {task.last_call}, then POST {url}/predict; expected {show(expected, 100)}"
+    right = status == 200 and json.loads(text) == expected
+    expect(
+        right, f"{what}; found {status} {show(text, 120)} (the instance runs your load_model and create_app)", mistake
+    )
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("5.4", "core", points=1.5)
+def test_the_url_answers_that_it_is_healthy(task: Any, cloud: Any, names: Names) -> None:
+    place, name = new_place(cloud, names, READER), names.word()
+    store(place, name, 1, "digits")
+    url = deploy(task, place, name, 1, timeout=40)
+    expect_url(task, place, url, 5000)
+    status, _, text = ask(task, place, url, "/health")
+    what = f"called {task.last_call}, then GET {url}/health; expected 200"
+    expect(status == 200, f"{what}; found {status} {show(text, 120)}", "E8")
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("5.4", "core", points=1)
+def test_it_serves_the_version_that_was_asked_for(task: Any, cloud: Any, names: Names) -> None:
+    place, name = new_place(cloud, names, READER, names.region()), names.word()
+    kinds = dict(zip((1, 2, 10), names.shuffled(list(KINDS)), strict=True))
+    for version, kind in kinds.items():
+        store(place, name, version, kind)
+    version = names.choice((1, 2))
+    url = deploy(task, place, name, version, timeout=40)
+    expect_predictions(task, place, url, kinds[version], names, "M4")
+
+
+@pytest.mark.task("5.4", "core", points=0.5)
+def test_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names) -> None:
+    place, absent = new_place(cloud, names, READER), names.bucket()
+    options = {**place.launch_options, "timeout": 2}
+    task.raises(
+        LookupError, "deploy_model", place.s3, place.ec2, absent, "m", 1, naming=absent, mistake="U1", **options
+    )
+    expect_none_left(place, f"called {task.last_call}, where the bucket does not exist", "E22")
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("5.4", "mastery", points=0.5)
+def test_a_production_server_listens_on_the_port_that_was_asked_for(task: Any, cloud: Any, names: Names) -> None:
+    place, name, port = new_place(cloud, names, READER), names.word(), names.number(7000, 9000)
+    store(place, name, 3, "levels")
+    url = deploy(task, place, name, 3, port=port, timeout=40)
+    expect_url(task, place, url, port)
+    _, server, _ = ask(task, place, url, "/health")
+    what = f"called {task.last_call}, then GET {url}/health; expected an answer of a production server"
+    expect("werkzeug" not in server.lower(), f"{what}; found Flask's development server, {show(server)}", "M18")
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("5.4", "mastery", points=0.5)
+def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names: Names) -> None:
+    place, name = new_place(cloud, names, READER), names.word()
+    hide_code(cloud)
+    store(place, name, 1, "digits")
+    error = deploy_into_trouble(task, place, name, 1, timeout=1.5)
+    called = f"called {task.last_call} where S3 refuses the code to the instance"
+    expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; it raised {show(error)}", "E36")
+    expect_none_left(place, called, "E22")
+
+
+@pytest.mark.task("5.4", "mastery", points=0.5)
+def test_a_launch_that_fails_half_way_leaves_nothing(task: Any, cloud: Any, names: Names) -> None:
+    place, name = new_place(cloud, names, READER), names.word()
+    store(place, name, 1, "digits")
+    fail_half_way(cloud)
+    error = deploy_into_trouble(task, place, name, 1, timeout=1)
+    cloud.faults.clear()
+    expect_none_left(place, f"called {task.last_call}, where a call after the launch failed: {show(error)}", "E23")
+
+
+@pytest.mark.task("5.4", "mastery", points=0.5)
+def test_an_interrupt_leaves_nothing(task: Any, cloud: Any, names: Names) -> None:
+    place, name = new_place(cloud, names, READER), names.word()
+    store(place, name, 1, "digits")
+    came = interrupt_after_launch(cloud, "ec2.DescribeInstances:2")
+    error = deploy_into_trouble(task, place, name, 1, timeout=1)
+    cloud.faults.clear()
+    where = f"Ctrl-C at {came[0]}" if came else f"it raised {show(error)}"
+    expect_none_left(place, f"called {task.last_call}, where {where}", "E37")
