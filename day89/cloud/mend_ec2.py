@@ -102,6 +102,19 @@ def canonical_ranges(call: ApiCall, state: State, inner: Inner) -> Answer | None
     return None
 
 
+def owned_snapshots(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Heed OwnerIds, which moto ignores: the public images' snapshots are not the caller's.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
+    """
+    owners = [call.account if owner == "self" else str(owner) for owner in call.params.get("OwnerIds") or []]
+    if owners:
+        place = f"Filter.{len(call.params.get('Filters') or []) + 1}"
+        values = {f"{place}.Value.{number}": owner for number, owner in enumerate(owners, 1)}
+        inner.set_form({f"{place}.Name": "owner-id", **values})
+    return None
+
+
 def _network(text: Any) -> str | None:
     try:
         return str(ipaddress.ip_network(str(text), strict=False)) if "/" in str(text) else None
@@ -146,6 +159,7 @@ Afters = tuple[Callable[[ApiCall, State, Answer], Answer], ...]
 BEFORE: Mapping[str, Befores] = {
     "ec2.RunInstances": (same_token, launch),
     "ec2.DescribeInstances": (page,),
+    "ec2.DescribeSnapshots": (owned_snapshots,),
     "ec2.AuthorizeSecurityGroupIngress": (canonical_ranges,),
     "ec2.AuthorizeSecurityGroupEgress": (canonical_ranges,),
     "ec2.RevokeSecurityGroupIngress": (canonical_ranges,),
