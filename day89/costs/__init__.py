@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from day89.costs.estimate import Estimate, Line, Plan, estimate_calls, estimate_plan
+from day89.costs.estimate import Estimate, Line, Plan, call_usd, estimate_calls, estimate_plan
 from day89.costs.leaks import Leak, find_leaks, monthly_total
 from day89.costs.prices import (
     InstanceType,
@@ -20,6 +20,7 @@ __all__ = [
     "Line",
     "Plan",
     "Prices",
+    "call_usd",
     "estimate_calls",
     "estimate_plan",
     "find_leaks",

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from day89.costs.prices import HOURS_PER_MONTH, Prices, load_prices
 from day89.errors import InvalidInputError
 
-__all__ = ["Estimate", "Line", "LoggedCall", "Plan", "estimate_calls", "estimate_plan"]
+__all__ = ["Estimate", "Line", "LoggedCall", "Plan", "call_usd", "estimate_calls", "estimate_plan"]
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html
 S3_WRITES = re.compile(
@@ -157,6 +157,15 @@ def estimate_calls(calls: Iterable[LoggedCall], *, instance_hours: float = 0.0) 
     for instance_type, count in launched.items():
         lines += _compute(prices, instance_type, count, instance_hours, 1.0, DEFAULT_VOLUME_GIB)
     return Estimate(tuple(lines), str(prices))
+
+
+def call_usd(call: LoggedCall) -> float:
+    """Return what one call costs on AWS; a launched instance is counted with its least time, 60 seconds.
+
+    Raises:
+        NotFoundError: an instance type without a price.
+    """
+    return estimate_calls([call]).usd
 
 
 def _s3_kind(operation: str) -> str | None:
