@@ -64,7 +64,7 @@ def load_quiz(folder: Path | None = None) -> Quiz:
         folder: where the ``*.toml`` files are; None takes the course's own.
 
     Returns:
-        The quiz, topics sorted by file name.
+        The quiz, topics in the order of their positions.
 
     Raises:
         UsageError: a file cannot be read, a field is missing or wrong, or an id occurs twice.
@@ -74,7 +74,8 @@ def load_quiz(folder: Path | None = None) -> Quiz:
     files = sorted(path for path in place.glob("*.toml") if path.name != MISCONCEPTIONS)
     if not files:
         raise UsageError(f"{place} holds no questions (*.toml)")
-    quiz = Quiz(tuple(load_topic(path) for path in files), {str(key): str(value) for key, value in names.items()})
+    topics = sorted(map(load_topic, files), key=lambda topic: (topic.position, topic.name))
+    quiz = Quiz(tuple(topics), {str(key): str(value) for key, value in names.items()})
     seen: set[str] = set()
     for question in quiz:
         if question.id in seen:
@@ -94,7 +95,7 @@ def load_topic(path: Path) -> Topic:
         raise UsageError(f"{path}: schema is {data.get('schema')!r}, expected {SCHEMA}")
     dates: dict[str, Any] = {name: data[name] for name in ("checked", "valid_until") if name in data}
     questions = tuple(_question({**dates, **entry}, path) for entry in data.get("question", []))
-    return Topic(path.stem, str(data.get("title", path.stem)), questions)
+    return Topic(path.stem, str(data.get("title", path.stem)), questions, int(data.get("position", 0)))
 
 
 def _read(path: Path) -> dict[str, Any]:

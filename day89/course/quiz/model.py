@@ -136,11 +136,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Topic:
-    """One file: its name, its title and its questions."""
+    """One file: its name, its title, its questions, and its place among the topics."""
 
     name: str
     title: str
     questions: tuple[Question, ...]
+    position: int = 0
 
 
 @dataclass(frozen=True)

@@ -183,11 +183,11 @@ def _end(terminal: Terminal, sitting: Sitting) -> bool:
     if not wrong:
         terminal.say("Nothing is left to mend. `day89 quiz --review` asks again what is due, after 1, 3 and 7 days.")
         return False
-    terminal.say("To read for what was not right:")
+    terminal.say("What to read for what was not right.")
     for section, pages in reading(wrong).items():
-        terminal.say(section, first="  ")
+        terminal.say(f"{section}:")
         for page in pages:
-            print(f"    {page}", file=terminal.target)
+            print(f"  {page}", file=terminal.target)
     print(file=terminal.target)
     while True:
         typed = terminal.read(f"[r try {_count(len(wrong))} again; s show the answers; q leave] ").lower()
@@ -210,6 +210,9 @@ def _reveal(terminal: Terminal, sitting: Sitting) -> None:
         _head(terminal, question.section, question.id)
         terminal.say(question.stem)
         print(file=terminal.target)
+        if question.code:
+            terminal.code(question.code)
+            print(file=terminal.target)
         marked = sitting.marks.get(question.id)
         if question.type in CHOICE_TYPES:
             _reveal_options(terminal, question, marked)
@@ -244,7 +247,7 @@ def pick_topic(terminal: Terminal, quiz: Quiz, known: Callable[[Question], bool]
     _head(terminal, "Topics", "right / all")
     for at, topic in enumerate(quiz.topics, 1):
         right = sum(map(known, topic.questions))
-        score = f"{right:3} / {len(topic.questions)}"
+        score = f"{right} / {len(topic.questions):2}"
         print(f"{at:3}  {topic.title:<{terminal.width - 16}} {score:>9}", file=terminal.target)
     print(file=terminal.target)
     try:
