@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 from pathlib import Path
@@ -30,6 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the result file; - writes it to standard output")
     parser.add_argument("--min-score", metavar="N", type=float, help="exit 1 where the score is below N")
     parser.add_argument("--seed", metavar="N", type=int, help="seed of made-up names; a new one each run if absent")
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="checks at the same time; default: processors",
+    )
     parser.add_argument("--watch", action="store_true", help="grade again whenever the file is saved")
 
 
@@ -48,7 +56,7 @@ def grade_once(args: argparse.Namespace) -> Results:
     tasks = choose(args.task, args.exercise)
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
     with Progress(sys.stderr, args.path) as progress:
-        result = grade(args.path, tasks, seed, watch=progress.check)
+        result = grade(args.path, tasks, seed, jobs=args.jobs, watch=progress.check)
     return Results(seed, ISOLATION, (result,))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from day89 import cloud as local_cloud
 from day89.cloud.instances_process import Supervisor
@@ -182,22 +183,28 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
-    """Turn an error that the learner's code raised into a message: what was called, what it raised, and where."""
+    """Put an error that the learner's code raised or caused into words: what was called, what came of it, where."""
     try:
         return (yield)
     except (Wrong, NotStarted):
         raise
-    except Exception as error:
+    except (Exception, pytest.fail.Exception) as error:
         made = pyfuncitem.stash.get(TASK, None)
-        if made is not None and error is made.last_error:
-            raise Wrong(
-                f"called {made.last_call}; expected a result; it raised {describe_error(error)}{made.where(error)}"
-            ) from error
-        if made is not None and isinstance(error, NoAnswer):
-            raise Wrong(f"called {made.last_call}; {error}") from error
-        raise
-    except pytest.fail.Exception as error:
-        made = pyfuncitem.stash.get(TASK, None)
-        if made is None:
+        words = _in_words(error, made) if made is not None and made.last_call else None
+        if words is None:
             raise
-        raise Wrong(f"called {made.last_call}; {error}") from None
+        raise Wrong(words) from error
+
+
+def _in_words(error: BaseException, made: Task) -> str | None:
+    called = f"called {made.last_call}; "
+    if error is made.last_error:
+        return f"{called}expected a result; it raised {describe_error(error)}{made.where(error)}"
+    if where := made.where(error):
+        return f"{called}what it returned raised {describe_error(error)}{where}"
+    if isinstance(error, NoAnswer | pytest.fail.Exception):
+        return f"{called}{error}"
+    if isinstance(error, ClientError):
+        # The check looked at what the call should have made, and AWS says that it is not so.
+        return f"{called}then looked with {error.operation_name}, and AWS answered: {describe_error(error)}"
+    return None

@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def grade(
     *,
     checks: Path | None = None,
     supervisor: Supervisor | None = None,
+    jobs: int = 1,
     watch: Watcher | None = None,
 ) -> SubmissionResult:
     """Grade one submission.
@@ -49,7 +51,8 @@ def grade(
         tasks: the tasks to judge.
         seed: seed of made-up names and contents.
         checks: folder of the checks; None is the course's own.
-        supervisor: a running one, to save its start; None makes one.
+        supervisor: a running one, to save its start; None makes one for each job.
+        jobs: how many children may run at the same time, where no supervisor is given.
         watch: told of each check that has ended.
 
     Returns:
@@ -65,17 +68,38 @@ def grade(
         return SubmissionResult(shown, None, "unreadable", str(error), _since(began), _unjudged(tasks))
     idle = stubs(submission.tree, [task.function for task in tasks])
     pending = [task for task in tasks if task.function not in idle]
-    run = _Run(submission, pending, seed, checks or checks_folder(), watch)
+    width = 1 if supervisor else max(1, min(jobs, len(pending)))
+    folder = checks or checks_folder()
+    runs = [_Run(submission, pending[start::width], seed, folder, watch) for start in range(width)]
     if pending or not _given_is_untouched(submission.tree, tasks):
-        if supervisor is None:
-            with Supervisor(preloads(submission)) as own:
-                run.go(own)
-        else:
-            run.go(supervisor)
-    verdicts = tuple(run.verdict(task) if task in pending else _not_started(task) for task in tasks)
-    if run.status in ("unreadable", "timeout", "killed") and not run.found:
-        verdicts = _unjudged(tasks)
-    return SubmissionResult(shown, submission.sha256, run.status, run.message, _since(began), verdicts)
+        _go(runs, supervisor)
+    worst = next((run for run in runs if run.status != "graded"), runs[0])
+    verdicts = {task.id: run.verdict(task) for run in runs for task in run.tasks}
+    if worst.status in ("unreadable", "timeout", "killed") and not any(run.found for run in runs):
+        done = _unjudged(tasks)
+    else:
+        done = tuple(verdicts.get(task.id) or _not_started(task) for task in tasks)
+    return SubmissionResult(shown, submission.sha256, worst.status, worst.message, _since(began), done)
+
+
+def _go(runs: Sequence[_Run], supervisor: Supervisor | None) -> None:
+    if supervisor is not None:
+        runs[0].go(supervisor)
+        return
+    with ThreadPoolExecutor(len(runs)) as threads:
+        waiting = [threads.submit(_alone, run) for run in runs]
+        try:
+            for one in waiting:
+                one.result()
+        except BaseException:  # Ctrl-C above all: what the threads wait for must not keep the user waiting
+            for run in runs:
+                run.cancel()
+            raise
+
+
+def _alone(run: _Run) -> None:
+    with Supervisor(preloads(run.submission)) as own:
+        run.go(own)
 
 
 def preloads(submission: Submission) -> list[str]:
@@ -105,6 +129,8 @@ class _Run:
         self.status: SubmissionStatus = "graded"
         self.message: str | None = None
         self.finished = False
+        self.cancelled = False
+        self.supervisor: Supervisor | None = None
         self.phase = "setup"
         self.current: Check | None = None
         self.began = 0.0
@@ -112,6 +138,7 @@ class _Run:
 
     def go(self, supervisor: Supervisor) -> None:
         """Run children until each check has reported or been given up."""
+        self.supervisor = supervisor
         while not self.finished:
             before = len(self.found)
             self._one_child(supervisor)
@@ -123,6 +150,12 @@ class _Run:
         broken = [result for result in self.found.values() if result.outcome == "tool_error"]
         if broken and self.status == "graded":
             self._give_up("tool_error", f"{broken[0].name}: {broken[0].message}")
+
+    def cancel(self) -> None:
+        """Give the run up, from another thread."""
+        self.cancelled = self.finished = True
+        if self.supervisor is not None:
+            self.supervisor.kill()
 
     def verdict(self, task: Task) -> TaskResult:
         """Return the verdict on one task."""
@@ -158,6 +191,8 @@ class _Run:
             if event["event"] == "exit":
                 self._ended(event["status"])
                 return
+            if self.cancelled:
+                supervisor.kill()
             if self.phase != "killed":
                 deadline = time.monotonic() + self._take(event)
 
