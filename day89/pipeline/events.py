@@ -1,0 +1,122 @@
+"""Let S3 tell a queue of new objects, and read what it tells: how the next step of a pipeline is triggered.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+
+from day89.errors import not_found
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+__all__ = ["Event", "notify_queue", "read_events"]
+
+LONG_POLL_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Event:
+    """Tell of one new object."""
+
+    bucket: str
+    key: str
+    etag: str
+    size: int
+    name: str
+
+
+def notify_queue(
+    s3: S3Client, sqs: SQSClient, bucket: str, queue_name: str, *, prefix: str = "", suffix: str = ""
+) -> str:
+    """Make a queue and have S3 tell it of every new object; what the bucket tells others stays as it is.
+
+    Args:
+        s3: S3 client.
+        sqs: SQS client in the bucket's region.
+        bucket: bucket.
+        queue_name: name of the queue; one that exists is used.
+        prefix: only keys that begin so.
+        suffix: only keys that end so.
+
+    Returns:
+        The queue's URL.
+
+    Raises:
+        NotFoundError: no such bucket.
+    """
+    with not_found(f"bucket {bucket}"):
+        known: Any = s3.get_bucket_notification_configuration(Bucket=bucket)
+    url = sqs.create_queue(QueueName=queue_name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(_only_this_bucket(arn, bucket))})
+    rules = [{"Name": name, "Value": value} for name, value in (("prefix", prefix), ("suffix", suffix)) if value]
+    rule: dict[str, Any] = {"Id": f"day89-{queue_name}", "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
+    if rules:
+        rule["Filter"] = {"Key": {"FilterRules": rules}}
+    # The call replaces the whole configuration, so what is there goes in again.
+    known.pop("ResponseMetadata", None)
+    others: list[Any] = [one for one in known.get("QueueConfigurations", []) if one["Id"] != rule["Id"]]
+    known["QueueConfigurations"] = [*others, rule]
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=known)
+    return url
+
+
+def read_events(sqs: SQSClient, url: str, *, timeout: float = 60.0) -> Iterator[Event]:
+    """Yield events until none came for so long; each is taken off the queue when the caller asks for the next one.
+
+    So an event whose handling fails comes again. SQS may also tell of one object twice: what is done on an event must
+    bear being done again, as ``run_pipeline`` does.
+
+    Args:
+        sqs: SQS client.
+        url: the queue's URL.
+        timeout: seconds without any event after which to stop.
+    """
+    end = time.monotonic() + timeout
+    while (left := end - time.monotonic()) > 0:
+        wait = min(LONG_POLL_SECONDS, max(0, int(left)))
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait).get(
+            "Messages", []
+        ):
+            for event in _events(message["Body"]):
+                yield event
+                end = time.monotonic() + timeout
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def _events(body: str) -> Iterator[Event]:
+    # The first message of all is {"Event": "s3:TestEvent"}: it has no records.
+    for record in json.loads(body).get("Records", []):
+        thing = record["s3"]["object"]
+        # Keys come as in a form: "+" is a space. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+        key = unquote_plus(thing["key"])
+        yield Event(record["s3"]["bucket"]["name"], key, thing["eTag"], thing.get("size", 0), record["eventName"])
+
+
+def _only_this_bucket(queue_arn: str, bucket: str) -> dict[str, Any]:
+    partition, account = queue_arn.split(":")[1], queue_arn.split(":")[4]
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "s3.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": queue_arn,
+                "Condition": {
+                    "ArnEquals": {"aws:SourceArn": f"arn:{partition}:s3:::{bucket}"},
+                    # Bucket names can pass to someone else: only ours may send.
+                    "StringEquals": {"aws:SourceAccount": account},
+                },
+            }
+        ],
+    }

@@ -1,0 +1,209 @@
+"""Do a job on a fleet of instances: launch, wait, collect, and leave no instance behind whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shlex
+import textwrap
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from day89.clients import REAL_ACCOUNT_VARIABLE
+from day89.ec2 import console_output, describe_instances, launch_instance, set_instance_state
+from day89.errors import InvalidInputError, JobFailedError, WaitTimeoutError
+from day89.pipeline.plan import PART_BYTES, Plan, plan_pipeline
+from day89.pipeline.run import Report, done_before, finish, remaining_parts
+from day89.pipeline.steps import load_step
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_s3 import S3Client
+
+__all__ = ["run_fleet", "worker_user_data"]
+
+RUN_TAG = "day89:run"
+GONE = frozenset({"shutting-down", "terminated", "stopping", "stopped"})
+CONSOLE_CHARACTERS = 2000
+
+
+def run_fleet(
+    s3: S3Client,
+    ec2: EC2Client,
+    bucket: str,
+    inputs: Iterable[str],
+    output_key: str,
+    *,
+    image_id: str,
+    security_group_id: str,
+    instance_profile: str,
+    step: str = "day89.pipeline:drop_incomplete",
+    workers: int = 2,
+    instance_type: str = "t3.micro",
+    part_bytes: int | None = PART_BYTES,
+    revision: str = "",
+    wheel_key: str | None = None,
+    timeout: float = 600.0,
+    poll_seconds: float = 1.0,
+    spot: bool = False,
+) -> Report:
+    """Work on CSV objects as ``run_pipeline`` does, on instances that take the parts among them.
+
+    The workers need to read the inputs and ``code/``, and to write beside the output: the role of
+    ``iam.create_worker_role`` where inputs lie under ``input/`` and the output under ``output/``. Each shuts itself
+    down when it is done, also when a step fails; all are terminated at the end, found by the tag of this run, also one
+    whose launch was answered with an error. A run that failed, or lost its Spot instances, is taken up by another run.
+
+    Args:
+        s3: S3 client.
+        ec2: EC2 client.
+        bucket: bucket of inputs, plan and output.
+        inputs: keys of CSV objects with the same header.
+        output_key: key of the output.
+        image_id: image of the workers.
+        security_group_id: security group of the workers; they need no way in.
+        instance_profile: profile whose role the workers wear.
+        step: ``package.module:function`` that the workers can import.
+        workers: how many instances at most; never more than there are parts left.
+        instance_type: of the workers.
+        part_bytes: length of a part.
+        revision: anything that tells this job from an earlier one over the same inputs.
+        wheel_key: key of a wheel of this package, for images that do not have it.
+        timeout: seconds from the first launch to the last part.
+        poll_seconds: how often to look.
+        spot: buy the workers on the Spot market.
+
+    Returns:
+        What was done.
+
+    Raises:
+        JobFailedError: all workers ended and parts are missing; the message has the end of a console.
+        WaitTimeoutError: parts are missing when the time is up.
+    """
+    if workers < 1:
+        raise InvalidInputError(f"workers must be positive, not {workers}")
+    plan = plan_pipeline(s3, bucket, inputs, output_key, load_step(step), part_bytes=part_bytes, revision=revision)
+    if report := done_before(s3, plan):
+        return report
+    missing = remaining_parts(s3, plan)
+    run = f"{plan.id}-{secrets.token_hex(4)}"
+    count = min(workers, len(missing))
+    _put_json(s3, bucket, f"code/jobs/{plan.id}.json", plan.to_json())
+    shares = [[part.number for part in missing[index::count]] for index in range(count)]
+    _put_json(s3, bucket, f"code/jobs/{run}.json", json.dumps(shares).encode())
+    keys = (f"code/jobs/{plan.id}.json", f"code/jobs/{run}.json")
+    scripts = [
+        worker_user_data(bucket, *keys, index, step, region=s3.meta.region_name, wheel_key=wheel_key)
+        for index in range(count)
+    ]
+    options: dict[str, Any] = {
+        "image_id": image_id,
+        "security_group_id": security_group_id,
+        "instance_profile": instance_profile,
+        "instance_type": instance_type,
+        "spot": spot,
+        "tags": {RUN_TAG: run},
+    }
+    with _none_left(ec2, run):
+        _launch(ec2, run, scripts, options)
+        _wait(s3, ec2, plan, run, time.monotonic() + timeout, poll_seconds)
+    return finish(s3, plan, parts_run=len(missing))
+
+
+def worker_user_data(
+    bucket: str, plan_key: str, shares_key: str, index: int, step: str, *, region: str, wheel_key: str | None = None
+) -> str:
+    """Write the user data of a worker: do its share of a plan, then shut down, also when something fails.
+
+    It holds no credentials: the worker gets those of its role from the instance metadata.
+
+    Args:
+        bucket: bucket of the plan.
+        plan_key: key of the plan.
+        shares_key: key of a JSON list of lists: the numbers of the parts that each worker does.
+        index: which of these lists.
+        step: ``package.module:function``.
+        region: region of the bucket.
+        wheel_key: key of a wheel of this package, installed where the image does not have it.
+
+    See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+    """
+    account = os.environ.get(REAL_ACCOUNT_VARIABLE, "")
+    arguments = [bucket, plan_key, shares_key, str(index), step]
+    return textwrap.dedent("""\
+        #!/bin/bash
+        # The instance ends when this script does, however that comes about; it is launched to terminate then.
+        trap 'shutdown -h now' EXIT
+        set -euo pipefail
+        export AWS_DEFAULT_REGION={region}{account}
+        python=python3
+        if ! python3 -c 'import day89' 2>/dev/null; then
+        {install}
+        fi
+        "$python" -m day89.pipeline.worker {arguments}
+        """).format(
+        region=shlex.quote(region),
+        account=f"\nexport {REAL_ACCOUNT_VARIABLE}={shlex.quote(account)}" if account else "",
+        install=textwrap.indent(_install(bucket, wheel_key), "    "),
+        arguments=shlex.join(arguments),
+    )
+
+
+def _install(bucket: str, wheel_key: str | None) -> str:
+    if wheel_key is None:
+        return "echo 'this image does not have day89: give run_fleet a wheel_key' >&2\nexit 1"
+    name = wheel_key.rpartition("/")[2]
+    return "\n".join(
+        [
+            "dnf install -y python3.11 python3.11-pip",
+            f"aws s3 cp {shlex.quote(f's3://{bucket}/{wheel_key}')} {shlex.quote(f'/tmp/{name}')}",
+            f"python3.11 -m pip install {shlex.quote(f'/tmp/{name}')}",
+            "python=python3.11",
+        ]
+    )
+
+
+def _put_json(s3: S3Client, bucket: str, key: str, body: bytes) -> None:
+    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+
+
+def _launch(ec2: EC2Client, run: str, scripts: list[str], options: dict[str, Any]) -> None:
+    def one(index: int) -> str:
+        token = f"{run}-{index}"  # a launch that botocore repeats is one launch
+        return launch_instance(ec2, f"day89-worker-{index}", user_data=scripts[index], client_token=token, **options)
+
+    with ThreadPoolExecutor(min(8, len(scripts))) as pool:
+        for launched in [pool.submit(one, index) for index in range(len(scripts))]:
+            launched.result()
+
+
+def _wait(s3: S3Client, ec2: EC2Client, plan: Plan, run: str, end: float, poll_seconds: float) -> None:
+    while True:
+        # The states first: a worker that is gone by now has written all that it ever will.
+        states = {one.id: one.state for one in describe_instances(ec2, tags={RUN_TAG: run})}
+        missing = remaining_parts(s3, plan)
+        if not missing:
+            return
+        numbers = ", ".join(str(part.number) for part in missing[:10])
+        if states and GONE.issuperset(states.values()):
+            raise JobFailedError(f"all workers ended and parts {numbers} are missing:\n{_consoles(ec2, states)}")
+        if time.monotonic() >= end:
+            raise WaitTimeoutError(f"parts {numbers} are missing and the time is up; run it again to go on")
+        time.sleep(poll_seconds)
+
+
+def _consoles(ec2: EC2Client, ids: Iterable[str]) -> str:
+    return "\n".join(f"{one}: {console_output(ec2, one)[-CONSOLE_CHARACTERS:]}" for one in ids)
+
+
+@contextmanager
+def _none_left(ec2: EC2Client, run: str) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        alive = [one.id for one in describe_instances(ec2, tags={RUN_TAG: run}) if one.state != "terminated"]
+        set_instance_state(ec2, alive, "terminated")

@@ -1,0 +1,171 @@
+"""Do a job: the parts that are not done yet, side by side; then the output, last and whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from joblib import Parallel, delayed
+
+from day89.clients import make_client
+from day89.errors import InvalidInputError, NotFoundError
+from day89.pipeline.compose import compose_object
+from day89.pipeline.parts import Done, Part, run_part
+from day89.pipeline.plan import PART_BYTES, Plan, plan_pipeline
+from day89.pipeline.steps import Step, drop_incomplete
+from day89.s3 import delete_prefix, describe_object, list_keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+__all__ = ["Report", "done_before", "finish", "remaining_parts", "run_parts", "run_pipeline"]
+
+REJECTED_HEAD = b"object,offset,reason,record\n"
+
+
+@dataclass(frozen=True)
+class Report:
+    """Tell what a job did. ``parts_run`` counts those that this run did; the others had been done before."""
+
+    output_key: str
+    rejected_key: str
+    etag: str
+    parts: int
+    parts_run: int
+    rows_read: int
+    rows_kept: int
+    rows_rejected: int
+
+
+def run_pipeline(
+    s3: S3Client,
+    bucket: str,
+    inputs: Iterable[str],
+    output_key: str,
+    step: Step = drop_incomplete,
+    *,
+    part_bytes: int | None = PART_BYTES,
+    revision: str = "",
+    jobs: int = 1,
+    backend: str = "threading",
+) -> Report:
+    """Work on CSV objects and write one CSV object: UTF-8, the columns that the step gives, values as they came in.
+
+    Run again after any interruption it does what is missing; after a success it does nothing. Rows that could not be
+    read, and those that the step gave a reason for, are in ``OUTPUT_KEY.rejected`` with their place and reason; that
+    object is written before the output, so whoever is told of the output finds both.
+
+    Args:
+        s3: S3 client.
+        bucket: bucket of inputs and output.
+        inputs: keys of CSV objects with the same header; ``.gz`` is unpacked.
+        output_key: key of the output.
+        step: what to do with the rows, a table of text at a time, see ``drop_incomplete``.
+        part_bytes: length of a part; None makes each object one part.
+        revision: anything that tells this job from an earlier one over the same inputs.
+        jobs: parts worked on at once.
+        backend: ``threading`` shares this client; ``loky`` takes a process for each, ``dask`` whatever the active
+            ``distributed.Client`` reaches. In other processes a client is made anew from region, endpoint and
+            environment.
+
+    Returns:
+        What was done.
+
+    Raises:
+        NotFoundError: an input is not there.
+        InvalidInputError: inputs that do not fit together, or cannot be split.
+        IntegrityError: an input changed while it was worked on.
+    """
+    plan = plan_pipeline(s3, bucket, inputs, output_key, step, part_bytes=part_bytes, revision=revision)
+    if report := done_before(s3, plan):
+        return report
+    missing = remaining_parts(s3, plan)
+    run_parts(s3, plan, missing, step, jobs=jobs, backend=backend)
+    return finish(s3, plan, parts_run=len(missing))
+
+
+def done_before(s3: S3Client, plan: Plan) -> Report | None:
+    """Return the report of a job whose output stands as it left it, or None."""
+    try:
+        data: Any = json.loads(s3.get_object(Bucket=plan.bucket, Key=_note_key(plan))["Body"].read())
+        standing = describe_object(s3, plan.bucket, plan.output_key).etag
+    except (NotFoundError, s3.exceptions.NoSuchKey):
+        return None
+    if standing.strip('"') != data["etag"].strip('"'):  # someone else wrote there: the work is to be done again
+        return None
+    return Report(**{**data, "parts_run": 0})
+
+
+def remaining_parts(s3: S3Client, plan: Plan) -> list[Part]:
+    """Return the parts of a job that have no note in S3 that they are done."""
+    done = set(list_keys(s3, plan.bucket, plan.folder))
+    return [part for part in plan.parts if f"{plan.folder}{part.number:05}.json" not in done]
+
+
+def run_parts(
+    s3: S3Client, plan: Plan, parts: Sequence[Part], step: Step, *, jobs: int = 1, backend: str = "threading"
+) -> list[Done]:
+    """Do parts side by side, in any order.
+
+    Args:
+        s3: S3 client.
+        plan: the job.
+        parts: which of its parts.
+        step: what to do with the rows.
+        jobs: parts worked on at once.
+        backend: as for ``run_pipeline``.
+    """
+    if jobs < 1:
+        raise InvalidInputError(f"jobs must be positive, not {jobs}")
+    if backend == "threading":
+        return list(Parallel(jobs, backend=backend)(delayed(run_part)(s3, plan, part, step) for part in parts))
+    address = (s3.meta.region_name, s3.meta.endpoint_url)
+    return list(Parallel(jobs, backend=backend)(delayed(_run_there)(address, plan, part, step) for part in parts))
+
+
+def finish(s3: S3Client, plan: Plan, *, parts_run: int = 0) -> Report:
+    """Put the parts of a job together, all of which must be done: rejected rows first, output last.
+
+    Raises:
+        NotFoundError: a part is not done.
+        InvalidInputError: the step gave different columns for different parts.
+    """
+    done = [_read_note(s3, plan, part) for part in plan.parts]
+    if len({note.columns for note in done}) > 1:
+        raise InvalidInputError("the step gave different columns for different parts: nothing is put together")
+    rejected_key = f"{plan.output_key}.rejected"
+    names = [f"{plan.folder}{part.number:05}" for part in plan.parts]
+    compose_object(s3, plan.bucket, [f"{name}.rejected" for name in names], rejected_key, head=REJECTED_HEAD)
+    etag = compose_object(s3, plan.bucket, [f"{name}.part" for name in names], plan.output_key)
+    totals = [sum(getattr(note, name) for note in done) for name in ("rows_read", "rows_kept", "rows_rejected")]
+    report = Report(plan.output_key, rejected_key, etag, len(plan.parts), parts_run, *totals)
+    _remember(s3, plan, report)
+    return report
+
+
+def _run_there(address: tuple[str, str], plan: Plan, part: Part, step: Step) -> Done:
+    region, endpoint = address
+    elsewhere = None if endpoint.endswith((".amazonaws.com", ".amazonaws.com.cn")) else endpoint
+    return run_part(make_client("s3", region, endpoint_url=elsewhere), plan, part, step)
+
+
+def _read_note(s3: S3Client, plan: Plan, part: Part) -> Done:
+    key = f"{plan.folder}{part.number:05}.json"
+    try:
+        data = json.loads(s3.get_object(Bucket=plan.bucket, Key=key)["Body"].read())
+    except s3.exceptions.NoSuchKey as error:
+        raise NotFoundError(f"part {part.number} of {plan.output_key} is not done: there is no {key}") from error
+    return Done(**{**data, "columns": tuple(data["columns"])})
+
+
+def _remember(s3: S3Client, plan: Plan, report: Report) -> None:
+    # Once the output stands, what it was made of can go; the note that it is done stays.
+    body = json.dumps(report.__dict__).encode()
+    s3.put_object(Bucket=plan.bucket, Key=_note_key(plan), Body=body, ContentType="application/json")
+    delete_prefix(s3, plan.bucket, plan.folder)
+
+
+def _note_key(plan: Plan) -> str:
+    return plan.folder.removesuffix("/") + ".json"
