@@ -135,6 +135,36 @@ def kms_key(call: ApiCall, state: State, answer: Answer) -> Answer:
     return status, headers, body
 
 
+def restoring(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Let a restore take a while: the first look still finds it going on.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
+    """
+    key = _object(call, state)
+    if answer[0] == 202 and key is not None:
+        key.day89_restoring = 1
+    return answer
+
+
+def still_restoring(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Say on the first look after a restore that it is going on."""
+    status, headers, body = answer
+    key = _object(call, state)
+    if getattr(key, "day89_restoring", 0):
+        key.day89_restoring -= 1
+        headers["x-amz-restore"] = 'ongoing-request="true"'
+    return status, headers, body
+
+
+def archived(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Refuse to read an object whose restore nobody has seen to its end."""
+    key = _object(call, state)
+    if not getattr(key, "day89_restoring", 0):
+        return None
+    message = "The operation is not valid for the object's storage class"
+    return render(Refusal("InvalidObjectState", message, 403, {"StorageClass": key.storage_class}), "rest-xml")
+
+
 def website(state: State, path: str) -> Answer:
     """Serve a page of a static website: https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 
@@ -219,8 +249,8 @@ def with_errors(answer: Answer, denied: Mapping[str, str]) -> Answer:
 MESSAGES = {"AccessDenied": "Access Denied", "InternalError": "We encountered an internal error. Please try again."}
 
 
-def no_such_version(call: ApiCall, state: State, inner: Inner) -> Answer | None:
-    """Refuse a bucket that is not there on HEAD, and anything else that moto would break on."""
+def bucket_there(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Refuse a bucket that is not there, where moto would look for the upload first."""
     if state.bucket(call.params.get("Bucket", "")) is None:
         fields = {"BucketName": str(call.params.get("Bucket"))}
         return render(
@@ -234,8 +264,8 @@ Afters = tuple[Callable[[ApiCall, State, Answer], Answer], ...]
 BEFORE: Mapping[str, Befores] = {
     **{f"s3.{operation}": (page,) for operation in PAGE_PARAMETERS},
     "s3.PutObject": (plain_body,),
-    "s3.UploadPart": (no_such_version, plain_body),
-    "s3.GetObject": (part_of_object,),
+    "s3.UploadPart": (bucket_there, plain_body),
+    "s3.GetObject": (archived, part_of_object),
 }
 AFTER: Mapping[str, Afters] = {
     "s3.CreateBucket": (new_bucket,),
@@ -243,6 +273,7 @@ AFTER: Mapping[str, Afters] = {
     "s3.DeleteBucketEncryption": (default_encryption,),
     "s3.PutObject": (kept_type, checksum_type, kms_key),
     "s3.GetObject": (checksum_type, kms_key),
-    "s3.HeadObject": (checksum_type, kms_key),
+    "s3.HeadObject": (checksum_type, kms_key, still_restoring),
+    "s3.RestoreObject": (restoring,),
     "s3.UploadPart": (kms_key,),
 }

@@ -87,8 +87,9 @@ class PaceKeeper:
             same_place = move.instance.region_name == call.region and move.instance.owner_id == call.account
             if same_place and (not ids or instance_id in ids):
                 move.looks -= 1
-        for instance in self._instances(call):
-            instance.day89_checks = max(0, getattr(instance, "day89_checks", 0) - (instance.state == "running"))
+        if call.operation == "DescribeInstanceStatus":
+            for instance in self._instances(call):
+                instance.day89_checks = max(0, getattr(instance, "day89_checks", 0) - (instance.state == "running"))
 
     def _watch(self, call: ApiCall) -> None:
         for instance in self._instances(call):

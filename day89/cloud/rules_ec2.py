@@ -86,7 +86,7 @@ def vcpu_limit(call: ApiCall, state: State) -> Refusal | None:
 def key_pair(call: ApiCall, state: State) -> Refusal | None:
     """Refuse key pairs that are not there (a key name is no file name)."""
     wanted = call.params.get("KeyName")
-    if wanted is None or wanted in state.backend("ec2", call.account, call.region).keypairs:
+    if wanted is None or wanted in state.backend("ec2", call.account, call.region).key_pairs:
         return None
     return Refusal("InvalidKeyPair.NotFound", f"The key pair '{wanted}' does not exist")
 
