@@ -8,15 +8,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from day89.errors import InvalidInputError, ToolError
 from day89.s3.objects import upload_file
 from day89.s3.streams import open_object
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mypy_boto3_s3 import S3Client
 
 __all__ = ["iter_csv", "iter_parquet", "read_csv", "read_parquet", "write_csv", "write_parquet"]
@@ -39,7 +38,7 @@ def read_csv(s3: S3Client, bucket: str, key: str, **options: Any) -> pd.DataFram
     See https://pandas.pydata.org/docs/reference/api/pandas.read_csv.html
     """
     with _open_text_bytes(s3, bucket, key) as file:
-        return pd.read_csv(file, **options)
+        return _pandas().read_csv(file, **options)
 
 
 def iter_csv(
@@ -62,7 +61,7 @@ def iter_csv(
     """
     if rows < 1:
         raise InvalidInputError(f"rows must be positive, not {rows}")
-    with _open_text_bytes(s3, bucket, key) as file, pd.read_csv(file, chunksize=rows, **options) as pieces:
+    with _open_text_bytes(s3, bucket, key) as file, _pandas().read_csv(file, chunksize=rows, **options) as pieces:
         yield from pieces
 
 
@@ -173,12 +172,19 @@ def _open_text_bytes(s3: S3Client, bucket: str, key: str) -> Iterator[IO[bytes]]
 
 def _same_columns(frames: pd.DataFrame | Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     first: list[Any] | None = None
-    for frame in [frames] if isinstance(frames, pd.DataFrame) else frames:
+    one = isinstance(frames, _pandas().DataFrame)
+    for frame in cast("Iterable[pd.DataFrame]", [frames] if one else frames):
         names = list(frame.columns)
         if first is not None and names != first:
             raise InvalidInputError(f"a frame has the columns {names}, the first one has {first}")
         first = names
         yield frame
+
+
+def _pandas() -> Any:
+    import pandas  # heavy: who only moves files should not pay for it (90 MB, half a second)
+
+    return pandas
 
 
 def _pyarrow_parquet() -> Any:
