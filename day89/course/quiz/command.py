@@ -110,7 +110,7 @@ def _lint(quiz: Quiz) -> int:
 def _ask(quiz: Quiz, progress: Progress, args: argparse.Namespace) -> int:
     terminal = Terminal.on(sys.stdin, sys.stdout, os.environ, datetime.now().astimezone)
     seed = args.seed if args.seed is not None else secrets.token_hex(4)
-    sitting = Sitting([], progress, exam=args.exam is not None, seed=seed)
+    sitting = Sitting([], progress, exam=args.exam is not None, seed=seed, misconceptions=quiz.misconceptions)
     if args.progress:
         show_outcomes(terminal, quiz, sitting)
         return 0

@@ -97,7 +97,7 @@ def lint_question(question: Question, misconceptions: dict[str, str], today: dat
     unknown = {used for used in _misconceptions(question) if used not in misconceptions}
     for used in sorted(map(str, unknown)):
         found.append(
-            Finding(question.id, "misconception", f"{used} is not in misconceptions.toml; each wrong answer needs one")
+            Finding(question.id, "misconception", f"{used} is no known misconception; each wrong answer needs one")
         )
     if question.valid_until < today:
         message = f"its facts were good until {question.valid_until}; check its refs and move checked and valid_until"

@@ -20,6 +20,7 @@ from day89.course.quiz.model import (
     Verify,
     Wrong,
 )
+from day89.course.tasks import mistakes
 from day89.errors import UsageError
 
 __all__ = ["find_folder", "load_quiz", "load_topic"]
@@ -70,12 +71,13 @@ def load_quiz(folder: Path | None = None) -> Quiz:
         UsageError: a file cannot be read, a field is missing or wrong, or an id occurs twice.
     """
     place = find_folder() if folder is None else folder
-    names = _read(place / MISCONCEPTIONS).get("misconceptions", {})
+    names = {id: mistake.name for id, mistake in mistakes().items()}
+    names |= {str(id): str(name) for id, name in _read(place / MISCONCEPTIONS).get("misconceptions", {}).items()}
     files = sorted(path for path in place.glob("*.toml") if path.name != MISCONCEPTIONS)
     if not files:
         raise UsageError(f"{place} holds no questions (*.toml)")
     topics = sorted(map(load_topic, files), key=lambda topic: (topic.position, topic.name))
-    quiz = Quiz(tuple(topics), {str(key): str(value) for key, value in names.items()})
+    quiz = Quiz(tuple(topics), names)
     seen: set[str] = set()
     for question in quiz:
         if question.id in seen:

@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from day89.course.hint_command import data_folder
 from day89.course.quiz.marking import Marked
 from day89.course.quiz.model import Question
 from day89.errors import UsageError
 
-__all__ = ["INTERVALS_DAYS", "Progress", "Record", "data_folder"]
+__all__ = ["INTERVALS_DAYS", "Progress", "Record"]
 
 SCHEMA = 1
 # Even gaps do as well as growing ones (Latimier, Peyre and Ramus, Educational Psychology Review 33, 2021); what counts
 # is that there are gaps. Answered right after the last of them, a question is known.
 INTERVALS_DAYS = (1, 3, 7)
-
-
-def data_folder() -> Path:
-    """Return the folder in which a program of this user keeps its data.
-
-    Returns:
-        ``$XDG_DATA_HOME/day89``, ``~/.local/share/day89``, or ``~/Library/Application Support/day89`` on macOS.
-        https://specifications.freedesktop.org/basedir-spec/latest/
-    """
-    chosen = os.environ.get("XDG_DATA_HOME", "")
-    if Path(chosen).is_absolute():
-        return Path(chosen) / "day89"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "day89"
-    return Path.home() / ".local" / "share" / "day89"
 
 
 @dataclass

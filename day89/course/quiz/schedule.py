@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -93,12 +93,14 @@ class Sitting:
         progress: where answers are kept.
         exam: nothing is said about answers before the end.
         seed: fixes the order in which options are shown.
+        misconceptions: names to show with wrong answers.
     """
 
     questions: list[Question]
     progress: Progress
     exam: bool = False
     seed: str = ""
+    misconceptions: Mapping[str, str] = field(default_factory=dict)
     at: int = 0
     marks: dict[str, Marked] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
@@ -121,6 +123,11 @@ class Sitting:
         self.skipped.discard(question.id)
         self.at += 1
         return marked
+
+    def believed(self, marked: Marked) -> str:
+        """Return the id and name of the misconception that an answer shows, "" for none."""
+        name = self.misconceptions.get(marked.misconception or "")
+        return f"{marked.misconception}: {name}" if name else ""
 
     def skip(self) -> None:
         """Go on without an answer."""

@@ -21,7 +21,8 @@ th, td { text-align: left; padding: 0.3rem 0.7rem 0.3rem 0; border-bottom: 1px s
 td.n { text-align: right; white-space: nowrap; } td.i { white-space: nowrap; }
 svg { max-width: 100%; height: auto; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--grid); } .whisker { stroke: var(--mark); } .dot { fill: var(--mark); }
-.right { fill: var(--good); } .wrong { fill: var(--other); } .faint { color: var(--faint); }
+.right, .wrong { fill-opacity: 0.6; } .right { fill: var(--good); } .wrong { fill: var(--other); }
+.faint { color: var(--faint); }
 """
 WIDTH, ROW, LABEL, EDGE = 760, 22, 220, 40
 

@@ -12,7 +12,7 @@ from day89.errors import UsageError
 
 __all__ = ["N_FOR_P", "N_FOR_R", "report", "to_text", "verdicts"]
 
-# At n = 50 the interval of p is at most 0.27 wide; from n = 100 on that of r = .2 no longer covers 0. Below that a verdict
+# At n = 50 the interval of p is at most 0.27 wide; from n = 100 on that of r = .2 no longer covers 0. Below, a verdict
 # would be a guess. The interval is shown in any case.
 N_FOR_P, N_FOR_R = 50, 100
 P_HARD, P_EASY = 0.2, 0.8

@@ -117,7 +117,7 @@ def _ask_one(terminal: Terminal, sitting: Sitting, title: str) -> None:
         if sitting.exam:
             terminal.say("Noted.")
         else:
-            _comment(terminal, question, marked)
+            _comment(terminal, question, marked, sitting.believed(marked))
         return
 
 
@@ -167,7 +167,7 @@ def _help(question: Question, shown: tuple[str, ...]) -> str:
     return f"Type {'one letter' if question.type != 'multi' else 'letters'} from a to {chr(ord('a') + len(shown) - 1)}."
 
 
-def _comment(terminal: Terminal, question: Question, marked: Marked) -> None:
+def _comment(terminal: Terminal, question: Question, marked: Marked, believed: str) -> None:
     print(file=terminal.target)
     if marked.correct:
         terminal.say("Right.", kind="good")
@@ -175,6 +175,8 @@ def _comment(terminal: Terminal, question: Question, marked: Marked) -> None:
     else:
         terminal.say("Not right.", kind="bad")
         terminal.say(marked.why)
+        if believed:
+            terminal.say(f"[{believed}]", kind="faint")
 
 
 def _end(terminal: Terminal, sitting: Sitting) -> bool:

@@ -64,6 +64,7 @@ def create_app(quiz: Quiz, progress: Progress, *, now: Callable[[], datetime] = 
     app.context_processor(lambda: {"token": token})
     app.before_request(lambda: _guard(token))
     app.after_request(_headers)
+    app.register_error_handler(404, lambda _: (render_template("gone.html"), 404))
     _add_start(app, quiz, progress, sittings, now, seed)
     _add_sitting(app, sittings, now)
     return app
@@ -133,7 +134,13 @@ def _add_start(
         name = secrets.token_urlsafe(8)
         while len(sittings) >= SITTINGS_MAX:
             sittings.pop(next(iter(sittings)))
-        sittings[name] = Sitting(questions, progress, exam=exam is not None, seed=form.get("seed") or fresh)
+        sittings[name] = Sitting(
+            questions,
+            progress,
+            exam=exam is not None,
+            seed=form.get("seed") or fresh,
+            misconceptions=quiz.misconceptions,
+        )
         return redirect(url_for("ask", name=name))
 
 
@@ -174,8 +181,9 @@ def _add_sitting(app: Flask, sittings: dict[str, Sitting], now: Callable[[], dat
         before = sitting.questions[sitting.at - 1] if sitting.at else None
         if before is None or before.id not in sitting.marks or sitting.exam:
             return redirect(url_for("ask", name=name))
-        last = sitting.current is None
-        return render_template("comment.html", question=before, marked=sitting.marks[before.id], name=name, last=last)
+        return render_template(
+            "comment.html", question=before, marked=sitting.marks[before.id], name=name, sitting=sitting
+        )
 
     @app.get("/sitting/<name>/end")
     def end(name: str) -> AnyResponse | str:
