@@ -37,6 +37,14 @@ def attempt(task: Task, function: str, *arguments: Any, **keywords: Any) -> Atte
         return Attempt(None, error)
 
 
+def answer(task: Task, mistake: str, function: str, *arguments: Any, **keywords: Any) -> Any:
+    """Call a function of the learner's; an error is the mistake that the check is about."""
+    ended = attempt(task, function, *arguments, **keywords)
+    if ended.error is not None:
+        fail(f"called {task.last_call}; expected a result; {ended}{task.where(ended.error)}", mistake)
+    return ended.value
+
+
 def expect_missing(task: Task, missing: str, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
     """Fail unless the call raises a LookupError that names what is missing."""
     ended = attempt(task, function, *arguments, **keywords)

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from support import attempt, expect_forbidden, expect_missing
+from support import answer, attempt, expect_forbidden, expect_missing
 from support_s3 import content, files_under, forbid_reading, local_file, new_bucket
 
 from day89.course.checking import expect, expect_equal, show
@@ -39,7 +39,7 @@ def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workd
     for key in names.keys(2):
         data = content(names)
         s3.put_object(Bucket=bucket, Key=key, Body=data)
-        task.download_file(s3, bucket, key, path)
+        answer(task, "D2", "download_file", s3, bucket, key, path)
         found = files_under(workdir)
         expect(
             found == {path.name: data},
@@ -70,7 +70,7 @@ def test_creates_missing_parent_folders(task: Any, cloud: Any, names: Any, workd
     key = names.key(".csv")
     s3, bucket, data = stored(cloud, names, key, names.region())
     for path in (workdir / "a" / "b" / "first.csv", workdir / "a" / "b" / "second.csv"):
-        task.download_file(s3, bucket, key, path)
+        answer(task, "U13", "download_file", s3, bucket, key, path)
         found = path.read_bytes() if path.is_file() else None
         expect_equal(found, data, f"{task.last_call}, looked at the file", "U13")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import attempt, expect_forbidden, expect_missing
+from support import answer, attempt, expect_forbidden, expect_missing
 from support_s3 import content, forbid_reading, local_file, new_bucket, objects_in, wrong_body
 
 from day89.course.checking import expect, expect_equal, show
@@ -34,7 +34,7 @@ def test_stores_the_bytes_of_the_file_under_the_key(task: Any, cloud: Any, names
     for key in names.keys(2, extension=".bin"):
         wanted[key] = content(names)
         path = local_file(workdir, f"{names.word()}.bin", wanted[key])
-        task.upload_file(s3, path, bucket, key)
+        answer(task, "U4", "upload_file", s3, path, bucket, key)
         found = objects_in(s3, bucket)
         called = f"called {task.last_call}"
         expect(
@@ -75,12 +75,12 @@ def test_stores_in_the_storage_class(task: Any, cloud: Any, names: Any, workdir:
     s3, bucket = new_bucket(cloud, names)
     path = local_file(workdir, names.word())
     for wanted in names.sample(CLASSES, 2):
-        key = names.key()
+        key = names.key(".csv")
         task.upload_file(s3, path, bucket, key, storage_class=wanted)
         found = s3.head_object(Bucket=bucket, Key=key).get("StorageClass", "STANDARD")
         expect_equal(found, wanted, f"{task.last_call}, looked at its storage class", "C13")
-    task.upload_file(s3, path, bucket, "plain")
-    found = s3.head_object(Bucket=bucket, Key="plain").get("StorageClass", "STANDARD")
+    task.upload_file(s3, path, bucket, "plain.csv")
+    found = s3.head_object(Bucket=bucket, Key="plain.csv").get("StorageClass", "STANDARD")
     expect_equal(found, "STANDARD", f"{task.last_call}, looked at its storage class", "C13")
 
 
@@ -129,7 +129,7 @@ def test_key_without_a_known_extension_gets_a_default_type(task: Any, cloud: Any
     s3, bucket = new_bucket(cloud, names)
     path = local_file(workdir, names.word() + ".csv")
     for key in (names.plain_key(), names.plain_key(".d89")):
-        task.upload_file(s3, path, bucket, key)
+        answer(task, "U27", "upload_file", s3, path, bucket, key)
         found = s3.head_object(Bucket=bucket, Key=key).get("ContentType")
         expect(
             found in NO_TYPE,
@@ -146,7 +146,7 @@ def test_replaces_an_object_and_takes_any_path(task: Any, cloud: Any, names: Any
     key, path = names.key(".csv"), workdir / names.word()
     for as_given in (str(path), path, os.fspath(path)):
         path.write_bytes(data := content(names))
-        task.upload_file(s3, as_given, bucket, key)
+        answer(task, "U28", "upload_file", s3, as_given, bucket, key)
         found = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         expect(
             found == data,

@@ -1,0 +1,103 @@
+"""Check task 2.1, create_bucket: in every region, twice, and not in somebody else's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import AWS_ERRORS, attempt, expect_forbidden
+from support_s3 import PROBES, new_bucket, objects_in
+
+from day89.course.checking import describe_error, expect, fail, show
+
+STRANGER = "210987654321"
+
+
+def place_of(cloud: Any, bucket: str) -> str:
+    """Return the region of a bucket of ours, or why there is none."""
+    answer = attempt_location(cloud, bucket)
+    return answer if isinstance(answer, str) else (answer["LocationConstraint"] or "us-east-1")
+
+
+def attempt_location(cloud: Any, bucket: str) -> Any:
+    """Ask for the region of a bucket; S3 says None for us-east-1."""
+    s3 = cloud.client("s3")
+    if bucket not in [item["Name"] for item in s3.list_buckets()["Buckets"]]:
+        return "no such bucket of yours"
+    return s3.get_bucket_location(Bucket=bucket)
+
+
+def expect_created(task: Any, cloud: Any, region: str, bucket: str, mistake: str) -> None:
+    """Fail unless the call makes the bucket in the client's region."""
+    ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
+    where = f"called {task.last_call} with a client of {region}"
+    expect(ended.error is None, f"{where}; expected the bucket to be there afterwards; {ended}", mistake)
+    found = place_of(cloud, bucket)
+    expect(found == region, f"{where}; expected the bucket in {region}; found {found}", mistake)
+
+
+@pytest.mark.task("2.1", "core", points=1)
+def test_creates_in_us_east_1(task: Any, cloud: Any, names: Any) -> None:
+    """The one region that must not be named in the request."""
+    for bucket in (names.bucket(), names.bucket()):
+        expect_created(task, cloud, "us-east-1", bucket, "B1")
+
+
+@pytest.mark.task("2.1", "core", points=1)
+def test_creates_in_another_region(task: Any, cloud: Any, names: Any) -> None:
+    """Every other region has to be named, and it is the client's."""
+    for region in names.sample(("eu-west-1", "us-west-2", "ap-southeast-2", "sa-east-1"), 2):
+        expect_created(task, cloud, region, names.bucket(), "B2")
+
+
+@pytest.mark.task("2.1", "core", points=1)
+def test_a_bucket_of_mine_is_fine(task: Any, cloud: Any, names: Any) -> None:
+    """Outside us-east-1 AWS reports BucketAlreadyOwnedByYou; the bucket and what is in it stay."""
+    expect_kept(task, cloud, names, names.region())
+
+
+@pytest.mark.task("2.1", "mastery", points=0.5)
+def test_a_bucket_of_mine_is_fine_in_us_east_1(task: Any, cloud: Any, names: Any) -> None:
+    """In us-east-1 AWS reports nothing; the bucket and what is in it stay."""
+    expect_kept(task, cloud, names, "us-east-1")
+
+
+def expect_kept(task: Any, cloud: Any, names: Any, region: str) -> None:
+    """Fail unless the call leaves an own bucket, its settings and its objects as they were."""
+    s3, bucket = new_bucket(cloud, names, region)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="a", Body=b"kept")
+    before = (place_of(cloud, bucket), "Enabled", {"a": b"kept"})
+    for _ in range(2):
+        ended = attempt(task, "create_bucket", s3, bucket)
+        where = f"called {task.last_call} in {region}, for a bucket that is yours already"
+        expect(ended.error is None, f"{where}; expected nothing to happen; {ended}", "B6")
+        found = (place_of(cloud, bucket), s3.get_bucket_versioning(Bucket=bucket).get("Status"), objects_in(s3, bucket))
+        expect(found == before, f"{where}; expected {show(before)} as before; found {show(found)}", "B6")
+
+
+@pytest.mark.task("2.1", "mastery", points=1)
+def test_a_bucket_of_somebody_else_is_an_error(task: Any, cloud: Any, names: Any) -> None:
+    """BucketAlreadyExists reaches the caller: whoever went on would write into a stranger's bucket."""
+    for region in ("us-east-1", names.region()):
+        bucket = names.bucket()
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        cloud.client("s3", region, account=STRANGER).create_bucket(Bucket=bucket, **where)
+        ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
+        called = f"called {task.last_call} for a bucket that belongs to somebody else"
+        if ended.error is None:
+            fail(f"{called}; expected AWS's error to reach the caller; {ended}", "B7")
+        kinds = {kind.__name__ for kind in type(ended.error).__mro__}
+        expect(
+            kinds & AWS_ERRORS,
+            f"{called}; expected AWS's own error as it is; it raised {describe_error(ended.error)}",
+            "B7",
+        )
+
+
+@pytest.mark.task("2.1", "mastery", points=0.5)
+def test_forbidden_creation_is_an_error(task: Any, cloud: Any, names: Any) -> None:
+    """A 403 reaches the caller as it is."""
+    for action in ("s3.CreateBucket", *PROBES):
+        cloud.faults.add(action, code="AccessDenied", status=403, times=None)
+    expect_forbidden(task, "U12", "create_bucket", cloud.client("s3", names.region()), names.bucket())

@@ -1,0 +1,114 @@
+"""Check task 2.4, delete_bucket: every version, every delete marker, every page, and then the bucket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import attempt, expect_forbidden, expect_missing
+from support_s3 import fill, forbid_reading, new_bucket, put_all, stop_endless_listing, versions_in
+
+from day89.course.checking import expect
+
+PAGE = 3
+
+
+def expect_gone(task: Any, cloud: Any, s3: Any, bucket: str, count: int, holding: str, mistake: str) -> None:
+    """Fail unless the call deletes the bucket and returns how many versions and markers there were."""
+    stop_endless_listing(cloud)
+    ended = attempt(task, "delete_bucket", s3, bucket)
+    cloud.faults.clear()
+    called = f"called {task.last_call} on a bucket with {holding}"
+    expect(ended.error is None, f"{called}; expected the bucket to be deleted; {ended}", mistake)
+    there = bucket in [item["Name"] for item in s3.list_buckets()["Buckets"]]
+    expect(not there, f"{called}; expected the bucket to be gone; it is still there; {ended}", mistake)
+    is_count = ended.value == count and type(ended.value) is int
+    expect(is_count, f"{called}; expected {count}, the number of versions and markers; {ended}", "B14")
+
+
+def versioned(cloud: Any, names: Any, region: str, objects: int) -> tuple[Any, str]:
+    """Make a bucket with objects of two versions each, the last of them deleted."""
+    s3, bucket = new_bucket(cloud, names, region)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    keys = names.keys(objects)
+    put_all(s3, bucket, [*keys, *keys])
+    s3.delete_object(Bucket=bucket, Key=keys[0])
+    return s3, bucket
+
+
+@pytest.mark.task("2.4", "core", points=0.5)
+def test_deletes_an_empty_bucket(task: Any, cloud: Any, names: Any) -> None:
+    """Nothing was in it: 0. A bucket beside it stays."""
+    s3, bucket = new_bucket(cloud, names)
+    _, other = new_bucket(cloud, names)
+    expect_gone(task, cloud, s3, bucket, 0, "nothing in it", "U18")
+    there = [item["Name"] for item in s3.list_buckets()["Buckets"]]
+    expect(there == [other], f"called {task.last_call}; expected the other bucket to stay; found {there}", "B8")
+
+
+@pytest.mark.task("2.4", "core", points=1)
+def test_deletes_a_bucket_with_objects(task: Any, cloud: Any, names: Any) -> None:
+    """A bucket that never had versioning, in two regions: each object is one version."""
+    for region in ("us-east-1", names.region()):
+        s3, bucket = new_bucket(cloud, names, region)
+        count = names.number(1, 6)
+        put_all(s3, bucket, names.keys(count))
+        expect_gone(task, cloud, s3, bucket, count, f"{count} objects", "B8")
+
+
+@pytest.mark.task("2.4", "core", points=1)
+def test_deletes_versions_and_markers(task: Any, cloud: Any, names: Any) -> None:
+    """Two versions an object, and a delete marker."""
+    count = names.number(2, 4)
+    s3, bucket = versioned(cloud, names, "us-east-1", count)
+    holding = f"{2 * count} versions and a delete marker"
+    expect_gone(task, cloud, s3, bucket, 2 * count + 1, holding, "B9")
+
+
+@pytest.mark.task("2.4", "core", points=0.5)
+def test_deleting_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
+    """AWS says NoSuchBucket."""
+    s3, _ = new_bucket(cloud, names)
+    bucket = names.bucket()
+    expect_missing(task, bucket, "R1", "delete_bucket", s3, bucket)
+
+
+@pytest.mark.task("2.4", "mastery", points=0.5)
+@pytest.mark.cloud(page_size=PAGE)
+def test_deletes_every_page_of_versions(task: Any, cloud: Any, names: Any) -> None:
+    """Five pages, markers among them. Here S3 lists 3 versions a page, whatever is asked."""
+    s3, bucket = versioned(cloud, names, names.region(), 7)
+    expect_gone(task, cloud, s3, bucket, 15, "15 versions and markers on 5 pages", "L2")
+
+
+@pytest.mark.task("2.4", "mastery", points=0.5)
+def test_deletes_more_than_1000_versions(task: Any, cloud: Any, names: Any) -> None:
+    """AWS refuses a delete request with more than 1,000 entries."""
+    s3, bucket = new_bucket(cloud, names)
+    count = names.number(1001, 1040)
+    fill(cloud, bucket, "a/", count)
+    expect_gone(task, cloud, s3, bucket, count, f"{count} objects", "U16")
+
+
+@pytest.mark.task("2.4", "mastery", points=0.5)
+def test_deletes_versions_from_before_versioning(task: Any, cloud: Any, names: Any) -> None:
+    """Their version id is ``null``, and so is that of a marker that was set while versioning was suspended."""
+    s3, bucket = new_bucket(cloud, names, names.region())
+    first, second, third = names.keys(3)
+    put_all(s3, bucket, [first, second])
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    put_all(s3, bucket, [first, third])
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    s3.delete_object(Bucket=bucket, Key=third)
+    count = len(versions_in(s3, bucket))
+    expect_gone(task, cloud, s3, bucket, count, f"{count} versions and markers, versioning suspended", "B9")
+
+
+@pytest.mark.task("2.4", "mastery", points=0.5)
+def test_forbidden_bucket_is_not_a_missing_one(task: Any, cloud: Any, names: Any) -> None:
+    """A 403, on the listing or on the last step, reaches the caller as it is."""
+    s3, bucket = new_bucket(cloud, names)
+    cloud.faults.add("s3.DeleteBucket", code="AccessDenied", status=403, times=None)
+    expect_forbidden(task, "U12", "delete_bucket", s3, bucket)
+    forbid_reading(cloud)
+    expect_forbidden(task, "U12", "delete_bucket", s3, bucket)

@@ -1,0 +1,251 @@
+"""Check task 2.3, add_lifecycle_rule: what the rule says, and what becomes of the others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support import answer, expect_forbidden, expect_missing, expect_value_error
+from support_s3 import PROBES, new_bucket
+
+from day89.course.checking import expect, show
+
+
+def rules_of(s3: Any, bucket: str) -> list[dict[str, Any]]:
+    """Return the lifecycle rules of a bucket."""
+    try:
+        rules: list[dict[str, Any]] = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    except s3.exceptions.ClientError:
+        return []
+    return rules
+
+
+def prefix_of(rule: dict[str, Any]) -> str | None:
+    """Return the prefix of a rule in whichever of S3's forms it stands; None where it covers less than the prefix."""
+    chosen = rule.get("Filter", {})
+    both = chosen.get("And", {})
+    narrower = {"Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan"} & chosen.keys() or both.keys() - {"Prefix"}
+    return None if narrower else rule.get("Prefix") or chosen.get("Prefix") or both.get("Prefix") or ""
+
+
+def earlier_rules(names: Any) -> list[dict[str, Any]]:
+    """Return three rules that a bucket may have before, one of them switched off."""
+    return [
+        {
+            "ID": f"{names.word()}-logs",
+            "Status": "Enabled",
+            "Filter": {"Prefix": "logs/"},
+            "Expiration": {"Days": names.number(20, 90)},
+        },
+        {
+            "ID": f"{names.word()}-tagged",
+            "Status": "Disabled",
+            "Filter": {"And": {"Prefix": "tmp/", "Tags": [{"Key": "keep", "Value": "no"}]}},
+            "Transitions": [{"Days": 40, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER_IR"}],
+        },
+        {
+            "ID": f"{names.word()}-old",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": names.number(10, 60)},
+        },
+    ]
+
+
+def one_form(rules: list[dict[str, Any]]) -> list[str]:
+    """Return rules as text in an order of their own."""
+    return sorted(json.dumps(rule, sort_keys=True) for rule in rules)
+
+
+def added(task: Any, s3: Any, bucket: str, rule_id: str, prefix: str, days: tuple[int, int]) -> dict[str, Any]:
+    """Call the learner's function, and return the one rule that has the id."""
+    answer(
+        *(task, "R5", "add_lifecycle_rule", s3, bucket, rule_id, prefix),
+        archive_after_days=days[0],
+        expire_after_days=days[1],
+    )
+    rules = rules_of(s3, bucket)
+    found = [rule for rule in rules if rule.get("ID") == rule_id]
+    expect(
+        len(found) == 1,
+        f"called {task.last_call}; expected one rule with that id; "
+        f"found {len(found)} among the ids {show([rule.get('ID') for rule in rules])}",
+        "C3",
+    )
+    return found[0]
+
+
+def some_days(names: Any) -> tuple[int, int]:
+    """Return days to archive after, and days to expire after."""
+    archive = names.number(1, 200)
+    return archive, archive + names.number(1, 300)
+
+
+@pytest.mark.task("2.3", "core", points=0.5)
+def test_archives_after_the_days(task: Any, cloud: Any, names: Any) -> None:
+    """Objects move to GLACIER, once."""
+    for region in ("us-east-1", names.region()):
+        s3, bucket = new_bucket(cloud, names, region)
+        days = some_days(names)
+        rule = added(task, s3, bucket, names.word(), names.prefix(), days)
+        found = [(item.get("Days"), item.get("StorageClass")) for item in rule.get("Transitions", [])]
+        expect(
+            found == [(days[0], "GLACIER")],
+            f"called {task.last_call}; expected one transition, to GLACIER after {days[0]} days; found {show(found)}",
+            "C7",
+        )
+
+
+@pytest.mark.task("2.3", "core", points=0.5)
+def test_expires_after_the_days(task: Any, cloud: Any, names: Any) -> None:
+    """Counted from the day of the upload, as the days of the transition are."""
+    for _ in range(2):
+        s3, bucket = new_bucket(cloud, names)
+        days = some_days(names)
+        found = added(task, s3, bucket, names.word(), names.prefix(), days).get("Expiration", {}).get("Days")
+        expect(
+            found == days[1],
+            f"called {task.last_call}; expected expiration after {days[1]} days; found {show(found)}",
+            "C23",
+        )
+
+
+@pytest.mark.task("2.3", "core", points=0.5)
+def test_rule_is_enabled_and_covers_the_prefix(task: Any, cloud: Any, names: Any) -> None:
+    """Two rules, one after the other, each for exactly its prefix."""
+    s3, bucket = new_bucket(cloud, names)
+    for prefix in (names.prefix(), names.word()):
+        rule = added(task, s3, bucket, names.word(), prefix, some_days(names))
+        expect(
+            prefix_of(rule) == prefix,
+            f"called {task.last_call}; expected a rule for every object under {prefix!r}; "
+            f"found {show(rule.get('Filter', rule.get('Prefix')))}",
+            "C2",
+        )
+        found = rule.get("Status")
+        expect(found == "Enabled", f"called {task.last_call}; expected the status Enabled; found {show(found)}", "C7")
+
+
+@pytest.mark.task("2.3", "core", points=0.5)
+def test_removes_unfinished_uploads(task: Any, cloud: Any, names: Any) -> None:
+    """Parts of an upload that was never finished are billed, and no listing shows them."""
+    s3, bucket = new_bucket(cloud, names)
+    rule = added(task, s3, bucket, names.word(), names.prefix(), some_days(names))
+    found = rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation")
+    expect(
+        found == 7,
+        f"called {task.last_call}; expected unfinished multipart uploads to be removed after 7 days; found {show(found)}",
+        "C6",
+    )
+
+
+@pytest.mark.task("2.3", "core", points=0.5)
+def test_days_must_be_positive(task: Any, cloud: Any, names: Any) -> None:
+    """S3 has no day 0 here, and none before it."""
+    s3, bucket = new_bucket(cloud, names)
+    for archive, expire in ((0, names.number(1, 99)), (-names.number(1, 99), 30), (-9, -3)):
+        expect_value_error(
+            *(task, cloud, "C24", "days that are not positive"),
+            *("add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
+            archive_after_days=archive,
+            expire_after_days=expire,
+        )
+
+
+@pytest.mark.task("2.3", "core", points=0.5)
+def test_must_expire_after_it_archives(task: Any, cloud: Any, names: Any) -> None:
+    """An object cannot be archived on the day on which it expires, or later."""
+    s3, bucket = new_bucket(cloud, names)
+    archive = names.number(2, 99)
+    for expire in (archive, archive - 1, 1):
+        expect_value_error(
+            *(task, cloud, "C5", "it would expire before or when it is archived"),
+            *("add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
+            archive_after_days=archive,
+            expire_after_days=expire,
+        )
+
+
+@pytest.mark.task("2.3", "mastery", points=0.75)
+def test_other_rules_stay(task: Any, cloud: Any, names: Any) -> None:
+    """A put replaces the whole configuration: the other rules have to be sent again, as they are."""
+    s3, bucket = new_bucket(cloud, names, names.region())
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": earlier_rules(names)})
+    earlier = one_form(rules_of(s3, bucket))
+    rule = added(task, s3, bucket, names.word(), names.prefix(), some_days(names))
+    found = one_form([item for item in rules_of(s3, bucket) if item["ID"] != rule["ID"]])
+    expect(
+        found == earlier,
+        f"called {task.last_call}, where there were {len(earlier)} other rules; expected them as they were; "
+        f"found {len(found)}, of which {len(set(found) & set(earlier))} are as before",
+        "C1",
+    )
+
+
+@pytest.mark.task("2.3", "mastery", points=0.5)
+def test_a_rule_with_the_same_id_is_replaced(task: Any, cloud: Any, names: Any) -> None:
+    """Nothing of the old rule is left, and the others are as they were."""
+    s3, bucket = new_bucket(cloud, names)
+    before = earlier_rules(names)
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": before})
+    days, prefix, old = some_days(names), names.prefix(), before[1]["ID"]
+    others = one_form([item for item in rules_of(s3, bucket) if item["ID"] != old])
+    rule = added(task, s3, bucket, old, prefix, days)
+    found = (prefix_of(rule), [item["Days"] for item in rule.get("Transitions", [])], rule.get("Status"))
+    wanted = (prefix, [days[0]], "Enabled")
+    expect(
+        found == wanted,
+        f"called {task.last_call}, where a rule had this id; expected the new one in its place, "
+        f"prefix, days and status {show(wanted)}; found {show(found)}",
+        "C3",
+    )
+    left = one_form([item for item in rules_of(s3, bucket) if item["ID"] != old])
+    expect(left == others, f"called {task.last_call}; expected the {len(others)} others; found {len(left)}", "C3")
+
+
+@pytest.mark.task("2.3", "mastery", points=0.25)
+def test_an_empty_prefix_means_the_whole_bucket(task: Any, cloud: Any, names: Any) -> None:
+    """A rule needs a filter, also where it covers everything."""
+    s3, bucket = new_bucket(cloud, names)
+    rule_id, (archive, expire) = names.word(), some_days(names)
+    answer(
+        *(task, "C2", "add_lifecycle_rule", s3, bucket, rule_id, ""),
+        archive_after_days=archive,
+        expire_after_days=expire,
+    )
+    found = [prefix_of(rule) for rule in rules_of(s3, bucket)]
+    expect(found == [""], f"called {task.last_call}; expected one rule for every object; found {show(found)}", "C2")
+
+
+@pytest.mark.task("2.3", "mastery", points=0.25)
+def test_a_rule_for_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
+    """AWS says NoSuchBucket."""
+    s3, _ = new_bucket(cloud, names)
+    bucket = names.bucket()
+    expect_missing(
+        *(task, bucket, "R1", "add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
+        archive_after_days=10,
+        expire_after_days=20,
+    )
+
+
+@pytest.mark.task("2.3", "mastery", points=0.25)
+def test_forbidden_rules_are_not_absent_ones(task: Any, cloud: Any, names: Any) -> None:
+    """Whoever may not read the rules must not overwrite them: a 403 reaches the caller as it is."""
+    s3, bucket = new_bucket(cloud, names)
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": earlier_rules(names)})
+    for action in ("s3.GetBucketLifecycleConfiguration", "s3.GetBucketLifecycle", *PROBES):
+        cloud.faults.add(action, code="AccessDenied", status=403, times=None)
+    expect_forbidden(
+        *(task, "U12", "add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
+        archive_after_days=10,
+        expire_after_days=20,
+    )
+    cloud.faults.clear()
+    found = len(rules_of(s3, bucket))
+    expect(
+        found == 3,
+        f"called {task.last_call} by a caller who may not read the rules; expected the 3 rules as before; found {found}",
+        "U12",
+    )

@@ -1,0 +1,222 @@
+"""Check task 2.2, secure_bucket: versions, encryption, no public access, TLS only, and nothing lost on the way."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support import expect_forbidden, expect_missing
+from support_policy import STRANGER, bucket_policy, judge, open_to, statements
+from support_s3 import PROBES, new_bucket
+
+from day89.course.checking import expect, show
+
+SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+def earlier_policy(bucket: str) -> dict[str, Any]:
+    """Return a policy that a bucket may have before: two statements of its owner's."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "PartnerMayRead",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
+                "Action": ["s3:GetObject"],
+                "Resource": f"arn:aws:s3:::{bucket}/*",
+            },
+            {
+                "Effect": "Deny",
+                "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
+                "Action": "s3:DeleteObject",
+                "Resource": f"arn:aws:s3:::{bucket}/keep/*",
+            },
+        ],
+    }
+
+
+def settings(s3: Any, bucket: str) -> dict[str, Any]:
+    """Return all that the task sets."""
+    return {
+        "versioning": s3.get_bucket_versioning(Bucket=bucket).get("Status"),
+        "encryption": s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"],
+        "public access": s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
+        "policy": statements(bucket_policy(s3, bucket)),
+    }
+
+
+@pytest.mark.task("2.2", "core", points=0.5)
+def test_enables_versioning(task: Any, cloud: Any, names: Any) -> None:
+    """A new bucket, and one whose versioning was suspended."""
+    for region, before in (("us-east-1", None), (names.region(), "Suspended")):
+        s3, bucket = new_bucket(cloud, names, region)
+        if before:
+            s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": before})
+        task.secure_bucket(s3, bucket)
+        found = s3.get_bucket_versioning(Bucket=bucket).get("Status")
+        expect(found == "Enabled", f"called {task.last_call}; expected versioning Enabled; found {show(found)}", "B10")
+
+
+@pytest.mark.task("2.2", "core", points=0.25)
+def test_encrypts_by_default(task: Any, cloud: Any, names: Any) -> None:
+    """SSE-S3 is called AES256, SSE-KMS aws:kms."""
+    s3, bucket = new_bucket(cloud, names)
+    task.secure_bucket(s3, bucket)
+    rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    found = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm") for rule in rules]
+    expect(
+        found and set(found) <= {"AES256", "aws:kms", "aws:kms:dsse"},
+        f"called {task.last_call}; expected the default encryption AES256 or aws:kms; found {show(found)}",
+        "C9",
+    )
+
+
+@pytest.mark.task("2.2", "core", points=0.75)
+def test_blocks_public_access(task: Any, cloud: Any, names: Any) -> None:
+    """All four switches are on, also where they were off, or had been taken away."""
+    for number in range(2):
+        s3, bucket = new_bucket(cloud, names)
+        if number:
+            off = dict.fromkeys(SWITCHES, False)
+            s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=off)
+        else:
+            s3.delete_public_access_block(Bucket=bucket)
+        task.secure_bucket(s3, bucket)
+        try:
+            found = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        except s3.exceptions.ClientError:
+            found = {}
+        off = [name for name in SWITCHES if not found.get(name)]
+        expect(not off, f"called {task.last_call}; expected all four public-access blocks on; found off: {off}", "C11")
+
+
+@pytest.mark.task("2.2", "core", points=0.5)
+def test_denies_objects_without_tls(task: Any, cloud: Any, names: Any) -> None:
+    """Whoever asks, whatever is asked of an object: plain http is denied."""
+    s3, bucket = new_bucket(cloud, names, names.region())
+    task.secure_bucket(s3, bucket)
+    found = open_to(bucket_policy(s3, bucket), bucket, objects=True)
+    expect(
+        not found,
+        f"called {task.last_call}; expected the bucket policy to deny every request without TLS to objects; "
+        f"found not denied: {show(found)}",
+        "C19",
+    )
+
+
+@pytest.mark.task("2.2", "core", points=0.5)
+def test_denies_the_bucket_without_tls(task: Any, cloud: Any, names: Any) -> None:
+    """The bucket itself is another resource than the objects in it."""
+    s3, bucket = new_bucket(cloud, names)
+    task.secure_bucket(s3, bucket)
+    found = open_to(bucket_policy(s3, bucket), bucket, objects=False)
+    expect(
+        not found,
+        f"called {task.last_call}; expected the bucket policy to deny every request without TLS to the bucket itself; "
+        f"found not denied: {show(found)}",
+        "N17",
+    )
+
+
+@pytest.mark.task("2.2", "core", points=0.5)
+def test_requests_with_tls_are_as_before(task: Any, cloud: Any, names: Any) -> None:
+    """The policy neither denies nor allows anything new over https."""
+    s3, bucket = new_bucket(cloud, names)
+    before = judge({"Statement": []}, bucket, True, True) | judge({"Statement": []}, bucket, False, True)
+    task.secure_bucket(s3, bucket)
+    policy = bucket_policy(s3, bucket)
+    after = judge(policy, bucket, True, True) | judge(policy, bucket, False, True)
+    changed = [f"{words}: {before[words]} became {after[words]}" for words in before if before[words] != after[words]]
+    expect(
+        policy["Statement"] and not changed,
+        f"called {task.last_call}; expected a policy under which requests with TLS fare as before; "
+        f"found {show(changed) if changed else 'no policy'}",
+        "C12",
+    )
+
+
+@pytest.mark.task("2.2", "mastery", points=0.5)
+def test_keeps_the_statements_that_were_there(task: Any, cloud: Any, names: Any) -> None:
+    """A put replaces the whole policy: what it said before has to be sent again."""
+    s3, bucket = new_bucket(cloud, names)
+    earlier = earlier_policy(bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier))
+    task.secure_bucket(s3, bucket)
+    found = statements(bucket_policy(s3, bucket))
+    lost = [statement for statement in statements(earlier) if statement not in found]
+    expect(
+        not lost,
+        f"called {task.last_call}; expected the {len(earlier['Statement'])} statements that the policy had; "
+        f"found {len(lost)} of them gone",
+        "C20",
+    )
+
+
+@pytest.mark.task("2.2", "mastery", points=0.5)
+def test_a_policy_that_was_there_does_not_replace_tls_only(task: Any, cloud: Any, names: Any) -> None:
+    """A statement about TLS that covers only some objects is not enough; neither is one about something else."""
+    half = {
+        "Sid": "TlsForReports",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    for more in ([], [half]):
+        s3, bucket = new_bucket(cloud, names)
+        earlier = earlier_policy(bucket)
+        earlier["Statement"] += [item | {"Resource": f"arn:aws:s3:::{bucket}/reports/*"} for item in more]
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier))
+        task.secure_bucket(s3, bucket)
+        policy = bucket_policy(s3, bucket)
+        found = open_to(policy, bucket, objects=True) + open_to(policy, bucket, objects=False)
+        expect(
+            not found,
+            f"called {task.last_call}, where the bucket had a policy with {len(earlier['Statement'])} statements; "
+            f"expected every request without TLS to be denied; found not denied: {show(found)}",
+            "C21",
+        )
+
+
+@pytest.mark.task("2.2", "mastery", points=0.5)
+def test_a_second_run_changes_nothing(task: Any, cloud: Any, names: Any) -> None:
+    """Neither the settings nor the number of statements, with and without a policy before."""
+    for with_policy in (False, True):
+        s3, bucket = new_bucket(cloud, names, names.region())
+        if with_policy:
+            s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier_policy(bucket)))
+        task.secure_bucket(s3, bucket)
+        first = settings(s3, bucket)
+        task.secure_bucket(s3, bucket)
+        second = settings(s3, bucket)
+        changed = [
+            f"{name}: {show(first[name])} became {show(second[name])}" for name in first if first[name] != second[name]
+        ]
+        expect(not changed, f"called {task.last_call} twice; expected no change; found {'; '.join(changed)}", "C22")
+
+
+@pytest.mark.task("2.2", "mastery", points=0.25)
+def test_securing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
+    """AWS says NoSuchBucket."""
+    s3, _ = new_bucket(cloud, names)
+    bucket = names.bucket()
+    expect_missing(task, bucket, "R1", "secure_bucket", s3, bucket)
+
+
+@pytest.mark.task("2.2", "mastery", points=0.25)
+def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any) -> None:
+    """Whoever may not read the policy must not overwrite it: a 403 reaches the caller as it is."""
+    s3, bucket = new_bucket(cloud, names)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier_policy(bucket)))
+    for action in ("s3.GetBucketPolicy", *PROBES):
+        cloud.faults.add(action, code="AccessDenied", status=403, times=None)
+    expect_forbidden(task, "U12", "secure_bucket", s3, bucket)
+    cloud.faults.clear()
+    found = len(bucket_policy(s3, bucket)["Statement"])
+    expect(
+        found == 2,
+        f"called {task.last_call} by a caller who may not read the policy; expected its 2 statements; found {found}",
+        "U12",
+    )

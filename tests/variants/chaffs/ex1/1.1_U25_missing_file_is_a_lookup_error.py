@@ -1,0 +1,11 @@
+# task 1.1; mistake U25; wrong because a missing local file is FileNotFoundError
+def upload_file(s3, path, bucket, key, *, storage_class="STANDARD"):
+    if not os.path.isfile(path):
+        raise LookupError(f"no file {path}")
+    kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
+    with open(path, "rb") as file:
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=file, StorageClass=storage_class, ContentType=kind)
+        except s3.exceptions.NoSuchBucket:
+            raise LookupError(bucket)
+    return f"s3://{bucket}/{key}"

@@ -1,0 +1,10 @@
+# task 1.2; mistake U13; wrong because mkdir without parents creates one level
+def download_file(s3, bucket, key, path):
+    path = pathlib.Path(path)
+    try:
+        data = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchBucket) as error:
+        raise LookupError(f"s3://{bucket}/{key}") from error
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    return path

@@ -1,0 +1,8 @@
+# task 1.3; mistake L2; wrong because each page replaces the one before
+def list_keys(s3, bucket, prefix=""):
+    try:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            keys = [item["Key"] for item in page.get("Contents", [])]
+    except s3.exceptions.NoSuchBucket:
+        raise LookupError(bucket) from None
+    return keys
