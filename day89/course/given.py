@@ -30,8 +30,8 @@ def process_data(df: pd.DataFrame) -> pd.DataFrame:
 
 def train_model(df: pd.DataFrame) -> Pipeline:
     """Fit a scaler and a logistic regression that predict the last column from the others."""
-    features, label = df.iloc[:, :-1], df.iloc[:, -1]
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(features.to_numpy(), label)
+    features, labels = df.iloc[:, :-1].to_numpy(dtype=float), df.iloc[:, -1].to_numpy()
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(features, labels)
 
 
 class RecordingPipeline(Pipeline):
