@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from support import attempt
+
 from day89.course.checking import expect, fail
 from day89.course.names import Names
 from day89.errors import WaitTimeoutError
@@ -79,6 +81,14 @@ class Place:
             return bytes(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
         except self.s3.exceptions.NoSuchKey:
             return None
+
+
+def result_of(task: Any, mistake: str, function: str, *arguments: Any, **keywords: Any) -> Any:
+    """Call a function of the learner's that must not raise, and return what it returned."""
+    ended = attempt(task, function, *arguments, **keywords)
+    if ended.error is not None:
+        fail(f"called {task.last_call}; expected a result; {ended}{task.where(ended.error)}", mistake)
+    return ended.value
 
 
 def new_place(

@@ -10,6 +10,7 @@ from numbers import Integral
 
 import pytest
 from support import expect_forbidden, forbid
+from support_workers import result_of
 
 from day89.course.checking import expect, fail, show
 
@@ -119,7 +120,7 @@ def test_the_complete_rows_come_out_under_the_header(task, cloud, names, bucket)
     for row in names.sample(rows, 3):
         row[names.number(1, 3)] = ""
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
-    task.run_job(s3, bucket, source, target)
+    result_of(task, "D5", "run_job", s3, bucket, source, target)
     expect_table(read_table(s3, bucket, target, task.last_call), complete(rows), task.last_call, "D5")
 
 
@@ -131,7 +132,7 @@ def test_every_value_stays_the_text_that_it_was(task, cloud, names, bucket):
         [f"00{number}", f"{names.number(1, 99)}.{number}0", "True", word] for number, word in enumerate(LOOKS_LIKE_MORE)
     ]
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
-    task.run_job(s3, bucket, source, target)
+    result_of(task, "D6", "run_job", s3, bucket, source, target)
     expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D6")
 
 
@@ -141,12 +142,13 @@ def test_the_answer_is_the_number_of_rows_written(task, cloud, names, bucket):
     for count, missing in ((names.number(5, 12), names.number(1, 4)), (0, 0)):
         source, rows = names.plain_key(".csv"), values(names.rows(count, missing=missing))
         s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
-        written = task.run_job(s3, bucket, source, names.plain_key(".csv"))
+        mistake = "D15" if count else "D10"
+        written = result_of(task, mistake, "run_job", s3, bucket, source, names.plain_key(".csv"))
         expect(
             isinstance(written, Integral) and not isinstance(written, bool) and int(written) == len(complete(rows)),
             f"called {task.last_call} on {count} rows, {missing} of them with an empty field; "
             f"expected {len(complete(rows))}; found {show(written)}",
-            "D10" if count == 0 else "D15",
+            mistake,
         )
 
 
@@ -164,7 +166,7 @@ def test_gzip_is_read_where_the_input_key_says_so_and_never_written(task, cloud,
     s3.put_object(Bucket=bucket, Key=packed, Body=gzip.compress(csv_bytes(rows)))
     s3.put_object(Bucket=bucket, Key=plain, Body=csv_bytes(rows))
     for source, target in ((packed, names.plain_key(".csv")), (plain, names.plain_key(".csv.gz"))):
-        task.run_job(s3, bucket, source, target)
+        result_of(task, "D14", "run_job", s3, bucket, source, target)
         expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D14")
 
 
@@ -174,18 +176,30 @@ def test_only_an_empty_field_is_a_missing_value(task, cloud, names, bucket):
     rows = [[f"p{number}", names.word(), names.choice("xyz"), word] for number, word in enumerate(WORDS_FOR_MISSING)]
     rows.insert(names.number(0, 5), ["empty", names.word(), "", names.word()])
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
-    task.run_job(s3, bucket, source, target)
+    result_of(task, "D16", "run_job", s3, bucket, source, target)
     expect_table(read_table(s3, bucket, target, task.last_call), complete(rows), task.last_call, "D16")
 
 
-@pytest.mark.task("4.1", "mastery", points=0.4)
-def test_quotes_line_breaks_and_letters_beyond_ascii_survive(task, cloud, names, bucket):
-    s3, source, target = cloud.client("s3"), names.key(".csv"), names.key(".csv")
-    hard = ('say "hi", twice', "two\nlines", ",", "日本, é", "ñandú; |\ttab", " spaces ", "'single'")
-    rows = [[f"p{number}", names.text(2), names.word(), text] for number, text in enumerate(names.shuffled(hard))]
+@pytest.mark.task("4.1", "mastery", points=0.2)
+def test_commas_quotes_and_line_breaks_within_a_field_survive(task, cloud, names, bucket):
+    hard = ('say "hi", twice', "two\nlines", ",,", "ends,\n\nhere", ";|\ttab", " spaces ", "'single'", '"')
+    expect_unchanged(task, cloud.client("s3"), names, bucket, hard, "D17")
+
+
+@pytest.mark.task("4.1", "mastery", points=0.2)
+def test_letters_beyond_ascii_survive(task, cloud, names, bucket):
+    expect_unchanged(
+        task, cloud.client("s3"), names, bucket, ("日本", "é", "ñandú", "ß", "Ω", "€", names.text(2)), "D9"
+    )
+
+
+def expect_unchanged(task, s3, names, bucket: str, texts: Sequence[str], mistake: str) -> None:
+    """Fail unless rows that hold these texts, and nothing missing, come out as they went in."""
+    source, target = names.key(".csv"), names.key(".csv")
+    rows = [[f"p{number}", names.word(), names.word(), text] for number, text in enumerate(names.shuffled(texts))]
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
-    task.run_job(s3, bucket, source, target)
-    expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D9")
+    result_of(task, mistake, "run_job", s3, bucket, source, target)
+    expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, mistake)
 
 
 @pytest.mark.task("4.1", "mastery", points=0.4)

@@ -1,0 +1,11 @@
+# task 4.1; mistake D14; wrong because it unpacks what was never packed
+import gzip
+
+
+def run_job(s3, bucket, input_key, output_key):
+    with _lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
+        raw = gzip.decompress(s3.get_object(Bucket=bucket, Key=input_key)["Body"].read())
+    df = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, na_values=[""])
+    result = process_data(df)
+    s3.put_object(Bucket=bucket, Key=output_key, Body=result.to_csv(index=False).encode())
+    return len(result)
