@@ -2,8 +2,9 @@
 
     python benchmarks/transfer.py [--mib 256] [--rounds 5] [--only day89,obstore]
 
-Needs the dependency group ``bench``. Starts a SeaweedFS server on loopback, runs every client ``rounds`` times in turn, each in a process of its own, and prints medians, processor seconds, peak
-memory of the whole process, and the ratio of our speed to the fastest other client's.
+Needs the dependency group ``bench``. Starts a SeaweedFS server on loopback, runs every client ``rounds`` times in turn,
+each in a process of its own, and prints medians, the best round, processor seconds, peak memory of the whole process,
+and the ratio of our speed to the fastest other client's. ``--directory /dev/shm`` takes the disk out of the picture.
 """
 
 from __future__ import annotations
