@@ -52,7 +52,7 @@ KEY_SHARE_MIN, KEY_SHARE_MAX = 0.25, 0.42
 CODE_WIDTH_MAX = 76
 FACT_LIFE_MAX = timedelta(days=2 * 366)
 ABOVE = re.compile(r"\b(all|none|both|neither) of (the|these) (above|options)\b", re.IGNORECASE)
-NEGATIVE = re.compile(r"\bwhich\b[^?]*\b(not|never|except)\b[^?]*\?")
+NEGATIVE = re.compile(r"\b[Ww]hich\b[^?]*\b(not|never|except)\b[^?]*\?")
 
 
 @dataclass(frozen=True)

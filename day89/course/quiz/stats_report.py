@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from day89.course.quiz.model import Quiz
 from day89.course.quiz.stats import Item, Reliability, Statistics, analyse, read_answers
@@ -20,6 +21,8 @@ R_STEPS = ((0.0, "r below 0: check the key"), (0.2, "r low: revise"), (0.3, "r w
 R_BEST = "r excellent"
 RARE = 0.05
 KR20_USABLE = 0.7
+WIDTH = 80
+INDENT: dict[str, Any] = {"initial_indent": "    ", "subsequent_indent": "    "}
 
 
 def report(quiz: Quiz, path: Path, *, html: Path | None, target: TextIO) -> int:
@@ -80,19 +83,19 @@ def verdicts(item: Item, quiz: Quiz) -> list[str]:
 def to_text(statistics: Statistics, quiz: Quiz) -> str:
     """Return the report as text of 80 columns."""
     lines = [f"{statistics.learners} learners, {len(statistics.items)} questions, {statistics.answers} first attempts"]
-    lines += statistics.notes
-    lines += [reliability_text(statistics.reliability), ""]
+    for note in (*statistics.notes, reliability_text(statistics.reliability)):
+        lines += textwrap.wrap(note, WIDTH, subsequent_indent="  ")
+    lines.append("")
     lines.append(f"{'question':<26} {'n':>4}  {'p  [95 %]':<15} r  [95 %]")
     for item in statistics.items:
         r = str(item.r) if item.r is not None else "-"
         lines.append(f"{item.question[:26]:<26} {item.n:>4}  {item.p!s:<15} {r:<17}".rstrip())
         if item.options:
-            lines.append("    " + _options(item, quiz))
-        words = ", ".join(verdicts(item, quiz))
-        if words:
-            lines.append(f"    {words}")
-    lines += ["", "p: share of right first attempts. r: correlation of the item with the rest of the answers."]
-    lines.append("An asterisk marks the right option; beside it, how many chose each.")
+            lines += textwrap.wrap(_options(item, quiz), WIDTH, **INDENT)
+        lines += textwrap.wrap(", ".join(verdicts(item, quiz)), WIDTH, **INDENT)
+    legend = "p: share of right first attempts. r: correlation of the item with the rest of the answers. "
+    legend += "An asterisk marks the right option; beside each stands how many chose it."
+    lines += ["", *textwrap.wrap(legend, WIDTH)]
     return "\n".join(lines)
 
 

@@ -22,7 +22,7 @@ from day89.errors import ToolError, error_code
 
 __all__ = ["Outcome", "assemble", "disagreements", "run_code"]
 
-PREAMBLE = "import boto3, botocore, io, json\nfrom botocore.exceptions import ClientError\n"
+PREAMBLE = "import boto3, botocore, io, json\nfrom pathlib import Path\nfrom botocore.exceptions import ClientError\n"
 
 
 @dataclass(frozen=True)

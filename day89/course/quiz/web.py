@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import socket
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -265,10 +266,11 @@ def serve(quiz: Quiz, progress: Progress, *, port: int) -> int:
         UsageError: the port is taken.
     """
     try:
-        server = waitress.create_server(create_app(quiz, progress), host="127.0.0.1", port=port, threads=1)
-    except OSError as error:
-        raise UsageError(f"port {port} cannot be used ({error.strerror}); try another --port, or 0") from error
-    address = f"http://127.0.0.1:{server.effective_port}/"
+        listener = socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"port {port} cannot be used ({error}); try another --port, or 0") from error
+    server = waitress.create_server(create_app(quiz, progress), sockets=[listener], threads=1)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     print(f"The quiz is at {address} (for this machine only). Ctrl-C ends it; every answer is kept.", flush=True)
     try:
         server.run()

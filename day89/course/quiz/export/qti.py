@@ -16,8 +16,8 @@ from day89.course.quiz.text import runs
 
 __all__ = ["to_text", "write"]
 
-# What Markdown gives a meaning to, and the dollar with which text2qti begins mathematics.
-SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!$<>|~^&])")
+# What Markdown lets a backslash escape, and the dollar with which text2qti begins mathematics.
+SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!$])")
 
 
 def write(topics: Iterable[Topic], path: Path, title: str) -> None:
@@ -73,7 +73,7 @@ def _prose(text: str) -> str:
             tick = "``" if "`" in part else "`"
             parts.append(f"{tick}{part}{tick}")
         else:
-            escaped = SPECIAL.sub(r"\\\1", part)
+            escaped = SPECIAL.sub(r"\\\1", part).replace("&", "&amp;").replace("<", "&lt;")
             parts.append(f"*{escaped}*" if kind == "emphasis" else escaped)
     return "".join(parts)
 
