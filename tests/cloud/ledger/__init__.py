@@ -1,0 +1,1 @@
+"""The ledger: what AWS does, what plain moto does, what the local cloud does."""
