@@ -37,6 +37,7 @@ def upload_file(
     storage_class: str = "STANDARD",
     metadata: dict[str, str] | None = None,
     checksum: bool = False,
+    streams: int = 4,
     progress: Progress | None = None,
 ) -> str:
     """Upload a local file.
@@ -49,6 +50,7 @@ def upload_file(
         storage_class: such as ``"STANDARD"`` or ``"STANDARD_IA"``.
         metadata: user metadata; S3 stores the names in lower case.
         checksum: also keep the file's SHA-256 as user metadata ``sha256``, which `download_file(verify=True)` checks.
+        streams: parts of a file over 64 MiB to send at the same time.
         progress: called with (bytes done, bytes in total) while it goes.
 
     Returns:
@@ -67,7 +69,7 @@ def upload_file(
     if digest or metadata:
         extra["Metadata"] = {**(metadata or {}), **digest}
     with not_found(f"bucket {bucket}"):
-        send(s3, Path(path), bucket, key, extra, progress)
+        send(s3, Path(path), bucket, key, extra, streams=streams, progress=progress)
     return f"s3://{bucket}/{key}"
 
 

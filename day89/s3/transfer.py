@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from boto3.s3.transfer import TransferConfig
+from boto3.s3.transfer import ProgressCallbackInvoker, TransferConfig, create_transfer_manager
 
 from day89.errors import IntegrityError, InvalidInputError
 from day89.s3.streams import ObjectReader
@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["PART_BYTES", "Meter", "Progress", "file_sha256", "receive", "send"]
 
 Progress = Callable[[int, int], None]
-PART_BYTES = 8 << 20  # s3transfer's own part size, written down because ETags of parts depend on it
+SINGLE_BYTES_MAX = 64 << 20  # larger files go in parts; one request is cheaper as long as it need not be repeated
+PART_BYTES = 16 << 20  # the ETag of an object in parts depends on it
 COPY_BYTES = 1 << 20
 ATTEMPTS = 5
-# The classic client: the CRT client ignores endpoint_url and goes to real AWS (https://github.com/boto/boto3/issues/4839)
-CONFIG = TransferConfig(
-    multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, preferred_transfer_client="classic"
-)
 
 
 class Meter:
@@ -53,14 +50,42 @@ def file_sha256(path: str | os.PathLike[str]) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def send(s3: S3Client, path: Path, bucket: str, key: str, extra: dict[str, Any], progress: Progress | None) -> None:
-    """Upload a file, in parts where it is large.
+def send(
+    s3: S3Client,
+    path: Path,
+    bucket: str,
+    key: str,
+    extra: dict[str, Any],
+    *,
+    streams: int,
+    progress: Progress | None,
+) -> None:
+    """Upload a file, in parts where it is large, a few of them at the same time.
 
-    ``upload_fileobj`` and not ``upload_file``: the latter hides AWS's answer behind an S3UploadFailedError.
+    By path, since s3transfer would first read each part of an open file into memory; and through its manager, since
+    ``upload_file`` hides AWS's answer behind an S3UploadFailedError.
     """
-    meter = Meter(path.stat().st_size, progress)
-    with path.open("rb") as file:
-        s3.upload_fileobj(file, bucket, key, ExtraArgs=extra, Callback=meter, Config=CONFIG)
+    size = path.stat().st_size
+    if size <= SINGLE_BYTES_MAX and progress is None:  # the manager's threads cost more than a small file does
+        with path.open("rb") as file:
+            s3.put_object(Bucket=bucket, Key=key, Body=file, **extra)
+        return
+    meter = Meter(size, progress)
+    with create_transfer_manager(s3, _config(streams)) as manager:
+        manager.upload(str(path), bucket, key, extra, [ProgressCallbackInvoker(meter)]).result()
+
+
+def _config(streams: int) -> TransferConfig:
+    if streams < 1:
+        raise InvalidInputError(f"streams must be at least 1, not {streams}")
+    return TransferConfig(
+        multipart_threshold=SINGLE_BYTES_MAX,
+        multipart_chunksize=PART_BYTES,
+        max_concurrency=streams,
+        io_chunksize=COPY_BYTES,
+        # The CRT client ignores endpoint_url and goes to real AWS: https://github.com/boto/boto3/issues/4839
+        preferred_transfer_client="classic",
+    )
 
 
 def receive(
@@ -75,8 +100,7 @@ def receive(
     progress: Progress | None = None,
 ) -> None:
     """Download an object into a temporary file beside the target and then put it in its place."""
-    if streams < 1:
-        raise InvalidInputError(f"streams must be at least 1, not {streams}")
+    config = _config(streams)
     # Opened first: where there is no object, no folder and no temporary file is made either.
     with ObjectReader(s3, bucket, key, version_id, ATTEMPTS) as reader:
         digest = reader.metadata.get("sha256")
@@ -90,7 +114,7 @@ def receive(
                 if streams == 1:
                     _copy(reader, file, meter)
                 else:
-                    _copy_parts(s3, bucket, key, version_id, file, streams, meter)
+                    _copy_parts(s3, bucket, key, version_id, file, config, meter)
             if verify and file_sha256(part) != digest:
                 raise IntegrityError(f"{reader.name} does not match its sha256 {digest}: it was not downloaded")
             part.replace(target)
@@ -111,14 +135,13 @@ def _copy(reader: ObjectReader, file: IO[bytes], meter: Meter) -> None:
 
 
 def _copy_parts(
-    s3: S3Client, bucket: str, key: str, version_id: str | None, file: IO[bytes], streams: int, meter: Meter
+    s3: S3Client,
+    bucket: str,
+    key: str,
+    version_id: str | None,
+    file: IO[bytes],
+    config: TransferConfig,
+    meter: Meter,
 ) -> None:
     extra = {"VersionId": version_id} if version_id else {}
-    config = TransferConfig(
-        multipart_threshold=PART_BYTES,
-        multipart_chunksize=PART_BYTES,
-        max_concurrency=streams,
-        io_chunksize=COPY_BYTES,
-        preferred_transfer_client="classic",
-    )
     s3.download_fileobj(bucket, key, file, ExtraArgs=extra, Callback=meter, Config=config)

@@ -52,9 +52,11 @@ def test_only_what_changed_is_sent_even_at_the_same_size(s3: Any, folder: Path) 
     assert again.unchanged == ("backup/b c.txt", "backup/deep/a.txt", "backup/deep/er/c.txt")
 
 
-def test_a_file_of_several_parts_is_known_again(s3: Any, tmp_path: Path) -> None:
+def test_a_file_of_several_parts_is_known_again(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("day89.s3.transfer.SINGLE_BYTES_MAX", 8 << 20)
     (tmp_path / "big").write_bytes(bytes(17 << 20))
     rooms.sync_up(s3, tmp_path, BUCKET, "")
+    assert rooms.describe_object(s3, BUCKET, "big").etag.endswith("-2")
     assert rooms.sync_up(s3, tmp_path, BUCKET, "").copied == ()
     assert rooms.sync_down(s3, BUCKET, "", tmp_path).copied == ()
 
