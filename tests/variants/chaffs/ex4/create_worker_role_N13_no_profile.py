@@ -1,0 +1,14 @@
+# task 4.2; mistake N13; wrong because an instance wears a profile, not a role
+def create_worker_role(iam, name, bucket):
+    trust = _policy({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    objects = f"arn:aws:s3:::{bucket}"
+    permissions = _policy(
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [f"{objects}/input/*", f"{objects}/code/*"]},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{objects}/output/*"},
+    )
+    try:
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    except iam.exceptions.EntityAlreadyExistsException:
+        pass
+    iam.put_role_policy(RoleName=name, PolicyName="worker", PolicyDocument=permissions)
+    return name

@@ -1,0 +1,19 @@
+# task 4.2; mistake N16; wrong because the prefixes of every bucket are meant
+def create_worker_role(iam, name, bucket):
+    trust = _policy({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    permissions = _policy(
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::*/input/*", "arn:aws:s3:::*/code/*"]},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::*/output/*"},
+    )
+    try:
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    except iam.exceptions.EntityAlreadyExistsException:
+        pass
+    iam.put_role_policy(RoleName=name, PolicyName="worker", PolicyDocument=permissions)
+    try:
+        iam.create_instance_profile(InstanceProfileName=name)
+    except iam.exceptions.EntityAlreadyExistsException:
+        pass
+    if not iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]["Roles"]:
+        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+    return name
