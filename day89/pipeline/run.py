@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 
 from day89.clients import make_client
 from day89.errors import InvalidInputError, NotFoundError
@@ -119,10 +119,11 @@ def run_parts(
     """
     if jobs < 1:
         raise InvalidInputError(f"jobs must be positive, not {jobs}")
-    if backend == "threading":
-        return list(Parallel(jobs, backend=backend)(delayed(run_part)(s3, plan, part, step) for part in parts))
     address = (s3.meta.region_name, s3.meta.endpoint_url)
-    return list(Parallel(jobs, backend=backend)(delayed(_run_there)(address, plan, part, step) for part in parts))
+    with parallel_config(backend=backend, n_jobs=jobs):  # joblib knows the dask backend by name only here
+        if backend == "threading":
+            return list(Parallel()(delayed(run_part)(s3, plan, part, step) for part in parts))
+        return list(Parallel()(delayed(_run_there)(address, plan, part, step) for part in parts))
 
 
 def finish(s3: S3Client, plan: Plan, *, parts_run: int = 0) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import tracemalloc
 from typing import Any
 
 import pandas
@@ -126,6 +127,35 @@ def test_pieces_end_only_where_records_end(rows: list[list[str]], size: int) -> 
     for piece in cut(content, [], size):
         assert piece.count(b'"') % 2 == 0
         assert piece.endswith(b"\n")
+
+
+class Endless(io.RawIOBase):
+    """Be a file of rows that are made while they are read."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__()
+        self.left = rows
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        rows = min(len(buffer) // 17, self.left)
+        buffer[: rows * 17] = b"12345678,abcdefg\n" * rows
+        self.left -= rows
+        return rows * 17
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    peaks, counts = [], []
+    for rows in (60_000, 600_000):
+        tracemalloc.start()
+        pieces = blocks(io.BufferedReader(Endless(rows)), 0, None, 1 << 18)
+        counts.append(sum(len(parse_block(["a", "b"], piece).frame) for _, piece in pieces))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert counts == [60_000, 600_000]
+    assert peaks[1] < 1.3 * peaks[0]
 
 
 def test_a_header_may_have_quotes_line_breaks_and_a_byte_order_mark() -> None:
