@@ -60,15 +60,15 @@ class Fleet:
         self.notify = notify
         self.boot_delay = boot_delay
         self.changed = threading.Condition()
-        self._own = supervisor is None
-        self.supervisor = supervisor or Supervisor()
+        self.supervisor, self._own = supervisor or Supervisor(), supervisor is None
         self.isolation = isolation
         self.folder = Path(tempfile.mkdtemp(prefix="day89-instances-"))
         self._instances: dict[str, Instance] = {}
         self._booting: dict[str, threading.Timer] = {}
-        self._closed = False
         self._metadata = MetadataService()
         self._binds = visible_paths(self.supervisor.commands)
+        self._closed = False
+        self.supervisor.order(op="folder", path=str(self.folder))
         self.supervisor.listen(self._on_event)
         if isolation == "strict" and self.supervisor.wait_ready() in {"", "none"}:
             self.close()

@@ -39,7 +39,8 @@ class Supervisor:
         self.commands = Path(self.folder.name)
         write_commands(self.commands, PACKAGE)
         mine, theirs = socket.socketpair()
-        words = [sys.executable, "-I", str(PACKAGE), "supervisor", str(theirs.fileno())] + ["warm"] * warm
+        words = [sys.executable, "-I", str(PACKAGE), "supervisor", str(theirs.fileno()), str(self.commands)]
+        words += ["warm"] * warm
         self.process = subprocess.Popen(
             words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment()
         )
@@ -58,7 +59,7 @@ class Supervisor:
         self._listener = listener
 
     def order(self, **order: Any) -> None:
-        """Send an order: ``op`` is launch, kill or reboot, ``id`` names the instance."""
+        """Send an order: ``op`` is launch, kill or reboot of instance ``id``; or folder, ``path`` to clear up."""
         with self._sending:
             self.wire.send(order)
 

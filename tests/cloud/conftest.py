@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,15 +35,22 @@ def running_cloud(supervisor: Supervisor) -> Iterator[Any]:
 
 
 @pytest.fixture
-def launch(running_cloud: Any) -> Callable[..., str]:
-    """Launch one instance and return its id."""
+def launch_in() -> Callable[..., str]:
+    """Launch one instance in a cloud and return its id."""
 
-    def launch(user_data: str = "", region: str = "us-east-1", **options: Any) -> str:
-        image = running_cloud.client("ssm", region).get_parameter(Name=PARAMETER)["Parameter"]["Value"]
+    def launch_in(cloud: Any, user_data: str = "", region: str = "us-east-1", **options: Any) -> str:
+        image = cloud.client("ssm", region).get_parameter(Name=PARAMETER)["Parameter"]["Value"]
         wanted = {"ImageId": image, "InstanceType": "t3.micro", "UserData": user_data, "MinCount": 1, "MaxCount": 1}
-        return running_cloud.client("ec2", region).run_instances(**wanted | options)["Instances"][0]["InstanceId"]
+        launched = cloud.client("ec2", region).run_instances(**wanted | options)
+        return launched["Instances"][0]["InstanceId"]
 
-    return launch
+    return launch_in
+
+
+@pytest.fixture
+def launch(running_cloud: Any, launch_in: Callable[..., str]) -> Callable[..., str]:
+    """Launch one instance and return its id."""
+    return functools.partial(launch_in, running_cloud)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -36,14 +37,18 @@ def main(arguments: list[str]) -> int:
     """Serve the owner on the descriptor that is named.
 
     Args:
-        arguments: the descriptor, and ``warm`` where a generation with libraries is wanted.
+        arguments: the descriptor, the folder of commands, and ``warm`` where a generation with libraries is wanted.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's business; its end is ours
     owner = Wire(socket.socket(fileno=int(arguments[0])))
     os.setsid()
     mode = _probe()
     owner.send({"event": "ready", "jail": mode})
-    Supervisor(owner, mode, warm=False, grow="warm" in arguments).run()
+    supervisor = Supervisor(owner, mode, warm=False, grow="warm" in arguments[2:])
+    supervisor.folders.append(arguments[1])
+    supervisor.run()
+    for folder in supervisor.folders:  # where the owner was killed, nobody else does it
+        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
@@ -69,6 +74,7 @@ class Supervisor:
         self.above = above
         self.mode = mode
         self.warm = warm
+        self.folders: list[str] = []
         self.machines: dict[str, tuple[int, Wire]] = {}
         self.next: Wire | None = None
         self.next_ready = False
@@ -115,6 +121,9 @@ class Supervisor:
         return orders is not None
 
     def _obey(self, order: dict[str, Any]) -> None:
+        if order["op"] == "folder":
+            self.folders.append(order["path"])
+            return
         known = order["id"] in self.machines
         if self.next and self.next_ready and not known:
             self.next.send(order)
