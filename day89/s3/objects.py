@@ -193,6 +193,16 @@ def presign(s3: S3Client, bucket: str, key: str, *, method: str = "GET", seconds
         raise InvalidInputError(f"method {method!r} is not one of {', '.join(PRESIGN_OPERATIONS)}")
     if not 1 <= seconds <= PRESIGN_SECONDS_MAX:
         raise InvalidInputError(f"a URL can be good for 1 to {PRESIGN_SECONDS_MAX} seconds, not {seconds}")
-    return s3.generate_presigned_url(
-        PRESIGN_OPERATIONS[method], Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
-    )
+    # boto3 would sign S3 URLs with the old version 2, which regions since 2014 refuse.
+    signer: Any = _version_4
+    s3.meta.events.register_first("choose-signer.s3", signer)
+    try:
+        return s3.generate_presigned_url(
+            PRESIGN_OPERATIONS[method], Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
+        )
+    finally:
+        s3.meta.events.unregister("choose-signer.s3", signer)
+
+
+def _version_4(**_: Any) -> str:
+    return "s3v4"

@@ -21,11 +21,16 @@ ODD_KEYS = ["a b.csv", "plus+and%25.csv", "quote'\".csv", "été/ß.csv", "日�
 
 
 @pytest.fixture
-def s3(clean_environment: None) -> Iterator[Any]:
-    with local(page_size=3) as cloud:
-        client = cloud.client("s3")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
+def cloud(clean_environment: None) -> Iterator[Any]:
+    with local(page_size=3) as running:
+        yield running
+
+
+@pytest.fixture
+def s3(cloud: Any) -> Any:
+    client = cloud.client("s3")
+    client.create_bucket(Bucket=BUCKET)
+    return client
 
 
 @pytest.fixture
@@ -275,10 +280,29 @@ def test_forbidden_is_never_absent(s3: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert caught.value is forbidden
 
 
-def test_a_presigned_url_names_the_object_and_its_time(s3: Any) -> None:
-    parts = urllib.parse.urlsplit(rooms.presign(s3, BUCKET, "a b.csv", seconds=60))
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+def test_a_presigned_url_is_signed_with_version_4_for_its_region(s3: Any, cloud: Any, region: str) -> None:
+    parts = urllib.parse.urlsplit(rooms.presign(cloud.client("s3", region), BUCKET, "a b.csv", seconds=60))
+    query = urllib.parse.parse_qs(parts.query)
     assert parts.path.endswith("a%20b.csv")
-    assert "60" in urllib.parse.parse_qs(parts.query).get("X-Amz-Expires", ["60"])
+    assert query["X-Amz-Expires"] == ["60"]
+    assert f"/{region}/s3/aws4_request" in query["X-Amz-Credential"][0]
+
+
+def ask(cloud: Any, method: str, url: str, body: bytes = b"") -> tuple[int, bytes]:
+    status, _, answer = cloud.gateway.handle(method, url, {}, body)
+    return status, answer
+
+
+def test_a_presigned_url_opens_what_it_was_made_for_and_nothing_else(s3: Any, cloud: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="a b.csv", Body=b"x")
+    s3.put_object(Bucket=BUCKET, Key="other", Body=b"secret")
+    url = rooms.presign(s3, BUCKET, "a b.csv")
+    assert ask(cloud, "GET", url) == (200, b"x")
+    assert ask(cloud, "GET", url.replace("a%20b.csv", "other"))[0] == 403
+    assert ask(cloud, "PUT", url, b"y")[0] == 403
+    assert ask(cloud, "PUT", rooms.presign(s3, BUCKET, "new", method="PUT"), b"y")[0] == 200
+    assert s3.get_object(Bucket=BUCKET, Key="new")["Body"].read() == b"y"
 
 
 @pytest.mark.parametrize("options", [{"method": "PATCH"}, {"seconds": 0}, {"seconds": 604801}])
