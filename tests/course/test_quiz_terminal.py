@@ -55,7 +55,7 @@ def test_a_wrong_answer_is_told_why_and_the_right_one_stays_untold(quiz, tmp_pat
     assert "Not right.\nNot this one.\n[U1: catching ClientError around upload_file]\n" in seen
     assert "Yes, this one." not in seen
     assert "Because" not in seen
-    assert "Lifecycle:\n  https://example.org/a\n" in seen
+    assert "Lifecycle (in the lesson: Cost):\n  https://example.org/a\n" in seen
 
 
 def test_retry_asks_again_what_was_wrong(quiz, tmp_path):

@@ -14,36 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from day89.course.quiz.model import CHOICE_TYPES, OUTCOMES, TEACHING_ASKS, Question, Quiz
+from day89.course.quiz.model import CHOICE_TYPES, OUTCOMES, SECTIONS, TEACHING_ASKS, Question, Quiz
 
-__all__ = ["SECTIONS", "Finding", "lint_question", "lint_quiz"]
+__all__ = ["Finding", "lint_question", "lint_quiz"]
 
-SECTIONS = (
-    "S3 key concepts",
-    "S3 storage classes",
-    "Lifecycle",
-    "S3 operations",
-    "S3 for ML",
-    "EC2 key concepts",
-    "EC2 operations",
-    "Deploying on EC2",
-    "S3 and EC2 pipeline",
-    "Encryption",
-    "IAM roles",
-    "Least privilege",
-    "Security groups",
-    "VPC",
-    "Spot",
-    "Right-sizing",
-    "Auto scaling",
-    "Client and resource",
-    "Error handling",
-    "CloudWatch",
-    "S3 metrics",
-    "Use case: training",
-    "Use case: inference",
-    "Use case: data processing",
-)
 QUESTIONS_MIN, PER_OUTCOME_MIN, TEACHING_MIN, CODE_MIN, NUMERIC_MIN = 60, 3, 0.6, 15, 4
 # A longer option reads as the right one. A dozen letters of difference are never seen, whatever their ratio.
 LENGTH_RATIO_MAX, LENGTH_DIFFERENCE_FREE = 1.5, 12

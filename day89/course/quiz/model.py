@@ -10,6 +10,8 @@ __all__ = [
     "ASKS",
     "CHOICE_TYPES",
     "OUTCOMES",
+    "SECTIONS",
+    "TEACHING_ASKS",
     "TYPES",
     "Line",
     "Option",
@@ -45,6 +47,34 @@ OUTCOMES = {
     16: "version a model immutably, with a checksum, and roll back",
     17: "serve a model over HTTP",
     18: "choose spot, size and scaling, and the metric that shows it",
+}
+
+# What a question can be about -> the heading of docs/lesson.md under which it stands.
+SECTIONS = {
+    "S3 key concepts": "S3: storage",
+    "S3 storage classes": "Storage classes",
+    "Lifecycle": "Cost",
+    "S3 operations": "Upload, download, list, delete",
+    "S3 for ML": "S3 for machine learning",
+    "EC2 key concepts": "EC2: compute",
+    "EC2 operations": "EC2: compute",
+    "Deploying on EC2": "Deploying on EC2",
+    "S3 and EC2 pipeline": "S3 and EC2 together",
+    "Encryption": "Security",
+    "IAM roles": "Security",
+    "Least privilege": "Security",
+    "Security groups": "Security",
+    "VPC": "Security",
+    "Spot": "Cost",
+    "Right-sizing": "Cost",
+    "Auto scaling": "Cost",
+    "Client and resource": "boto3",
+    "Error handling": "Errors",
+    "CloudWatch": "Monitoring",
+    "S3 metrics": "Monitoring",
+    "Use case: training": "Three stories",
+    "Use case: inference": "Three stories",
+    "Use case: data processing": "Three stories",
 }
 
 

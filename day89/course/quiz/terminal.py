@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TextIO
 
 from day89.course.quiz.marking import Marked, parse
-from day89.course.quiz.model import CHOICE_TYPES, Question, Quiz
+from day89.course.quiz.model import CHOICE_TYPES, SECTIONS, Question, Quiz
 from day89.course.quiz.schedule import Sitting, by_outcome, reading
 from day89.course.quiz.text import PLAIN, STYLED, Style, wrap
 
@@ -187,7 +187,7 @@ def _end(terminal: Terminal, sitting: Sitting) -> bool:
         return False
     terminal.say("What to read for what was not right.")
     for section, pages in reading(wrong).items():
-        terminal.say(f"{section}:")
+        terminal.say(f"{section} (in the lesson: {SECTIONS.get(section, section)}):")
         for page in pages:
             print(f"  {page}", file=terminal.target)
     print(file=terminal.target)

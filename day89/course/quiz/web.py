@@ -21,7 +21,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from day89.course.quiz.marking import parse
-from day89.course.quiz.model import Question, Quiz
+from day89.course.quiz.model import SECTIONS, Question, Quiz
 from day89.course.quiz.progress import Progress
 from day89.course.quiz.schedule import Sitting, by_outcome, choose, reading
 from day89.course.quiz.text import to_html
@@ -193,7 +193,13 @@ def _add_sitting(app: Flask, sittings: dict[str, Sitting], now: Callable[[], dat
             return redirect(url_for("ask", name=name))
         reveal = request.args.get("show") == "answers"
         return render_template(
-            "end.html", sitting=sitting, name=name, reading=reading(sitting.wrong), reveal=reveal, lines=_program
+            "end.html",
+            sitting=sitting,
+            name=name,
+            reading=reading(sitting.wrong),
+            reveal=reveal,
+            lines=_program,
+            lesson=SECTIONS,
         )
 
     @app.post("/sitting/<name>/retry")
