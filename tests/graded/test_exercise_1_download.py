@@ -9,7 +9,7 @@ import pytest
 from support import answer, attempt, expect_forbidden, expect_missing
 from support_s3 import content, files_under, forbid_reading, local_file, new_bucket
 
-from day89.course.checking import expect, expect_equal, show
+from day89.course.checking import expect, expect_equal, expect_type, show
 
 
 def stored(cloud: Any, names: Any, key: str, region: str = "us-east-1") -> tuple[Any, str, bytes]:
@@ -136,6 +136,7 @@ def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, 
         ended = attempt(task, "download_file", s3, bucket, key, as_given)
         called = f"called {task.last_call} with the path as {type(as_given).__name__}"
         expect(ended.error is None, f"{called}; expected the file; {ended}", "U31")
+        expect_type(ended.value, Path, called, "U31")
         expect_equal(
             Path(ended.value).name, Path(as_given).name, f"{called}, looked at the name that it returns", "U31"
         )

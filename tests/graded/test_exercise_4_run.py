@@ -131,7 +131,9 @@ def test_a_worker_that_ends_without_output_is_a_runtime_error(
     error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=20)
     called = f"called {task.last_call} where S3 refuses the code to the worker"
     expect_none_left(place, called, "E22")
-    (instance_id,) = place.instances()
+    found = list(place.instances())
+    expect(len(found) == 1, f"{called}; expected one launch; found {len(found)}", "E3")
+    (instance_id,) = found
     console = place.console(instance_id)
     hint = (
         " (did the script of your worker_user_data shut the instance down?)" if isinstance(error, TimeoutError) else ""
@@ -139,9 +141,9 @@ def test_a_worker_that_ends_without_output_is_a_runtime_error(
     what = f"{called}; expected a RuntimeError as soon as it has ended; it raised {show(error)}{hint}"
     expect(isinstance(error, RuntimeError), what, "E35")
     wanted = re.sub(r"\W", "", console)[-40:]
-    found = re.sub(r"\W", "", str(error).replace("\\n", " "))
+    told = re.sub(r"\W", "", str(error).replace("\\n", " "))
     what = f"{called}; expected the tail of the console in the message, {show(tail(console, 80))}"
-    expect(wanted in found, f"{what}; found {show(str(error))}", "E35")
+    expect(wanted in told, f"{what}; found {show(str(error))}", "E35")
 
 
 @pytest.mark.task("4.4", "mastery", points=0.4)

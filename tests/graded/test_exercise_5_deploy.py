@@ -118,6 +118,7 @@ def test_it_serves_the_version_that_was_asked_for(task: Any, cloud: Any, names: 
         store(place, name, version, kind)
     version = names.choice((1, 2))
     url = deploy(task, place, name, version, timeout=40)
+    expect_url(task, place, url, 5000)
     expect_predictions(task, place, url, kinds[version], names, "M4")
 
 
