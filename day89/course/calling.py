@@ -17,11 +17,27 @@ from day89.course.checking import NotStarted, Wrong, describe_call, describe_err
 from day89.course.handles import App, InProcessApp, InProcessModel, Model, NoAnswer
 from day89.course.submission import line_in
 
-__all__ = ["InProcess", "Missing", "Side", "Task"]
+__all__ = ["Fault", "Gone", "InProcess", "Missing", "Side", "Task"]
 
 
 class Missing(Exception):
     """Say that the submission has no such function."""
+
+
+class Fault(Exception):
+    """Say that what stands between a check and the submission is broken: never the learner's fault."""
+
+
+class Gone(Exception):
+    """Say that the submission's side did not answer: it is too slow, or has ended.
+
+    Attributes:
+        timed_out: it was too slow.
+    """
+
+    def __init__(self, message: str, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
 
 
 class Side(Protocol):
@@ -44,6 +60,12 @@ class Side(Protocol):
 
     def stub_of(self, error: BaseException) -> str | None:
         """Return the function whose stub raised a NotImplementedError."""
+
+    def begin(self, seconds: float) -> None:
+        """Begin a check, which may take so many seconds."""
+
+    def meet(self, cloud: Any, patient: bool) -> None:
+        """Meet the cloud of the check; ``patient`` says that instances really run in it."""
 
 
 class InProcess:
@@ -91,6 +113,12 @@ class InProcess:
             return InProcessModel(joblib.load(io.BytesIO(data)))
         except Exception as error:  # whatever the bytes are
             raise NoAnswer(f"joblib.load raised {type(error).__name__}: {error}") from error
+
+    def begin(self, seconds: float) -> None:
+        """Begin a check; whoever started this process keeps the time."""
+
+    def meet(self, cloud: Any, patient: bool) -> None:
+        """Meet the cloud of the check: it answers every client of this process already."""
 
     def stub_of(self, error: BaseException) -> str | None:
         """Return the function of the submission that raised the error last."""
@@ -152,6 +180,12 @@ class Task:
             return self._side.call(function, arguments, keywords)
         except Missing:
             raise Wrong(f"{self.path.name} has no function {function}: put its stub back with `day89 reset`") from None
+        except Fault:
+            raise
+        except Gone as error:
+            wrong = Wrong(f"called {self.last_call}; expected a result; {error}")
+            wrong.timed_out = error.timed_out
+            raise wrong from None
         except NotImplementedError as error:
             raise self._not_started(function, error) from None
         except (Exception, KeyboardInterrupt) as error:

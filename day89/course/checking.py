@@ -33,11 +33,13 @@ class Wrong(AssertionError):
 
     Attributes:
         mistake: id of the mistake, such as ``"L2"``, or None.
+        timed_out: the answer took too long.
     """
 
     def __init__(self, message: str, mistake: str | None = None) -> None:
         super().__init__(message)
         self.mistake = mistake
+        self.timed_out = False
 
 
 class NotStarted(Exception):

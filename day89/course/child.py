@@ -9,6 +9,7 @@ import json
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -21,9 +22,9 @@ from day89.course.checking import NotStarted, Wrong, describe_error
 from day89.course.submission import Unreadable
 from day89.course.verdict import Check
 
-__all__ = ["DEFAULT_LIMIT", "Reporter", "run_job"]
+__all__ = ["Reporter", "run_job"]
 
-DEFAULT_LIMIT = 10.0
+PATIENCE = 2
 # pytest's own plugins that a verdict does not need: each costs time in every run.
 UNNEEDED = (
     *("cacheprovider", "faulthandler", "unraisableexception", "threadexception", "logging", "doctest"),
@@ -37,11 +38,14 @@ class Reporter:
     Args:
         events: descriptor of the pipe.
         job: which tasks to run, which checks to leave out.
+        session: where the submission runs in a process of its own, what spawns that; else None.
     """
 
-    def __init__(self, events: int, job: dict[str, Any]) -> None:
+    def __init__(self, events: int, job: dict[str, Any], session: Any = None) -> None:
         self.events = events
         self.job = job
+        self.session = session
+        self.slow: Counter[str] = Counter(job["slow"])
         self.not_started: set[str] = set()
         self.begun: set[str] = set()
         self.outcome: dict[str, Any] = {}
@@ -55,6 +59,8 @@ class Reporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Have each call of the learner's code announced, so that one that never returns can be named."""
         config.stash[plugin.ON_CALL] = lambda text: self.send("call", text=text)
+        if self.session is not None:
+            config.stash[plugin.SESSION] = self.session
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -82,13 +88,17 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Skip the rest of a task that is not started."""
+        """Skip the rest of a task that is not started, or that takes too long again and again."""
         self.send("start", id=item.nodeid)
         self.outcome = {"outcome": "passed", "message": None, "mistake": None, "began": time.perf_counter()}
-        if _task(item) not in self.not_started:
-            return None
-        self._end(item.nodeid, "not_started")
-        return True
+        if _task(item) in self.not_started:
+            self._end(item.nodeid, "not_started")
+            return True
+        if self.slow[_task(item)] >= PATIENCE:
+            self.outcome["message"] = f"not tried: {PATIENCE} checks of this task took too long already"
+            self._end(item.nodeid, "timeout")
+            return True
+        return None
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Report the check."""
@@ -120,6 +130,9 @@ class Reporter:
             outcome, message = "failed", f"this case is not answered yet: {message}"
         if outcome == "not_started":
             self.not_started.add(task)
+        if getattr(error, "timed_out", False):
+            outcome = "timeout"
+            self.slow[task] += 1
         self.begun.add(task)
         self.outcome |= {"outcome": outcome, "message": message, "mistake": getattr(error, "mistake", None)}
 
@@ -150,20 +163,21 @@ def _describe(item: pytest.Item) -> Check:
     assert marker is not None
     id, level = marker.args[:2]
     points = marker.kwargs.get("points", marker.args[2] if len(marker.args) > 2 else 1)
-    seconds = float(limit.args[0]) if limit else DEFAULT_LIMIT
+    seconds = float(limit.args[0]) if limit else plugin.DEFAULT_LIMIT
     return Check(item.nodeid, item.name.removeprefix("test_"), id, level, float(points), seconds)
 
 
-def run_job(job: dict[str, Any], events: int) -> None:
+def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
     """Run the checks of a job and report them; return when all that can be reported has been.
 
     Args:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
-            folder), ``folder`` (for temporary files).
+            folder), ``folder`` (for temporary files), ``slow`` (task id to checks that took too long already).
         events: descriptor to report on.
+        session: where the submission runs in a process of its own, what spawns that; else None.
     """
     random.seed(job["seed"])
-    reporter = Reporter(events, job)
+    reporter = Reporter(events, job, session)
     status = pytest.main(_arguments(job), plugins=[reporter])
     reporter.send("done", status=int(status))
 

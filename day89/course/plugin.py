@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from day89 import cloud as local_cloud
+from day89.cloud.guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances_process import Supervisor
-from day89.course.calling import InProcess, Side, Task
+from day89.course.calling import Gone, InProcess, Side, Task
 from day89.course.checking import NotStarted, Wrong, describe_error
 from day89.course.files import checks_folder, course_file
 from day89.course.handles import NoAnswer
@@ -31,6 +32,11 @@ TASK: pytest.StashKey[Task] = pytest.StashKey()
 ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
 SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
+# Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.process.Session).
+SESSION: pytest.StashKey[Any] = pytest.StashKey()
+DEFAULT_LIMIT = 10.0
+# Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
+ENVIRONMENT = {name: value for name, value in CLOUD_ENVIRONMENT.items() if name.startswith("AWS_")}
 MARKERS = (
     "task(id, level, points): the check belongs to a task of the course, core or mastery, and is worth points",
     "cloud(**options): options of day89.cloud.local for this check, such as page_size=3 or instances=True",
@@ -96,6 +102,23 @@ def submission_path(config: pytest.Config) -> Path:
     return course_file("solution.py")
 
 
+def _make_side(config: pytest.Config) -> Side:
+    submission = read(submission_path(config))
+    session = config.stash.get(SESSION, None)
+    if session is None:
+        with late_bound():
+            return InProcess(load(submission), submission.path)
+    from day89.course.boundary.remote import Remote  # not on every system
+
+    base = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    side = Remote(session, submission.path.resolve(), base, ENVIRONMENT)
+    try:
+        side.load()
+    except Gone as error:
+        raise Unreadable(f"{submission.path.name}: {error} when it was imported; mend its top level first") from None
+    return side
+
+
 def side_of(config: pytest.Config) -> Side:
     """Return where the submission runs; it is loaded once a session.
 
@@ -104,9 +127,7 @@ def side_of(config: pytest.Config) -> Side:
     """
     if SIDE not in config.stash:
         try:
-            submission = read(submission_path(config))
-            with late_bound():
-                config.stash[SIDE] = InProcess(load(submission), submission.path)
+            config.stash[SIDE] = _make_side(config)
         except Unreadable as error:
             config.stash[SIDE] = error
     side = config.stash[SIDE]
@@ -138,7 +159,7 @@ def names(request: pytest.FixtureRequest) -> Names:
 
 
 @pytest.fixture
-def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None) -> Iterator[Any]:
+def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None, begun: None) -> Iterator[Any]:
     """Return a fresh local cloud, with the options of ``@pytest.mark.cloud(...)``."""
     marker = request.node.get_closest_marker("cloud")
     options = {"seed": names.number(0, 2**31), **(marker.kwargs if marker else {})}
@@ -146,12 +167,27 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None)
         options["instances"] = supervisor_of(request.config)
     # Instances that run need real time to get somewhere; states that only pass do not.
     with local_cloud.local(**options) as running, nullcontext() if options.get("instances") else naps():
+        side = request.config.stash.get(SIDE, None)
+        if side is not None and not isinstance(side, Unreadable):
+            side.meet(running, bool(options.get("instances")))
         yield running
 
 
 @pytest.fixture
+def begun(request: pytest.FixtureRequest) -> None:
+    """Tell the submission's side that a check begins, and how long it may take."""
+    marker = request.node.get_closest_marker("limit")
+    with suppress(Unreadable):
+        side_of(request.config).begin(float(marker.args[0]) if marker else DEFAULT_LIMIT)
+
+
+@pytest.fixture
 def task(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: None
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    clean_environment: None,
+    begun: None,
 ) -> Task:
     """Return the learner's functions, run in an empty current folder."""
     try:
@@ -173,15 +209,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away the AWS settings of the person who runs this."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "BOTO"))]:
         monkeypatch.delenv(name)
-    # Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "local-cloud",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
+    for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
 
 

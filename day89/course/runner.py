@@ -10,10 +10,11 @@ import ast
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from day89.course.files import checks_folder, course_file
 from day89.course.submission import Submission, Unreadable, read, stubs
@@ -22,10 +23,14 @@ from day89.course.tasks import Task
 from day89.course.verdict import Check, CheckResult, Outcome, SubmissionResult, SubmissionStatus, TaskResult, judge_task
 from day89.errors import ToolError
 
+if TYPE_CHECKING:
+    from day89.course.boundary.process import Confinement
+
 __all__ = ["Watcher", "grade", "preloads"]
 
 SETUP_LIMIT = 90.0
 IMPORT_LIMIT = 30.0
+SUBMISSION_LIMIT = 300.0
 GOODBYE_LIMIT = 5.0
 # Modules that a submission may import at its top and that take long: the warm server imports them before it forks.
 HEAVY = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "sklearn", "werkzeug")
@@ -43,6 +48,8 @@ def grade(
     supervisor: Supervisor | None = None,
     jobs: int = 1,
     watch: Watcher | None = None,
+    confinement: Confinement | None = None,
+    seconds: float = SUBMISSION_LIMIT,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -54,6 +61,8 @@ def grade(
         supervisor: a running one, to save its start; None makes one for each job.
         jobs: how many children may run at the same time, where no supervisor is given.
         watch: told of each check that has ended.
+        confinement: how to keep the submission in a process of its own, where no supervisor is given.
+        seconds: how long the whole submission may take.
 
     Returns:
         The verdict; a submission that cannot be read is one too.
@@ -70,9 +79,9 @@ def grade(
     pending = [task for task in tasks if task.function not in idle]
     width = 1 if supervisor else max(1, min(jobs, len(pending)))
     folder = checks or checks_folder()
-    runs = [_Run(submission, pending[start::width], seed, folder, watch) for start in range(width)]
+    runs = [_Run(submission, pending[start::width], seed, folder, watch, began + seconds) for start in range(width)]
     if pending or not _given_is_untouched(submission.tree, tasks):
-        _go(runs, supervisor)
+        _go(runs, supervisor, confinement)
     worst = next((run for run in runs if run.status != "graded"), runs[0])
     verdicts = {task.id: run.verdict(task) for run in runs for task in run.tasks}
     if worst.status in ("unreadable", "timeout", "killed") and not any(run.found for run in runs):
@@ -82,12 +91,12 @@ def grade(
     return SubmissionResult(shown, submission.sha256, worst.status, worst.message, _since(began), done)
 
 
-def _go(runs: Sequence[_Run], supervisor: Supervisor | None) -> None:
+def _go(runs: Sequence[_Run], supervisor: Supervisor | None, confinement: Confinement | None) -> None:
     if supervisor is not None:
         runs[0].go(supervisor)
         return
     with ThreadPoolExecutor(len(runs)) as threads:
-        waiting = [threads.submit(_alone, run) for run in runs]
+        waiting = [threads.submit(_alone, run, confinement) for run in runs]
         try:
             for one in waiting:
                 one.result()
@@ -97,8 +106,8 @@ def _go(runs: Sequence[_Run], supervisor: Supervisor | None) -> None:
             raise
 
 
-def _alone(run: _Run) -> None:
-    with Supervisor(preloads(run.submission)) as own:
+def _alone(run: _Run, confinement: Confinement | None) -> None:
+    with Supervisor(preloads(run.submission), confinement) as own:
         run.go(own)
 
 
@@ -117,8 +126,16 @@ class _Run:
     """Keep the state of one submission's run, over as many children as it takes."""
 
     def __init__(
-        self, submission: Submission, tasks: Sequence[Task], seed: int, folder: Path, watch: Watcher | None
+        self,
+        submission: Submission,
+        tasks: Sequence[Task],
+        seed: int,
+        folder: Path,
+        watch: Watcher | None,
+        until: float,
     ) -> None:
+        self.until = until
+        self.slow: Counter[str] = Counter()
         self.submission = submission
         self.tasks = tasks
         self.seed = seed
@@ -176,11 +193,12 @@ class _Run:
                 "skip": list(self.found),
                 "checks": str(self.folder),
                 "folder": str(supervisor.folder),
+                "slow": self.slow,
             }
         )
         deadline = time.monotonic() + SETUP_LIMIT
         while True:
-            event = supervisor.next_event(deadline)
+            event = supervisor.next_event(min(deadline, self.until) if self.phase != "killed" else deadline)
             if event is None:
                 self._too_long(supervisor)
                 deadline = time.monotonic() + GOODBYE_LIMIT
@@ -235,9 +253,12 @@ class _Run:
     def _too_long(self, supervisor: Supervisor) -> None:
         where = self._place(supervisor.stack())
         supervisor.kill()
+        if time.monotonic() >= self.until and self.phase != "killed":
+            self._give_up("timeout", f"stopped: it took longer in all than a submission may{where}")
         if self.current is not None:
             called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
             message = f"{called} within {self.current.limit:g} s; it was still running{where}"
+            self.slow[self.current.task] += 1
             self._report("timeout", message, None, round(time.monotonic() - self.began, 2))
         elif self.phase == "loading":
             name = self.submission.path.name

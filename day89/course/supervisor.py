@@ -12,12 +12,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from day89.course.warm import DUMP_SIGNAL
 from day89.errors import ToolError
+
+if TYPE_CHECKING:
+    from day89.course.boundary.process import Confinement
 
 __all__ = ["Supervisor"]
 
@@ -31,12 +35,14 @@ class Supervisor:
 
     Args:
         modules: what the server imports before it forks.
+        confinement: how submissions are kept in a process of their own; None runs them in the child.
     """
 
-    def __init__(self, modules: Sequence[str] = ()) -> None:
+    def __init__(self, modules: Sequence[str] = (), confinement: Confinement | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="day89-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
         self._modules = modules
+        self._confinement = confinement
         self._server: subprocess.Popen[bytes] | None = None
         self._selector = selectors.DefaultSelector()
         self._buffer = b""
@@ -58,6 +64,7 @@ class Supervisor:
         events, events_end = os.pipe()
         dumps, dumps_end = os.pipe()
         command = [sys.executable, "-P", "-X", "utf8", "-m", "day89.course.warm", str(events_end), str(dumps_end)]
+        command.append(json.dumps(asdict(self._confinement) if self._confinement else None))
         self._server = subprocess.Popen(
             [*command, *self._modules],
             stdin=subprocess.PIPE,

@@ -30,16 +30,29 @@ def main(arguments: list[str]) -> int:
     """Serve jobs until standard input ends.
 
     Args:
-        arguments: descriptor of the event pipe, descriptor of the pipe for stack dumps, modules to import beforehand.
+        arguments: descriptor of the event pipe, descriptor of the pipe for stack dumps, how to keep submissions in
+            a process of their own (JSON, ``null`` where they run in the child), modules to import beforehand.
     """
-    events, dumps, *modules = arguments
+    events, dumps, confinement, *modules = arguments
     _adopt()
+    warm = _start_warm(json.loads(confinement))
     _preload(modules)
     for line in sys.stdin:
-        _serve(json.loads(line), int(events), int(dumps))
+        _serve(json.loads(line), int(events), int(dumps), warm)
         if not CAN_FORK:
             break
+    if warm is not None:
+        warm.close()
     return 0
+
+
+def _start_warm(settings: dict[str, Any] | None) -> Any:
+    """Start the process that submissions are forked from; it imports while this one does."""
+    if settings is None:
+        return None
+    from day89.course.boundary.process import Confinement, Warm  # not on every system
+
+    return Warm(Confinement.from_json(settings), Path.cwd())
 
 
 def _adopt() -> None:
@@ -60,10 +73,11 @@ def _preload(modules: list[str]) -> None:
     gc.freeze()
 
 
-def _serve(job: dict[str, Any], events: int, dumps: int) -> None:
+def _serve(job: dict[str, Any], events: int, dumps: int, warm: Any) -> None:
+    session = warm.session() if warm is not None else None
     if not CAN_FORK:
         _announce(events, {"event": "forked", "pid": os.getpid()})
-        _work(job, events, dumps)
+        _work(job, events, dumps, session)
         _announce(events, {"event": "exit", "status": 0})
         return
     child = os.fork()
@@ -73,32 +87,40 @@ def _serve(job: dict[str, Any], events: int, dumps: int) -> None:
             os.setsid()
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             _announce(events, {"event": "forked", "pid": os.getpid()})
-            _work(job, events, dumps)
+            if warm is not None:
+                warm.door.close()
+            _work(job, events, dumps, session)
             status = 0
         except BaseException:
             traceback.print_exc()
         finally:
             # No interpreter shutdown: it costs as much as a check, and a submission may have registered anything.
             os._exit(status)
+    if session is not None:
+        session.close()  # the child's end is the only one now: what it spawned ends with it
     _, result = os.waitpid(child, 0)
-    _end_orphans()
+    _end_orphans(spare=warm.process.pid if warm is not None else 0)
     _announce(events, {"event": "exit", "status": os.waitstatus_to_exitcode(result)})
 
 
-def _work(job: dict[str, Any], events: int, dumps: int) -> None:
+def _work(job: dict[str, Any], events: int, dumps: int, session: Any) -> None:
     from day89.course.child import run_job  # preloaded in the server
 
     with Path(os.devnull).open() as nothing:
         os.dup2(nothing.fileno(), 0)
     if DUMP_SIGNAL is not None:
         faulthandler.register(DUMP_SIGNAL, file=dumps, all_threads=False)
-    run_job(job, events)
+    run_job(job, events, session)
     sys.stdout.flush()
 
 
-def _end_orphans() -> None:
-    """Kill what the child has left behind: its instances, its background processes."""
-    while orphans := _children():
+def _end_orphans(spare: int) -> None:
+    """Kill what the child has left behind: its instances, its background processes.
+
+    Args:
+        spare: a process that stays.
+    """
+    while orphans := [pid for pid in _children() if pid != spare]:
         for orphan in orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(orphan, signal.SIGKILL)

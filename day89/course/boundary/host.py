@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
 
@@ -20,6 +21,7 @@ from day89.course.boundary.codec import decode, encode, encode_error
 from day89.course.boundary.wire import Broken, Wire
 from day89.course.calling import InProcess, Missing
 from day89.course.handles import InProcessApp, InProcessModel
+from day89.course.naps import late_bound, naps
 from day89.course.submission import Unreadable, line_in, load, read
 
 __all__ = ["Host", "run"]
@@ -65,16 +67,20 @@ class Host:
     def do_load(self, question: dict[str, Any]) -> bool:
         """Load the submission."""
         submission = read(question["path"])
-        self.side = InProcess(load(submission), submission.path)
+        with late_bound():
+            self.side = InProcess(load(submission), submission.path)
         return True
 
     def do_call(self, question: dict[str, Any]) -> Any:
         """Call a function of the submission."""
         assert self.side is not None
-        self.patient = bool(question.get("patient"))
+        self.patient = bool(question["patient"])
+        os.chdir(question["folder"])
         arguments = tuple(decode(one, self._known) for one in question["arguments"])
         keywords = {name: decode(one, self._known) for name, one in question["keywords"].items()}
-        return self.side.call(question["function"], arguments, keywords)
+        # Where nothing needs real time, no code of the submission waits for any.
+        with nullcontext() if self.patient else naps():
+            return self.side.call(question["function"], arguments, keywords)
 
     def do_model(self, question: dict[str, Any]) -> Any:
         """Make one of the course's models; one that records leaves its predictions to the grader, who counts them."""

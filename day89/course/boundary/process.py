@@ -45,6 +45,12 @@ class Confinement:
     limits: Limits = field(default_factory=Limits)
     hidden: tuple[str, ...] = ()
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Confinement:
+        """Rebuild one from what ``dataclasses.asdict`` and JSON made of it."""
+        limits = Limits(**data["limits"])
+        return cls(tuple(data["layers"]), bool(data["bubblewrap"]), limits, tuple(data["hidden"]))
+
 
 class Warm:
     """Keep one warm process, from which submissions are forked.

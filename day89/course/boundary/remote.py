@@ -7,7 +7,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,8 +19,7 @@ from botocore.httpsession import URLLib3Session
 from day89.course.boundary.codec import decode, decode_error, encode
 from day89.course.boundary.process import Session, Submitted
 from day89.course.boundary.wire import Broken
-from day89.course.calling import Missing
-from day89.course.checking import Wrong
+from day89.course.calling import Fault, Gone, Missing
 from day89.course.handles import Answer, Model, NoAnswer
 from day89.course.submission import Unreadable
 
@@ -28,6 +27,7 @@ __all__ = ["Remote", "RemoteApp", "RemoteModel"]
 
 OUTPUT_KEPT = 64 * 1024
 CALLS_ALLOWED = 20_000
+LOAD_SECONDS = 20.0
 
 
 class RemoteModel:
@@ -110,25 +110,27 @@ class Remote:
 
     def __init__(self, session: Session, path: Path, folder: Path, environment: dict[str, str]) -> None:
         self.session, self.path, self.folder, self.environment = session, path, folder, environment
-        self.limit = 10.0
-        self.reachable: Callable[[str], bool] = lambda host: False
+        self.deadline = time.monotonic() + LOAD_SECONDS
+        self.seconds = LOAD_SECONDS
+        self.cloud: Any = None
         self.process: Submitted | None = None
         self.models: dict[int, Any] = {}
         self.printed = bytearray()
         self.interrupted = False
         self.patient = False
+        self._reader: Remote | None = None
 
     def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Call a function of the submission.
 
         Raises:
             Missing: there is no such function.
-            Wrong: it did not return in time, or its process ended.
+            Gone: it did not return in time, or its process ended.
         """
         sent = [encode(one, _special) for one in arguments]
         named = {name: encode(one, _special) for name, one in keywords.items()}
         question = {"do": "call", "function": function, "arguments": sent, "keywords": named}
-        return self._exchange({**question, "patient": self.patient})
+        return self._exchange({**question, "patient": self.patient, "folder": str(Path.cwd())})
 
     def model(self, kind: str, seed: int, recording: bool) -> Model:
         """Make one of the course's models on the submission's side."""
@@ -138,6 +140,21 @@ class Remote:
             from day89.course.given import make_model  # heavy: scikit-learn, for exercise 5 only
 
             handle.recorder = self.models[0] = make_model(kind, seed, recording=True)
+        return handle
+
+    def unpickled(self, data: bytes) -> Model:
+        """Load what the submission saved, in another process that holds no line of it: only the bytes can speak.
+
+        Raises:
+            NoAnswer: joblib cannot read it.
+        """
+        self._reader = reader = Remote(self.session, self.path, self.folder, self.environment)
+        reader.process = self.session.spawn(self.folder, self.environment)
+        reader.begin(self.seconds)
+        try:
+            handle: RemoteModel = reader._exchange({"do": "unpickle", "data": encode(data)})
+        except Exception as error:
+            raise NoAnswer(f"joblib.load raised {type(error).__name__}: {error}") from None
         return handle
 
     def stub_of(self, error: BaseException) -> str | None:
@@ -156,10 +173,30 @@ class Remote:
             question |= {"arguments": encode(arguments), "keywords": encode(keywords or {})}
         try:
             return self._exchange(question)
-        except Wrong:
-            raise
         except Exception as error:
             raise NoAnswer(str(error)) from None
+
+    def begin(self, seconds: float) -> None:
+        """Begin a check; give up a little before whoever watches this process does."""
+        self.seconds, self.deadline = seconds, time.monotonic() + 0.9 * seconds
+        self.cloud, self.patient = None, False
+        self.models.clear()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def meet(self, cloud: Any, patient: bool) -> None:
+        """Meet the cloud of the check: its instances are all that can be connected to."""
+        self.cloud, self.patient = cloud, patient
+
+    def load(self) -> None:
+        """Start the process and load the submission.
+
+        Raises:
+            Unreadable: it cannot be imported.
+            Gone: its import did not end, or ended the process.
+        """
+        self._running()
 
     def close(self) -> None:
         """End the submission's process."""
@@ -170,15 +207,19 @@ class Remote:
 
     def _exchange(self, question: dict[str, Any]) -> Any:
         process = self._running()
-        answer = self._converse(process, question, time.monotonic() + self.limit)
+        try:
+            answer = self._converse(process, question, self.deadline)
+        except (Gone, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            raise Fault(f"the boundary broke: {type(error).__name__}: {error}") from error
         return self._result(answer)
 
     def _running(self) -> Submitted:
         if self.process is None:
             self.process = self.session.spawn(self.folder, self.environment, [self.path])
-            self._result(
-                self._converse(self.process, {"do": "load", "path": str(self.path)}, time.monotonic() + self.limit)
-            )
+            question = {"do": "load", "path": str(self.path)}
+            self._result(self._converse(self.process, question, time.monotonic() + LOAD_SECONDS))
         return self.process
 
     def _converse(self, process: Submitted, question: dict[str, Any], deadline: float) -> dict[str, Any]:
@@ -206,12 +247,12 @@ class Remote:
             sources.append(process.output)
         ready, _, _ = select.select(sources, [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
-            self._give_up(f"it had not returned after {self.limit:g} seconds")
+            self._give_up(f"it was still running after {self.seconds:g} seconds", timed_out=True)
         return ready
 
-    def _give_up(self, what: str) -> NoReturn:
+    def _give_up(self, what: str, timed_out: bool = False) -> NoReturn:
         self.close()
-        raise Wrong(what)
+        raise Gone(what, timed_out)
 
     def _drain(self, process: Submitted) -> None:
         data = os.read(process.output, 1 << 16)
@@ -230,14 +271,14 @@ class Remote:
         try:
             return decode(answer.get("value"), self._known)
         except (ValueError, RecursionError) as error:
-            raise Wrong(f"it answered with something that is no value ({error})") from None
+            raise Gone(f"it answered with something that is no value ({error})") from None
 
     def _error(self, answer: dict[str, Any]) -> BaseException:
         names = answer["error"].get("names", [])
         if self.interrupted and names[:1] == ["KeyboardInterrupt"]:
             return KeyboardInterrupt()
         if any(name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit") for name in names):
-            return Wrong(f"it raised {names[0]}, which ends a program: a function returns or raises an error")
+            return Gone(f"it raised {names[0]}, which ends a program")
         error = decode_error(answer["error"])
         error.submission_line = answer.get("line")  # type: ignore[attr-defined]
         error.submission_stub = answer.get("stub")  # type: ignore[attr-defined]
@@ -281,7 +322,7 @@ class Remote:
         return {"status": answer.status_code, "headers": dict(answer.headers)}, _all_of(answer.raw)
 
     def _connect(self, process: Submitted, host: str, port: int) -> None:
-        if not self.reachable(host):
+        if not self._is_instance(host):
             process.aws.send({"refused": f"{host} is no instance of this cloud"})
             return
         try:
@@ -289,6 +330,9 @@ class Remote:
                 process.aws.send({"connected": True}, descriptors=[made.fileno()])
         except OSError as error:
             process.aws.send({"refused": str(error)})
+
+    def _is_instance(self, host: str) -> bool:
+        return self.patient and any(host == instance.address for instance in list(self.cloud.instances))
 
 
 def _all_of(raw: Any) -> bytes:
