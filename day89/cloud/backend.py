@@ -112,7 +112,10 @@ def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[s
         "url_params": uri_params,
     }
     try:
-        return str(operation.name), parser.parse(parts)
+        params = parser.parse(parts)
+        # WSGI writes header names in capitals; S3 keeps the names of metadata in lower case.
+        metadata = {name.lower(): value for name, value in (params.pop("Metadata", None) or {}).items()}
+        return str(operation.name), {**params, "Metadata": metadata} if metadata else params
     except (RequestParserError, ParseError, ValueError, KeyError, TypeError) as error:
         return Refusal(
             "MalformedXML" if service == "s3" else "MalformedInput", f"cannot read the request: {error}", 400

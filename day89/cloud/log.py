@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from day89.cloud.api import ApiCall
+from day89.cloud.policy_least import least_privilege
 
 __all__ = ["Call", "CallLog"]
 
@@ -51,7 +52,6 @@ class Call:
     request_bytes: int = 0
     response_bytes: int = 0
     fault: bool = False  # the answer was ordered by a fault, not earned
-    accesses: tuple[tuple[str, str], ...] = ()  # IAM action and resource ARN, as far as they are known
 
     @property
     def action(self) -> str:
@@ -116,11 +116,7 @@ class CallLog:
 
     def policy(self) -> dict[str, Any]:
         """Return the least IAM policy under which exactly the calls that succeeded would have been allowed."""
-        wanted: dict[str, set[str]] = {}
-        for call in self.calls:
-            for action, resource in call.accesses if call.error_code is None else ():
-                wanted.setdefault(resource, set()).add(action)
-        return {"Version": "2012-10-17", "Statement": _statements(wanted)}
+        return least_privilege(call for call in self.calls if call.error_code is None)
 
     def __iter__(self) -> Iterator[Call]:
         """Go through the calls in order."""
@@ -133,14 +129,3 @@ class CallLog:
     def __getitem__(self, place: int) -> Call:
         """Return the call at a place, from 0 or from the end."""
         return self.calls[place]
-
-
-def _statements(wanted: Mapping[str, set[str]]) -> list[dict[str, Any]]:
-    """Join resources that need the same actions into one statement."""
-    by_actions: dict[tuple[str, ...], list[str]] = {}
-    for resource, actions in wanted.items():
-        by_actions.setdefault(tuple(sorted(actions)), []).append(resource)
-    return [
-        {"Effect": "Allow", "Action": list(actions), "Resource": sorted(resources)}
-        for actions, resources in sorted(by_actions.items())
-    ]
