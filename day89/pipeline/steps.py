@@ -32,7 +32,7 @@ def drop_incomplete(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, pandas.S
     patterns, which = numpy.unique(missing[bad], axis=0, return_inverse=True)
     texts = ["no value for " + ", ".join(map(str, frame.columns[pattern])) for pattern in patterns]
     reasons = pandas.Series([texts[number] for number in which], index=frame.index[bad], dtype=str)
-    return frame.drop(index=reasons.index), reasons
+    return frame.take(numpy.setdiff1d(numpy.arange(len(frame)), bad, assume_unique=True)), reasons
 
 
 def apply_step(step: Step, frame: pandas.DataFrame) -> tuple[pandas.DataFrame, pandas.Series[str]]:

@@ -182,3 +182,12 @@ def test_the_csv_module_reads_what_is_written() -> None:
         ["two\nlines", "1,5"],
         ["cr\rhere", "x"],
     ]
+
+
+def test_values_that_are_not_text_are_written_too() -> None:
+    frame = pandas.DataFrame({"a": [1, 2], "b": [0.5, None], "c": ["x", None]})
+    assert format_rows(frame) == b"1,0.5,x\n2,,\n"
+
+
+def test_a_row_of_one_missing_value_is_not_an_empty_line() -> None:
+    assert format_rows(pandas.DataFrame({"a": ["x", None]}, dtype=str)) == b'x\n""\n'
