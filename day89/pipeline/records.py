@@ -143,12 +143,12 @@ def _join_plain(frame: pandas.DataFrame) -> bytes | None:
     A value that holds a comma or a line break shows in the number of them.
     """
     width = len(frame.columns)
-    if width < 2 or not len(frame):  # the only value of a row, missing, must be written as ""
-        return None
+    if width < 2 or not len(frame) or not all(map(pandas.api.types.is_string_dtype, frame.dtypes)):
+        return None  # the only value of a row, where it is missing, must be written as ""
     try:
         lists = [column.fillna("").tolist() for _, column in frame.items()]
         text = "\n".join(map(",".join, zip(*lists, strict=True))) + "\n"
-    except (TypeError, ValueError):  # not text
+    except TypeError:  # not all of it is text
         return None
     if text.count(",") != len(frame) * (width - 1) or text.count("\n") != len(frame) or '"' in text or "\r" in text:
         return None
