@@ -1,0 +1,90 @@
+"""Help the checks of exercise 3: launch instances, look at rules and states, past the learner's code."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from support import stop_endless_loops
+
+from day89.cloud.api import DEFAULT_ACCOUNT
+
+LOOKS = ("ec2.DescribeInstances", "ec2.DescribeInstanceStatus")
+CHANGES = ("ec2.StartInstances", "ec2.StopInstances", "ec2.TerminateInstances", "ec2.RebootInstances")
+ALL_PORTS = (0, 65535)
+
+
+def image_of(ec2: Any) -> str:
+    """Return the id of an Amazon Linux image of the client's region."""
+    images = sorted(ec2.describe_images(Owners=["amazon"])["Images"], key=lambda image: image["Name"])
+    return str(next(image["ImageId"] for image in images if image["Architecture"] == "x86_64"))
+
+
+def new_group(ec2: Any, name: str) -> str:
+    """Make a security group in the default VPC."""
+    return str(ec2.create_security_group(GroupName=name, Description=name)["GroupId"])
+
+
+def new_vpc(ec2: Any, number: int) -> str:
+    """Make a VPC."""
+    return str(ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"])
+
+
+def launch(ec2: Any, count: int = 1) -> list[str]:
+    """Launch instances, in one reservation."""
+    answer = ec2.run_instances(ImageId=image_of(ec2), InstanceType="t3.micro", MinCount=count, MaxCount=count)
+    return [str(instance["InstanceId"]) for instance in answer["Instances"]]
+
+
+def states(cloud: Any, region: str) -> dict[str, str]:
+    """Return id to state of the instances of a region, without a look that would count as one."""
+    backend = cloud.state.backend("ec2", DEFAULT_ACCOUNT, region)
+    return {instance.id: instance.state for instance in backend.all_instances()}
+
+
+def settle(cloud: Any, ec2: Any) -> None:
+    """Look at all instances until each is in a state that lasts, so that a check begins with known states."""
+    for _ in range(4):
+        ec2.describe_instances()
+
+
+def stop_endless_looks(cloud: Any) -> None:
+    """Have EC2 refuse to be asked for ever."""
+    stop_endless_loops(cloud, *LOOKS)
+
+
+def group(ec2: Any, group_id: str) -> dict[str, Any]:
+    """Return a security group; an empty one where there is none of that id."""
+    found = [one for one in ec2.describe_security_groups()["SecurityGroups"] if one["GroupId"] == group_id]
+    return found[0] if found else {}
+
+
+def lets_in(found: dict[str, Any]) -> dict[str, list[str]]:
+    """Return what a group lets in: ``tcp 22`` or ``udp 0-65535`` to the networks, joined where they touch."""
+    sources: dict[str, list[str]] = {}
+    for rule in found.get("IpPermissions", []):
+        ranges = [item["CidrIp"] for item in rule.get("IpRanges", [])]
+        others = [item.get("GroupId", "") for item in rule.get("UserIdGroupPairs", [])]
+        others += [item["PrefixListId"] for item in rule.get("PrefixListIds", [])]
+        for port in _ports(rule):
+            sources.setdefault(port, []).extend(ranges + others)
+    return {port: _joined(found) for port, found in sources.items() if found}
+
+
+def lets_in_ipv6(found: dict[str, Any], port: str) -> list[str]:
+    """Return the IPv6 networks that a group lets in on a port."""
+    rules = [rule for rule in found.get("IpPermissions", []) if port in _ports(rule)]
+    return [item["CidrIpv6"] for rule in rules for item in rule.get("Ipv6Ranges", [])]
+
+
+def _ports(rule: dict[str, Any]) -> list[str]:
+    protocol = {"6": "tcp", "17": "udp", "-1": "all"}.get(str(rule["IpProtocol"]), str(rule["IpProtocol"]))
+    first, last = rule.get("FromPort", ALL_PORTS[0]), rule.get("ToPort", ALL_PORTS[1])
+    return [f"{protocol} {first}" if first == last else f"{protocol} {first}-{last}"]
+
+
+def _joined(sources: list[str]) -> list[str]:
+    networks = [ipaddress.IPv4Network(source) for source in sources if "/" in source]
+    return [str(network) for network in ipaddress.collapse_addresses(networks)] + sorted(
+        source for source in sources if "/" not in source
+    )

@@ -1,0 +1,187 @@
+"""Check task 3.2, launch_instance: one instance, as asked for in the launch request itself, and running."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from support import answer, expect_forbidden
+from support_ec2 import image_of, new_group, states
+
+from day89.cloud.pace import Pace
+from day89.course.checking import expect, expect_equal, show
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def launched(task: Any, ec2: Any, name: str, mistake: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    """Call the learner's function; return the id that it gives, and what EC2 says about that instance."""
+    options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, f"group-of-{name}"), **more}
+    instance_id = answer(task, mistake, "launch_instance", ec2, name, **options)
+    reservations = ec2.describe_instances()["Reservations"]
+    found = [
+        one for reservation in reservations for one in reservation["Instances"] if one["InstanceId"] == instance_id
+    ]
+    expect(
+        found, f"called {task.last_call}; expected the id of an instance that is there; found {show(instance_id)}", "E3"
+    )
+    return instance_id, found[0]
+
+
+def attribute(ec2: Any, instance_id: str, name: str) -> Any:
+    """Return an attribute that describe_instances does not show."""
+    answered = ec2.describe_instance_attribute(InstanceId=instance_id, Attribute=name)
+    return answered[name[0].upper() + name[1:]].get("Value")
+
+
+def script(names: Any) -> str:
+    """Return user data with a letter beyond ASCII and quotes in it."""
+    return f"#!/bin/bash\nset -e\necho '{names.text()}' > \"/tmp/{names.word()}\"\n"
+
+
+@pytest.mark.task("3.2", "core", points=1)
+def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: Any) -> None:
+    """In two regions: this image, this type, this security group, and one instance only."""
+    for region, more in (
+        ("us-east-1", {}),
+        (names.region(), {"instance_type": names.choice(("t3.small", "t3.large"))}),
+    ):
+        ec2, name = cloud.client("ec2", region), names.word()
+        wanted = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, names.word())}
+        _, found = launched(task, ec2, name, "E3", **wanted, **more)
+        count = len(states(cloud, region))
+        expect(count == 1, f"called {task.last_call}; expected exactly one instance; found {count}", "E3")
+        shown = {
+            "image": found["ImageId"],
+            "type": found["InstanceType"],
+            "groups": [item["GroupId"] for item in found["SecurityGroups"]],
+        }
+        asked = {
+            "image": wanted["image_id"],
+            "type": more.get("instance_type", "t3.micro"),
+            "groups": [wanted["security_group_id"]],
+        }
+        expect_equal(shown, asked, f"{task.last_call} in {region}, looked at the instance", "E5")
+
+
+@pytest.mark.task("3.2", "core", points=0.5)
+def test_instance_has_its_name(task: Any, cloud: Any, names: Any) -> None:
+    """The tag ``Name``, on the instance."""
+    ec2 = cloud.client("ec2")
+    for name in (names.word(), f"{names.word()} é {names.word()}"):
+        _, found = launched(task, ec2, name, "E25", security_group_id=new_group(ec2, names.tag()))
+        tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
+        expect(
+            tags.get("Name") == name,
+            f"called {task.last_call}; expected the tag Name={name!r} on the instance; found {show(tags)}",
+            "E25",
+        )
+
+
+@pytest.mark.task("3.2", "core", points=0.5)
+def test_requires_imdsv2(task: Any, cloud: Any, names: Any) -> None:
+    """Without a token the metadata service, and the credentials in it, answer nobody."""
+    _, found = launched(task, cloud.client("ec2", names.region()), names.word(), "N6")
+    tokens = found.get("MetadataOptions", {}).get("HttpTokens")
+    expect(
+        tokens == "required",
+        f"called {task.last_call}; expected MetadataOptions with HttpTokens required (IMDSv2); found {show(tokens)}",
+        "N6",
+    )
+
+
+@pytest.mark.task("3.2", "core", points=0.5)
+def test_user_data_arrives_as_plain_text(task: Any, cloud: Any, names: Any) -> None:
+    """The instance sees the text as it was given: it is decoded once, as the instance does."""
+    ec2 = cloud.client("ec2")
+    for text in (script(names), script(names)):
+        instance_id, _ = launched(task, ec2, names.word(), "N7", user_data=text)
+        found = base64.b64decode(attribute(ec2, instance_id, "userData") or "").decode("utf-8", "replace")
+        expect(
+            found == text,
+            f"called {task.last_call}; expected the instance to see {show(text)}; it sees {show(found)}",
+            "N7" if text not in base64.b64decode(found + "==").decode("utf-8", "replace") and found else "N8",
+        )
+
+
+@pytest.mark.task("3.2", "core", points=0.5)
+@pytest.mark.cloud(pace=Pace(looks=3))
+def test_returns_when_the_instance_runs(task: Any, cloud: Any, names: Any) -> None:
+    """Here an instance stays pending for the first three looks at it."""
+    region = names.region()
+    ec2, name = cloud.client("ec2", region), names.word()
+    options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, name)}
+    instance_id = answer(task, "E6", "launch_instance", ec2, name, **options)
+    found = states(cloud, region).get(str(instance_id))
+    expect(
+        found == "running",
+        f"called {task.last_call}; expected the instance to be running by the time of the answer; found {show(found)}",
+        "E6",
+    )
+
+
+@pytest.mark.task("3.2", "mastery", points=0.75)
+def test_the_launch_request_itself_says_it(task: Any, cloud: Any, names: Any) -> None:
+    """A second request could fail, and leave an instance without a name, or open."""
+    name = names.word()
+    launched(task, cloud.client("ec2"), name, "E24")
+    sent = cloud.log.of("ec2.RunInstances")[-1].params
+    tags = [tag for spec in sent.get("TagSpecifications", []) for tag in spec.get("Tags", [])]
+    said = {
+        f"the tag Name={name}": {"Key": "Name", "Value": name} in tags,
+        "HttpTokens required": sent.get("MetadataOptions", {}).get("HttpTokens") == "required",
+        "terminate on shutdown": sent.get("InstanceInitiatedShutdownBehavior") == "terminate",
+    }
+    absent = [what for what, is_said in said.items() if not is_said]
+    expect(
+        not absent,
+        f"called {task.last_call}; expected the RunInstances request itself to say {show(list(said))}; "
+        f"found it without {show(absent)}",
+        "E24",
+    )
+
+
+@pytest.mark.task("3.2", "mastery", points=0.5)
+def test_terminates_when_it_shuts_itself_down(task: Any, cloud: Any, names: Any) -> None:
+    """A stopped instance stays, and its disk is billed."""
+    ec2 = cloud.client("ec2", names.region())
+    instance_id, _ = launched(task, ec2, names.word(), "E30")
+    found = attribute(ec2, instance_id, "instanceInitiatedShutdownBehavior")
+    expect(
+        found == "terminate",
+        f"called {task.last_call}; expected the instance to terminate when it shuts itself down; found {show(found)}",
+        "E30",
+    )
+
+
+@pytest.mark.task("3.2", "mastery", points=0.5)
+def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> None:
+    """By its name, which need not be the name of the role in it; none where none is given."""
+    ec2, iam, profile, role = cloud.client("ec2"), cloud.client("iam"), names.word(), names.word()
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.create_instance_profile(InstanceProfileName=profile)
+    iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=role)
+    _, found = launched(task, ec2, names.word(), "N13", instance_profile=profile)
+    arn = found.get("IamInstanceProfile", {}).get("Arn", "")
+    expect(
+        arn.endswith(f":instance-profile/{profile}"),
+        f"called {task.last_call}; expected the instance profile {profile!r} on the instance; found {show(arn)}",
+        "N13",
+    )
+    _, found = launched(task, ec2, names.word(), "N13")
+    none = found.get("IamInstanceProfile")
+    expect(not none, f"called {task.last_call} without a profile; expected none; found {show(none)}", "N13")
+
+
+@pytest.mark.task("3.2", "mastery", points=0.25)
+def test_forbidden_launch_is_an_error(task: Any, cloud: Any, names: Any) -> None:
+    """A 403 reaches the caller as it is."""
+    ec2 = cloud.client("ec2")
+    options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, names.word())}
+    cloud.faults.add("ec2.RunInstances", code="UnauthorizedOperation", status=403, times=None)
+    expect_forbidden(task, "U12", "launch_instance", ec2, names.word(), **options)

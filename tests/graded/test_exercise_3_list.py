@@ -1,0 +1,107 @@
+"""Check task 3.3, list_instances: every reservation, every page, every state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import answer, expect_forbidden
+from support_ec2 import LOOKS, launch, states, stop_endless_looks
+
+from day89.course.checking import expect, expect_equal, show
+
+PAGE = 3
+
+
+def expect_states(task: Any, found: Any, wanted: dict[str, str], mistake: str) -> None:
+    """Fail unless the returned dict maps exactly these ids to their states."""
+    expect(isinstance(found, dict), f"called {task.last_call}; expected a dict; found {show(found)}", mistake)
+    lost, more = wanted.keys() - found.keys(), found.keys() - wanted.keys()
+    expect(
+        not lost and not more,
+        f"called {task.last_call}; expected {len(wanted)} instances; found {len(found)}: "
+        f"{len(lost)} missing, {len(more)} too many",
+        mistake,
+    )
+    expect_equal(dict(found), wanted, task.last_call, mistake)
+
+
+@pytest.mark.task("3.3", "core", points=1)
+def test_lists_every_instance_of_every_reservation(task: Any, cloud: Any, names: Any) -> None:
+    """A launch of several is one reservation; two regions, each with launches of its own."""
+    for region in ("us-east-1", names.region()):
+        ec2 = cloud.client("ec2", region)
+        for count in names.shuffled([1, 2, 3]):
+            launch(ec2, count)
+        expect_states(task, answer(task, "E11", "list_instances", ec2), states(cloud, region), "E11")
+
+
+@pytest.mark.task("3.3", "core", points=0.5)
+def test_no_instances_is_an_empty_dict(task: Any, cloud: Any, names: Any) -> None:
+    """No reservations at all; and none in the state."""
+    ec2 = cloud.client("ec2", names.region())
+    expect_states(task, answer(task, "E26", "list_instances", ec2), {}, "E26")
+    launch(ec2)
+    expect_states(task, answer(task, "E26", "list_instances", ec2, state="stopped"), {}, "E26")
+
+
+@pytest.mark.task("3.3", "core", points=1)
+def test_lists_only_those_in_the_state(task: Any, cloud: Any, names: Any) -> None:
+    """Each state by its name, within one reservation and across."""
+    ec2 = cloud.client("ec2")
+    first, second, third, fourth = [*launch(ec2, 3), *launch(ec2)]
+    ec2.stop_instances(InstanceIds=[second])
+    ec2.terminate_instances(InstanceIds=[third])
+    ec2.describe_instances()
+    ids = {"running": [first, fourth], "stopped": [second], "terminated": [third]}
+    for state in names.shuffled(list(ids)):
+        found = answer(task, "E13", "list_instances", ec2, state=state)
+        expect_states(task, found, dict.fromkeys(ids[state], state), "E13")
+
+
+@pytest.mark.task("3.3", "core", points=0.5)
+def test_terminated_instances_are_listed(task: Any, cloud: Any, names: Any) -> None:
+    """AWS lists them for about an hour, and so does the function where no state is given."""
+    ec2 = cloud.client("ec2", names.region())
+    ids = launch(ec2, 3)
+    ec2.terminate_instances(InstanceIds=ids[:1])
+    ec2.stop_instances(InstanceIds=ids[1:2])
+    ec2.describe_instances()
+    wanted = dict(zip(ids, ("terminated", "stopped", "running"), strict=True))
+    expect_states(task, answer(task, "E15", "list_instances", ec2), wanted, "E15")
+
+
+@pytest.mark.task("3.3", "mastery", points=1)
+@pytest.mark.cloud(page_size=PAGE)
+def test_lists_every_page_of_reservations(task: Any, cloud: Any, names: Any) -> None:
+    """Four pages. Here EC2 never answers with more than 3 reservations."""
+    region = names.region()
+    ec2 = cloud.client("ec2", region)
+    for _ in range(3 * PAGE + 1):
+        launch(ec2, names.number(1, 2))
+    stop_endless_looks(cloud)
+    expect_states(task, answer(task, "E14", "list_instances", ec2), states(cloud, region), "E14")
+
+
+@pytest.mark.task("3.3", "mastery", points=0.5)
+@pytest.mark.cloud(page_size=2)
+def test_lists_every_page_of_one_state(task: Any, cloud: Any, names: Any) -> None:
+    """The stopped ones stand on the last pages."""
+    ec2 = cloud.client("ec2")
+    ids = [launch(ec2)[0] for _ in range(7)]
+    ec2.stop_instances(InstanceIds=ids[1:])
+    for _ in range(2):
+        list(ec2.get_paginator("describe_instances").paginate())
+    stop_endless_looks(cloud)
+    found = answer(task, "E14", "list_instances", ec2, state="stopped")
+    expect_states(task, found, dict.fromkeys(ids[1:], "stopped"), "E14")
+
+
+@pytest.mark.task("3.3", "mastery", points=0.5)
+def test_forbidden_list_is_not_an_empty_one(task: Any, cloud: Any, names: Any) -> None:
+    """A 403 reaches the caller as it is."""
+    ec2 = cloud.client("ec2")
+    launch(ec2)
+    for action in LOOKS:
+        cloud.faults.add(action, code="UnauthorizedOperation", status=403, times=None)
+    expect_forbidden(task, "U12", "list_instances", ec2)

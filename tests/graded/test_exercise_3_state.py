@@ -1,0 +1,142 @@
+"""Check task 3.4, set_instance_state: the state is reached, for these instances, all of them or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import answer, attempt, expect_forbidden, expect_missing, expect_value_error
+from support_ec2 import CHANGES, launch, settle, states, stop_endless_looks
+
+from day89.cloud.pace import Pace
+from day89.course.checking import expect, expect_equal
+
+STATES = ("running", "stopped", "terminated")
+
+
+def expect_reached(task: Any, cloud: Any, region: str, ids: list[str], state: str, mistake: str) -> None:
+    """Fail unless the call brings the instances to the state, leaves the others, and says so."""
+    others = {id: name for id, name in states(cloud, region).items() if id not in ids}
+    found = answer(task, mistake, "set_instance_state", cloud.client("ec2", region), ids, state)
+    after = states(cloud, region)
+    reached = {id: after[id] for id in ids}
+    wanted = dict.fromkeys(ids, state)
+    expect_equal(reached, wanted, f"{task.last_call}, looked at the instances", mistake)
+    expect_equal(found, wanted, task.last_call, mistake)
+    left = {id: name for id, name in after.items() if id not in ids}
+    expect_equal(left, others, f"{task.last_call}, looked at the other instances", "E38")
+
+
+@pytest.mark.task("3.4", "core", points=0.5)
+def test_stops_instances(task: Any, cloud: Any, names: Any) -> None:
+    """Two of three, in two regions."""
+    for region in ("us-east-1", names.region()):
+        ec2 = cloud.client("ec2", region)
+        ids = launch(ec2, 3)
+        settle(cloud, ec2)
+        expect_reached(task, cloud, region, ids[:2], "stopped", "E21")
+
+
+@pytest.mark.task("3.4", "core", points=0.5)
+def test_starts_instances(task: Any, cloud: Any, names: Any) -> None:
+    """Those that were stopped; one that runs already is fine."""
+    region = names.region()
+    ec2 = cloud.client("ec2", region)
+    ids = launch(ec2, 3)
+    settle(cloud, ec2)
+    ec2.stop_instances(InstanceIds=ids[1:])
+    settle(cloud, ec2)
+    expect_reached(task, cloud, region, ids[:2], "running", "E16")
+
+
+@pytest.mark.task("3.4", "core", points=0.5)
+def test_terminates_instances(task: Any, cloud: Any, names: Any) -> None:
+    """Terminated is not stopped, whatever state the instance was in."""
+    ec2 = cloud.client("ec2")
+    ids = launch(ec2, 3)
+    settle(cloud, ec2)
+    ec2.stop_instances(InstanceIds=ids[1:2])
+    settle(cloud, ec2)
+    expect_reached(task, cloud, "us-east-1", ids[:2], "terminated", "E18")
+
+
+@pytest.mark.task("3.4", "core", points=0.5)
+@pytest.mark.cloud(pace=Pace(looks=3))
+def test_waits_until_the_state_is_reached(task: Any, cloud: Any, names: Any) -> None:
+    """Here every change is still under way for the first three looks at it."""
+    region = names.region()
+    ec2 = cloud.client("ec2", region)
+    ids = launch(ec2, 2)
+    settle(cloud, ec2)
+    for state in ("stopped", "running", "terminated"):
+        expect_reached(task, cloud, region, ids, state, "E21")
+
+
+@pytest.mark.task("3.4", "core", points=0.5)
+def test_refuses_another_state(task: Any, cloud: Any, names: Any) -> None:
+    """Three states can be asked for; the others pass by themselves, or do not exist."""
+    ec2 = cloud.client("ec2")
+    ids = launch(ec2)
+    for state in ("pending", "Running", "started", names.word()):
+        expect_value_error(
+            *(task, cloud, "E39", f"{state!r} is none of the three states"), "set_instance_state", ec2, ids, state
+        )
+
+
+@pytest.mark.task("3.4", "core", points=0.5)
+def test_no_ids_is_no_call(task: Any, cloud: Any, names: Any) -> None:
+    """AWS takes no ids for all instances where it lists, and for an error where it changes them."""
+    ec2 = cloud.client("ec2", names.region())
+    launch(ec2)
+    for state in STATES:
+        before = len(cloud.log)
+        ended = attempt(task, "set_instance_state", ec2, [], state)
+        made = [call.operation for call in cloud.log.after(before)]
+        is_empty = isinstance(ended.value, dict) and not ended.value
+        expect(is_empty, f"called {task.last_call}; expected {{}}; {ended}", "E40")
+        expect(not made, f"called {task.last_call}; expected no call to AWS; found {made}", "E40")
+
+
+@pytest.mark.task("3.4", "mastery", points=1)
+def test_unknown_id_is_a_lookup_error_and_changes_nothing(task: Any, cloud: Any, names: Any) -> None:
+    """AWS refuses the whole request: the instances that are known stay as they are."""
+    region = names.region()
+    ec2 = cloud.client("ec2", region)
+    running, stopped = launch(ec2, 2)
+    settle(cloud, ec2)
+    ec2.stop_instances(InstanceIds=[stopped])
+    settle(cloud, ec2)
+    for state in STATES:
+        unknown = f"i-0{names.number(16**15, 16**16 - 1):016x}"
+        before = states(cloud, region)
+        expect_missing(task, unknown, "E17", "set_instance_state", ec2, [running, stopped, unknown], state)
+        found = states(cloud, region)
+        expect_equal(found, before, f"{task.last_call} with an unknown id, looked at the others", "E17")
+
+
+@pytest.mark.task("3.4", "mastery", points=0.5)
+def test_a_terminated_instance_is_not_started(task: Any, cloud: Any, names: Any) -> None:
+    """AWS reports IncorrectInstanceState; no answer may say that it runs."""
+    ec2 = cloud.client("ec2")
+    ids = launch(ec2)
+    ec2.terminate_instances(InstanceIds=ids)
+    settle(cloud, ec2)
+    stop_endless_looks(cloud)
+    for state in ("running", "stopped"):
+        ended = attempt(task, "set_instance_state", ec2, ids, state)
+        called = f"called {task.last_call} for a terminated instance"
+        expect(ended.error, f"{called}; expected AWS's error to reach the caller; {ended}", "E20")
+        is_lookup = isinstance(ended.error, LookupError)
+        expect(not is_lookup, f"{called}, which is there; expected AWS's own error, no LookupError; {ended}", "E20")
+
+
+@pytest.mark.task("3.4", "mastery", points=0.5)
+def test_forbidden_change_is_not_an_unknown_id(task: Any, cloud: Any, names: Any) -> None:
+    """A 403 reaches the caller as it is."""
+    ec2 = cloud.client("ec2", names.region())
+    ids = launch(ec2, 2)
+    settle(cloud, ec2)
+    for action in CHANGES:
+        cloud.faults.add(action, code="UnauthorizedOperation", status=403, times=None)
+    for state in ("stopped", "terminated"):
+        expect_forbidden(task, "U12", "set_instance_state", ec2, ids, state)
