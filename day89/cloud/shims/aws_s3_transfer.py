@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 from day89.cloud.shims.aws_options import Options, Usage
@@ -168,16 +169,15 @@ def _verb(source: Place, target: Place) -> str:
 def _move(s3: Any, source: Place, target: Place, extra: dict[str, Any]) -> None:
     try:
         _copy(s3, source, target, extra)
+    except S3UploadFailedError as error:
+        raise Failed(f"upload failed: {source} to {target} {error.__context__ or error}") from None
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == "404":
-            raise Failed(f'fatal error: {str(error).rpartition(":")[0]}: Key "{source.key}" does not exist') from None
-        prefix = (
-            "fatal error"
-            if error.operation_name == "HeadObject"
-            else f"{_verb(source, target)} failed: {source} to {target}"
-        )
-        raise Failed(f"{prefix}: {error}" if prefix == "fatal error" else f"{prefix} {error}") from None
+        if error.response["Error"]["Code"] == "404":
+            text = str(error).rpartition(":")[0]
+            raise Failed(f'fatal error: {text}: Key "{source.key}" does not exist') from None
+        if error.operation_name == "HeadObject":
+            raise Failed(f"fatal error: {error}") from None
+        raise Failed(f"{_verb(source, target)} failed: {source} to {target} {error}") from None
 
 
 def _copy(s3: Any, source: Place, target: Place, extra: dict[str, Any]) -> None:
