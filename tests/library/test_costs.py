@@ -179,3 +179,34 @@ def test_a_terminated_instance_and_its_volume_bill_no_more(cloud: Any) -> None:
     ec2.terminate_instances(InstanceIds=[one])
     ec2.get_waiter("instance_terminated").wait(InstanceIds=[one])
     assert rooms.find_leaks(ec2=ec2) == []
+
+
+def test_a_nat_gateway_bills_until_it_is_gone(cloud: Any) -> None:
+    ec2 = cloud.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+    (leak,) = [leak for leak in rooms.find_leaks(ec2=ec2) if leak.kind == "nat gateway"]
+    assert (leak.id, leak.month_usd) == (gateway, pytest.approx(0.045 * 730))
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+    assert [leak for leak in rooms.find_leaks(ec2=ec2) if leak.kind == "nat gateway"] == []
+
+
+class Balancers:
+    """Be a client of the load balancing service, which the local cloud does not have."""
+
+    meta = SimpleNamespace(region_name="us-east-1")
+
+    def get_paginator(self, name: str) -> Any:
+        assert name == "describe_load_balancers"
+        return self
+
+    def paginate(self) -> Any:
+        return [{"LoadBalancers": [{"LoadBalancerName": "a"}]}, {"LoadBalancers": [{"LoadBalancerName": "b"}]}]
+
+
+def test_load_balancers_are_found_on_every_page() -> None:
+    leaks = rooms.find_leaks(elbv2=Balancers())
+    assert [(leak.id, leak.month_usd) for leak in leaks] == [
+        ("a", pytest.approx(0.0225 * 730)),
+        ("b", pytest.approx(0.0225 * 730)),
+    ]
