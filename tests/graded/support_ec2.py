@@ -25,6 +25,12 @@ def new_group(ec2: Any, name: str) -> str:
     return str(ec2.create_security_group(GroupName=name, Description=name)["GroupId"])
 
 
+def default_group(ec2: Any) -> str:
+    """Return the id of the security group that every VPC has, the default VPC's."""
+    filters = [{"Name": "group-name", "Values": ["default"]}]
+    return str(ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"])
+
+
 def new_vpc(ec2: Any, number: int) -> str:
     """Make a VPC."""
     return str(ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"])

@@ -135,7 +135,7 @@ def test_removes_unfinished_uploads(task: Any, cloud: Any, names: Any) -> None:
     found = rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation")
     expect(
         found == 7,
-        f"called {task.last_call}; expected unfinished multipart uploads to be removed after 7 days; found {show(found)}",
+        f"called {task.last_call}; expected unfinished uploads to be removed after 7 days; found {show(found)}",
         "C6",
     )
 
@@ -246,6 +246,6 @@ def test_forbidden_rules_are_not_absent_ones(task: Any, cloud: Any, names: Any) 
     found = len(rules_of(s3, bucket))
     expect(
         found == 3,
-        f"called {task.last_call} by a caller who may not read the rules; expected the 3 rules as before; found {found}",
+        f"called {task.last_call} by somebody who may not read the rules; expected the 3 as before; found {found}",
         "U12",
     )

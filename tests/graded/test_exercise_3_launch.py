@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support import answer, expect_forbidden
-from support_ec2 import image_of, new_group, states
+from support_ec2 import default_group, image_of, new_group, states
 
 from day89.cloud.pace import Pace
 from day89.course.checking import expect, expect_equal, show
@@ -21,12 +21,11 @@ TRUST = {
 
 def launched(task: Any, ec2: Any, name: str, mistake: str, **more: Any) -> tuple[str, dict[str, Any]]:
     """Call the learner's function; return the id that it gives, and what EC2 says about that instance."""
-    options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, f"group-of-{name}"), **more}
+    options = {"image_id": image_of(ec2), "security_group_id": default_group(ec2), **more}
     instance_id = answer(task, mistake, "launch_instance", ec2, name, **options)
     reservations = ec2.describe_instances()["Reservations"]
-    found = [
-        one for reservation in reservations for one in reservation["Instances"] if one["InstanceId"] == instance_id
-    ]
+    there = [one for reservation in reservations for one in reservation["Instances"]]
+    found = [one for one in there if one["InstanceId"] == instance_id]
     expect(
         found, f"called {task.last_call}; expected the id of an instance that is there; found {show(instance_id)}", "E3"
     )
@@ -47,10 +46,8 @@ def script(names: Any) -> str:
 @pytest.mark.task("3.2", "core", points=1)
 def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: Any) -> None:
     """In two regions: this image, this type, this security group, and one instance only."""
-    for region, more in (
-        ("us-east-1", {}),
-        (names.region(), {"instance_type": names.choice(("t3.small", "t3.large"))}),
-    ):
+    other = {"instance_type": names.choice(("t3.small", "t3.large"))}
+    for region, more in (("us-east-1", {}), (names.region(), other)):
         ec2, name = cloud.client("ec2", region), names.word()
         wanted = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, names.word())}
         _, found = launched(task, ec2, name, "E3", **wanted, **more)
@@ -74,7 +71,7 @@ def test_instance_has_its_name(task: Any, cloud: Any, names: Any) -> None:
     """The tag ``Name``, on the instance."""
     ec2 = cloud.client("ec2")
     for name in (names.word(), f"{names.word()} é {names.word()}"):
-        _, found = launched(task, ec2, name, "E25", security_group_id=new_group(ec2, names.tag()))
+        _, found = launched(task, ec2, name, "E25")
         tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
         expect(
             tags.get("Name") == name,
@@ -105,7 +102,7 @@ def test_user_data_arrives_as_plain_text(task: Any, cloud: Any, names: Any) -> N
         expect(
             found == text,
             f"called {task.last_call}; expected the instance to see {show(text)}; it sees {show(found)}",
-            "N7" if text not in base64.b64decode(found + "==").decode("utf-8", "replace") and found else "N8",
+            "N7",
         )
 
 
