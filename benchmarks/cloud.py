@@ -80,9 +80,8 @@ def measure_calls(rounds: int, batch: int) -> None:
                 for name, call in todo.items():
                     call()
                     seen.setdefault(name, ([], []))[place].append(seconds(call, batch))
-    print(
-        f"{'call, CPU ms (medians of ' + str(rounds) + ' rounds)':44} {'plain moto':>10} {'local cloud':>11} {'ratio':>6}"
-    )
+    title = f"call, CPU ms (medians of {rounds} rounds)"
+    print(f"{title:44} {'plain moto':>10} {'local cloud':>11} {'ratio':>6}")
     ratios = []
     for name, (moto, ours) in seen.items():
         one, other = statistics.median(moto) * 1000, statistics.median(ours) * 1000
