@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sqlite3
+import sys
 import zipfile
 from xml.etree import ElementTree
 
@@ -131,7 +132,8 @@ def test_gift_keeps_letters_that_mean_something_to_it(quiz, written):
     before, _ = gift(written(quiz, "gift"))["q-choice"]
     assert "hold: {x}, ~1 = #2?" in before
     assert '    print("x &lt; y")' in before
-    assert escape("a\\b=c\n") == "a\\\\b\\=c\\n"
+    assert escape("a\\b\n") == "a\\\\b\\n"
+    assert escape("~=#{}:") == "\\~\\=\\#\\{\\}\\:"
 
 
 def test_gift_weighs_several_keys_and_tolerates_near_numbers(quiz, written):
@@ -255,7 +257,7 @@ def test_a_file_that_cannot_be_written_is_said_so(quiz, tmp_path):
 
 
 def test_an_extra_that_is_missing_is_named(quiz, tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "genanki", None)
-    monkeypatch.delitem(__import__("sys").modules, "day89.course.quiz.export.anki", raising=False)
+    monkeypatch.setitem(sys.modules, "genanki", None)
+    monkeypatch.delitem(sys.modules, "day89.course.quiz.export.anki", raising=False)
     with pytest.raises(UsageError, match=r"pip install 'day89\[quiz-anki\]'"):
         export_file(quiz, "anki", tmp_path / "out")

@@ -90,10 +90,18 @@ def test_a_write_that_fails_leaves_the_old_file_whole(quiz, progress, monkeypatc
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(json, "dump", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UsageError, match="No space"):
         answer(progress, quiz, WRONG, MORNING)
     assert progress.path.read_bytes() == before
     assert [path.name for path in progress.path.parent.iterdir()] == ["quiz.json"]
+
+
+def test_a_terminal_and_a_browser_side_by_side_keep_both_answers(quiz, progress):
+    other = Progress(progress.path)
+    answer(progress, quiz, RIGHT, MORNING)
+    question = quiz.find("q-many")
+    other.add(question, mark(question, ("b",)), MORNING)
+    assert set(Progress(progress.path).records) == {"q-choice", "q-many"}
 
 
 @pytest.mark.parametrize(

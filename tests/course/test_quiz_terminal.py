@@ -79,6 +79,14 @@ def test_reveal_shows_numbers_words_and_programs(quiz, tmp_path):
     assert "    first()\n    second()\n" in seen
 
 
+def test_a_fact_that_has_expired_is_said_to_have(quiz, tmp_path):
+    late = MORNING.replace(year=2027, month=7)
+    sitting = Sitting([quiz.find("q-number")], Progress(tmp_path / "quiz.json"))
+    terminal = Terminal(io.StringIO("12.5\n"), io.StringIO(), lambda: late)
+    ask_all(terminal, sitting, "Samples")
+    assert "This was known to be so until 2027-06-30: see https://example.org/a" in terminal.target.getvalue()
+
+
 def test_a_hint_is_given_on_demand(quiz, tmp_path):
     seen, _ = play(quiz, tmp_path, "?\n?\nq\n", "q-choice")
     assert "Hint: Look at `b`.\n" in seen

@@ -81,6 +81,14 @@ def test_a_right_answer_is_explained_with_its_sources(reader, quiz, progress):
     assert progress.record(quiz.find("q-choice")).last_correct
 
 
+def test_a_fact_that_has_expired_is_said_to_have(reader, quiz, clock):
+    clock[0] = MORNING.replace(year=2027, month=7)
+    reader.send("/start", topic="sample")
+    assert "known to be so until 2027-06-30" in reader.send(
+        reader.path, question="q-choice", option=shown(quiz, "q-choice", "b")
+    )
+
+
 def test_a_wrong_answer_is_told_why_and_the_right_one_stays_untold(reader, quiz):
     reader.send("/start", topic="sample")
     text = reader.send(reader.path, question="q-choice", option=shown(quiz, "q-choice", "a"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import secrets
 import sys
@@ -108,6 +109,8 @@ def _lint(quiz: Quiz) -> int:
 
 
 def _ask(quiz: Quiz, progress: Progress, args: argparse.Namespace) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without accents still shows the rest
     terminal = Terminal.on(sys.stdin, sys.stdout, os.environ, datetime.now().astimezone)
     seed = args.seed if args.seed is not None else secrets.token_hex(4)
     sitting = Sitting([], progress, exam=args.exam is not None, seed=seed, misconceptions=quiz.misconceptions)

@@ -73,7 +73,7 @@ def lint_question(question: Question, misconceptions: dict[str, str], today: dat
         found.append(
             Finding(question.id, "misconception", f"{used} is no known misconception; each wrong answer needs one")
         )
-    if question.valid_until < today:
+    if question.expired(today):
         message = f"its facts were good until {question.valid_until}; check its refs and move checked and valid_until"
         found.append(Finding(question.id, "expired", message))
     return found

@@ -159,6 +159,10 @@ class Question:
             return tuple(line.letter for line in sorted(placed, key=lambda line: line.place or 0))
         return tuple(option.letter for option in self.options if option.correct)
 
+    def expired(self, today: date) -> bool:
+        """Say whether the day has passed until which its facts were known to be good."""
+        return today > self.valid_until
+
     def option(self, letter: str) -> Option:
         """Return the option with this letter of the file's order."""
         return next(option for option in self.options if option.letter == letter)

@@ -83,7 +83,11 @@ class Progress:
             question: what was asked.
             marked: the judged answer.
             now: when, with its time zone.
+
+        Raises:
+            UsageError: the file cannot be written; the one that was there is as it was.
         """
+        self.records = self._read()  # a terminal and a browser may be open side by side
         known = self.record(question) or Record(question.version)
         today = now.astimezone().date()
         known.tries.append(
@@ -121,6 +125,12 @@ class Progress:
             ) from error
 
     def _write(self) -> None:
+        try:
+            self._replace()
+        except OSError as error:
+            raise UsageError(f"{self.path}: the answer cannot be kept: {error.strerror or error}") from error
+
+    def _replace(self) -> None:
         data = {"schema": SCHEMA, "questions": {key: asdict(value) for key, value in sorted(self.records.items())}}
         folder = self.path.parent
         folder.mkdir(parents=True, exist_ok=True)

@@ -172,6 +172,8 @@ def _comment(terminal: Terminal, question: Question, marked: Marked, believed: s
     if marked.correct:
         terminal.say("Right.", kind="good")
         terminal.say(" ".join(filter(None, (marked.why, question.explain))))
+        if question.expired(terminal.now().date()):
+            terminal.say(f"This was known to be so until {question.valid_until}: see {question.refs[0]}", kind="faint")
     else:
         terminal.say("Not right.", kind="bad")
         terminal.say(marked.why)

@@ -68,6 +68,7 @@ def create_app(quiz: Quiz, progress: Progress, *, now: Callable[[], datetime] = 
     app.register_error_handler(404, lambda _: (render_template("gone.html"), 404))
     _add_start(app, quiz, progress, sittings, now, seed)
     _add_sitting(app, sittings, now)
+    _add_end(app)
     return app
 
 
@@ -183,9 +184,16 @@ def _add_sitting(app: Flask, sittings: dict[str, Sitting], now: Callable[[], dat
         if before is None or before.id not in sitting.marks or sitting.exam:
             return redirect(url_for("ask", name=name))
         return render_template(
-            "comment.html", question=before, marked=sitting.marks[before.id], name=name, sitting=sitting
+            "comment.html",
+            question=before,
+            marked=sitting.marks[before.id],
+            name=name,
+            sitting=sitting,
+            today=now().date(),
         )
 
+
+def _add_end(app: Flask) -> None:
     @app.get("/sitting/<name>/end")
     def end(name: str) -> AnyResponse | str:
         sitting: Sitting = g.sitting
