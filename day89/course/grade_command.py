@@ -8,27 +8,31 @@ import os
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
-from day89.course import report
+from day89.course import outputs, report
+from day89.course.isolation import CHOICES, choose_isolation
+from day89.course.keeping import write_text
 from day89.course.progress import Progress
 from day89.course.runner import grade
+from day89.course.sources import is_cohort
 from day89.course.tasks import choose
 from day89.course.verdict import Results, SubmissionResult
 from day89.errors import ToolError, UsageError
 
 __all__ = ["configure", "run"]
 
-ISOLATION = "none"
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("path", metavar="FILE", nargs="?", default="exercise.py", help="default: exercise.py")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", default=["exercise.py"], help="a file, a folder, a zip or a list of paths"
+    )
     parser.add_argument(
         "--task", metavar="ID", action="append", help="only this task, such as 1.3 or list_keys; may repeat"
     )
     parser.add_argument("--exercise", metavar="N", type=int, action="append", help="only this exercise; may repeat")
-    parser.add_argument("--json", metavar="FILE", help="write the result file; - writes it to standard output")
+    outputs.configure(parser)
     parser.add_argument("--min-score", metavar="N", type=float, help="exit 1 where the score is below N")
     parser.add_argument("--seed", metavar="N", type=int, help="seed of made-up names; a new one each run if absent")
     parser.add_argument(
@@ -38,6 +42,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=os.cpu_count() or 1,
         help="checks at the same time; default: processors",
     )
+    parser.add_argument(
+        "--isolation", choices=CHOICES, help="what keeps submissions in: default none for one file, auto for more"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on where an earlier run with this --json ended")
+    parser.add_argument("--backend", choices=("loky", "dask"), default="loky", help="what runs many submissions")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask's scheduler, such as tcp://127.0.0.1:8786")
     parser.add_argument("--watch", action="store_true", help="grade again whenever the file is saved")
 
 
@@ -46,37 +56,47 @@ def run(args: argparse.Namespace) -> int:
     if args.watch:
         from day89.course.watch import watch  # only this option needs it
 
+        args.path = _one_path(args)
         return watch(args)
-    results = grade_once(args)
-    return finish(args, results)
+    if is_cohort(args.paths) or args.resume:
+        from day89.course.grade_cohort import run as grade_cohort  # brings joblib
+
+        return grade_cohort(args)
+    return finish(args, grade_once(args))
+
+
+def _one_path(args: argparse.Namespace) -> str:
+    if len(args.paths) != 1:
+        raise UsageError("--watch looks after one file: name one")
+    return str(args.paths[0])
 
 
 def grade_once(args: argparse.Namespace) -> Results:
     """Grade what the command line names."""
     tasks = choose(args.task, args.exercise)
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
-    with Progress(sys.stderr, args.path) as progress:
-        result = grade(args.path, tasks, seed, jobs=args.jobs, watch=progress.check)
-    return Results(seed, ISOLATION, (result,))
+    isolation, confinement = choose_isolation(args.isolation, cohort=False)
+    (path,) = args.paths
+    with Progress(sys.stderr, path) as progress:
+        result = grade(path, tasks, seed, jobs=args.jobs, watch=progress.check, confinement=confinement)
+    return Results(seed, isolation, (result,))
 
 
 def finish(args: argparse.Namespace, results: Results) -> int:
     """Write the result file, draw the table, and return the exit status."""
-    if args.json:
-        _write(args.json, results)
-    if args.json != "-":
+    data = results.as_json()
+    if args.json and args.json != "-":
+        _write(args.json, data)
+    outputs.write(args, data)
+    if "-" not in outputs.targets(args):
         whole = not args.task and not args.exercise
         print(report.draw(results, color=report.wants_color(sys.stdout), whole=whole))
     return _status(results.submissions[0], args.min_score)
 
 
-def _write(target: str, results: Results) -> None:
-    text = json.dumps(results.as_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    if target == "-":
-        sys.stdout.write(text)
-        return
+def _write(target: str, data: dict[str, Any]) -> None:
     try:
-        Path(target).write_text(text, encoding="utf-8")
+        write_text(Path(target), json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error.strerror}") from None
 

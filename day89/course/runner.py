@@ -26,7 +26,7 @@ from day89.errors import ToolError
 if TYPE_CHECKING:
     from day89.course.boundary.process import Confinement
 
-__all__ = ["Watcher", "grade", "preloads"]
+__all__ = ["HEAVY", "SERVER_MODULES", "SUBMISSION_LIMIT", "Watcher", "grade", "preloads", "unjudged"]
 
 SETUP_LIMIT = 90.0
 IMPORT_LIMIT = 30.0
@@ -74,7 +74,7 @@ def grade(
     try:
         submission = read(path)
     except Unreadable as error:
-        return SubmissionResult(shown, None, "unreadable", str(error), _since(began), _unjudged(tasks))
+        return SubmissionResult(shown, None, "unreadable", str(error), _since(began), unjudged(tasks))
     idle = stubs(submission.tree, [task.function for task in tasks])
     pending = [task for task in tasks if task.function not in idle]
     width = 1 if supervisor else max(1, min(jobs, len(pending)))
@@ -85,7 +85,7 @@ def grade(
     worst = next((run for run in runs if run.status != "graded"), runs[0])
     verdicts = {task.id: run.verdict(task) for run in runs for task in run.tasks}
     if worst.status in ("unreadable", "timeout", "killed") and not any(run.found for run in runs):
-        done = _unjudged(tasks)
+        done = unjudged(tasks)
     else:
         done = tuple(verdicts.get(task.id) or _not_started(task) for task in tasks)
     return SubmissionResult(shown, submission.sha256, worst.status, worst.message, _since(began), done)
@@ -294,7 +294,8 @@ def _not_started(task: Task) -> TaskResult:
     return TaskResult(task.id, task.function, "not_started", task.points, 0.0)
 
 
-def _unjudged(tasks: Sequence[Task]) -> tuple[TaskResult, ...]:
+def unjudged(tasks: Sequence[Task]) -> tuple[TaskResult, ...]:
+    """Return the verdicts on a submission of which nothing could be judged."""
     return tuple(TaskResult(task.id, task.function, "failed", task.points, 0.0) for task in tasks)
 
 

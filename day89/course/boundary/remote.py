@@ -130,7 +130,11 @@ class Remote:
         sent = [encode(one, _special) for one in arguments]
         named = {name: encode(one, _special) for name, one in keywords.items()}
         question = {"do": "call", "function": function, "arguments": sent, "keywords": named}
-        return self._exchange({**question, "patient": self.patient, "folder": str(Path.cwd())})
+        return self._exchange({**question, "patient": self.patient, "folder": str(self._current_folder())})
+
+    def _current_folder(self) -> Path:
+        here = Path.cwd()
+        return here if here.is_relative_to(self.folder) else self.folder
 
     def model(self, kind: str, seed: int, recording: bool) -> Model:
         """Make one of the course's models on the submission's side."""
