@@ -107,7 +107,7 @@ class _Drawing:
         title = f"  - {check.name.replace('_', ' ')} ({check.level}{', ' + kind if kind else ''})"
         lines = [clean(title)[:WIDTH], *_wrapped(check.message or "no message", "      ")]
         known = mistakes().get(check.mistake or "")
-        return lines + (_wrapped(f"Known mistake: {known.name}; {known.hint}.", "      ") if known else [])
+        return lines + (_wrapped(f"Known mistake: {known.name}. Try: {known.hint}", "      ") if known else [])
 
     def total(self, submission: SubmissionResult) -> list[str]:
         """Return the line with the sum."""
