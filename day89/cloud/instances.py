@@ -65,9 +65,8 @@ class Fleet:
         self.folder = Path(tempfile.mkdtemp(prefix="day89-instances-"))
         self._instances: dict[str, Instance] = {}
         self._booting: dict[str, threading.Timer] = {}
-        self._metadata = MetadataService()
+        self._metadata, self._closed = MetadataService(), False
         self._binds = visible_paths(self.supervisor.commands)
-        self._closed = False
         self.supervisor.order(op="folder", path=str(self.folder))
         self.supervisor.listen(self._on_event)
         if isolation == "strict" and self.supervisor.wait_ready() in {"", "none"}:
@@ -76,7 +75,7 @@ class Fleet:
 
     @property
     def jail(self) -> str:
-        """Return the mode of isolation that is in force: ``namespaces`` or ``none``."""
+        """Return the isolation that is in force: ``namespaces`` or ``none``."""
         return "none" if self.isolation == "none" else self.supervisor.wait_ready()
 
     def get(self, instance_id: str) -> Instance:
@@ -200,7 +199,7 @@ class Fleet:
         """Wait until something holds that depends on the instances: their processes, files, or servers.
 
         Args:
-            condition: asked again whenever a process of an instance has changed, and every POLL_SECONDS.
+            condition: asked whenever a process has changed, and every POLL_SECONDS.
             what: words for the error, such as ``"the server did not answer"``.
             timeout: seconds.
 
@@ -220,13 +219,10 @@ class Fleet:
         Raises:
             WaitTimeoutError: some still run; the message names them.
         """
-        deadline = time.monotonic() + timeout
-        while busy := self._busy():
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise WaitTimeoutError(f"still busy after {timeout:g} s: {', '.join(busy)}")
-            with self.changed:
-                self.changed.wait(min(left, POLL_SECONDS))
+        try:
+            self.wait(lambda: not self._busy(), "not idle", timeout)
+        except WaitTimeoutError:
+            raise WaitTimeoutError(f"still busy after {timeout:g} s: {', '.join(self._busy())}") from None
 
     def _busy(self) -> list[str]:
         return [
@@ -248,5 +244,7 @@ class Fleet:
         else:
             self.wait(lambda: not any(item.alive for item in self), "an instance did not end", 10)
             self.supervisor.listen(lambda event: None)
+        for instance in self:
+            instance.alive = instance.script_running = False
         self._metadata.close()
         shutil.rmtree(self.folder, ignore_errors=True)

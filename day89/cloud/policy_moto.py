@@ -86,12 +86,7 @@ def _documents(entity: Any) -> Iterator[Document]:
 
 def tags_of(principal: Principal) -> dict[str, str]:
     """Return the tags of a role, for ``aws:PrincipalTag``."""
-    return {tag["Key"]: tag["Value"] for role in _roles(principal) for tag in _tags(role)}
-
-
-def _tags(role: Any) -> list[dict[str, str]]:
-    # A list after CreateRole, a dictionary by key once TagRole has been called.
-    return list(role.tags.values()) if isinstance(role.tags, dict) else list(role.tags or [])
+    return {tag["Key"]: tag["Value"] for role in _roles(principal) for tag in role.tags or []}
 
 
 def _roles(principal: Principal) -> list[Any]:

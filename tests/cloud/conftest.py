@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 
 import day89.cloud
@@ -15,6 +16,10 @@ from day89.cloud.instances_process import Supervisor
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+OPEN_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
 }
 PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 SECONDS = 30
@@ -75,3 +80,27 @@ def profile(running_cloud: Any) -> str:
     iam.create_instance_profile(InstanceProfileName="worker")
     iam.add_role_to_instance_profile(InstanceProfileName="worker", RoleName="worker")
     return "worker"
+
+
+@pytest.fixture
+def role_in() -> Callable[..., Any]:
+    """Make a client with the credentials of a role of a cloud that has some statements, or a managed policy."""
+
+    def make(cloud: Any, service: str, *statements: dict[str, Any], managed: str = "", name: str = "r") -> Any:
+        iam = cloud.client("iam")
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(OPEN_TRUST))["Role"]["Arn"]
+        if statements:
+            document = {"Version": "2012-10-17", "Statement": list(statements)}
+            iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(document))
+        if managed:
+            iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{managed}")
+        made = cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+        return boto3.client(
+            service,
+            "us-east-1",
+            aws_access_key_id=made["AccessKeyId"],
+            aws_secret_access_key=made["SecretAccessKey"],
+            aws_session_token=made["SessionToken"],
+        )
+
+    return make
