@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from day89.cloud import rules_ec2, rules_lifecycle, rules_s3, rules_services
+from day89.cloud import rules_ec2, rules_lifecycle, rules_network, rules_s3, rules_services
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.state import State
 
@@ -15,6 +15,7 @@ TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
     rules_s3.RULES,
     rules_lifecycle.RULES,
     rules_ec2.RULES,
+    rules_network.RULES,
     rules_services.RULES,
 )
 
