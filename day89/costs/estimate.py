@@ -14,9 +14,7 @@ from day89.errors import InvalidInputError
 __all__ = ["Estimate", "Line", "LoggedCall", "Plan", "call_usd", "estimate_calls", "estimate_plan"]
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html
-S3_WRITES = re.compile(
-    r"(Put|Post|Copy|List|Create|Upload|Complete|Restore)\w*",
-)
+S3_WRITES = re.compile(r"(Put|Post|Copy|List|Create|Upload|Complete|Restore)\w*")
 S3_FREE = re.compile(r"(Delete|Abort)\w*")
 DEFAULT_VOLUME_GIB = 8  # root volume of Amazon Linux
 
