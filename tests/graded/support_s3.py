@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from support import forbid, stop_endless_loops
+from support import expect_forbidden, forbid, stop_endless_loops
 
+from day89.course.calling import Task
 from day89.course.names import Names
 
 # Every way to ask whether a bucket is there, and to list what is in it.
@@ -50,9 +51,13 @@ def versions_in(s3: Any, bucket: str) -> list[tuple[str, str]]:
     return sorted((entry["Key"], entry["VersionId"]) for entry in entries)
 
 
-def forbid_reading(cloud: Any, *more: str) -> None:
-    """Have S3 answer 403 to every listing and every probe, and to some operations more."""
-    forbid(cloud, *LISTINGS, *PROBES, *more)
+def expect_s3_forbidden(
+    task: Task, cloud: Any, actions: tuple[str, ...], function: str, *arguments: Any, **keywords: Any
+) -> None:
+    """Fail unless a 403 leaves the function as it is: on the calls that matter, then on all that may come before."""
+    for forbidden in (actions, (*PROBES, *LISTINGS)):
+        forbid(cloud, *forbidden)
+        expect_forbidden(task, "U12", function, *arguments, **keywords)
 
 
 def stop_endless_listing(cloud: Any) -> None:

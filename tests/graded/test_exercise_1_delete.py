@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import attempt, expect_forbidden, expect_missing, expect_value_error
+from support import attempt, expect_missing, expect_value_error
 from support_s3 import (
+    LISTINGS,
+    expect_s3_forbidden,
     fill,
-    forbid_reading,
     keys_in,
     new_bucket,
     put_all,
@@ -156,5 +157,4 @@ def test_forbidden_deleting_is_not_an_empty_prefix(task: Any, cloud: Any, names:
     """A 403 on the listing reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
     put_all(s3, bucket, [names.key(prefix="a/")])
-    forbid_reading(cloud)
-    expect_forbidden(task, "U12", "delete_prefix", s3, bucket, "a/")
+    expect_s3_forbidden(task, cloud, LISTINGS, "delete_prefix", s3, bucket, "a/")

@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_forbidden, expect_missing
-from support_s3 import content, files_under, forbid_reading, local_file, new_bucket
+from support import answer, attempt, expect_missing
+from support_s3 import content, expect_s3_forbidden, files_under, local_file, new_bucket
 
 from day89.course.checking import expect, expect_equal, expect_type, show
 
@@ -122,8 +122,8 @@ def test_forbidden_download_is_not_a_missing_object(task: Any, cloud: Any, names
     """A 403 on HEAD or GET reaches the caller as it is."""
     key = names.key(".csv")
     s3, bucket, _ = stored(cloud, names, key)
-    forbid_reading(cloud, "s3.GetObject")
-    expect_forbidden(task, "U12", "download_file", s3, bucket, key, workdir / "a.csv")
+    path = workdir / "a.csv"
+    expect_s3_forbidden(task, cloud, ("s3.GetObject",), "download_file", s3, bucket, key, path)
 
 
 @pytest.mark.task("1.2", "mastery", points=0.5)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import answer, expect_forbidden, expect_missing
+from support import answer, expect_missing
 from support_s3 import (
-    forbid_reading,
+    LISTINGS,
+    expect_s3_forbidden,
     new_bucket,
     put_all,
     stop_endless_listing,
@@ -113,5 +114,4 @@ def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
 def test_forbidden_listing_is_not_an_empty_bucket(task: Any, cloud: Any, names: Any) -> None:
     """A 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
-    forbid_reading(cloud)
-    expect_forbidden(task, "U12", "list_keys", s3, bucket, names.prefix())
+    expect_s3_forbidden(task, cloud, LISTINGS, "list_keys", s3, bucket, names.prefix())

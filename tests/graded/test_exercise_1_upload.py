@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_forbidden, expect_missing
-from support_s3 import content, forbid_reading, local_file, new_bucket, objects_in, wrong_body
+from support import answer, attempt, expect_missing
+from support_s3 import content, expect_s3_forbidden, local_file, new_bucket, objects_in, wrong_body
 
 from day89.course.checking import expect, expect_equal, show
 
@@ -107,8 +107,8 @@ def test_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any, wor
 def test_forbidden_upload_is_not_a_missing_bucket(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """A 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
-    forbid_reading(cloud, *UPLOADS)
-    expect_forbidden(task, "U12", "upload_file", s3, local_file(workdir, "a.csv"), bucket, names.key(".csv"))
+    path = local_file(workdir, "a.csv")
+    expect_s3_forbidden(task, cloud, UPLOADS, "upload_file", s3, path, bucket, names.key(".csv"))
 
 
 @pytest.mark.task("1.1", "mastery", points=0.25)

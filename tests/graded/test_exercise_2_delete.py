@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import attempt, expect_forbidden, expect_missing
-from support_s3 import fill, forbid_reading, new_bucket, put_all, stop_endless_listing, versions_in
+from support import attempt, expect_missing
+from support_s3 import expect_s3_forbidden, fill, new_bucket, put_all, stop_endless_listing, versions_in
 
 from day89.course.checking import expect
 
@@ -108,7 +108,4 @@ def test_deletes_versions_from_before_versioning(task: Any, cloud: Any, names: A
 def test_forbidden_bucket_is_not_a_missing_one(task: Any, cloud: Any, names: Any) -> None:
     """A 403, on the listing or on the last step, reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
-    cloud.faults.add("s3.DeleteBucket", code="AccessDenied", status=403, times=None)
-    expect_forbidden(task, "U12", "delete_bucket", s3, bucket)
-    forbid_reading(cloud)
-    expect_forbidden(task, "U12", "delete_bucket", s3, bucket)
+    expect_s3_forbidden(task, cloud, ("s3.DeleteBucket",), "delete_bucket", s3, bucket)

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, expect_forbidden, expect_missing, expect_value_error
-from support_s3 import PROBES, new_bucket
+from support import answer, expect_missing, expect_value_error
+from support_s3 import expect_s3_forbidden, new_bucket
 
 from day89.course.checking import expect, show
 
@@ -58,10 +58,12 @@ def one_form(rules: list[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(rule, sort_keys=True) for rule in rules)
 
 
-def added(task: Any, s3: Any, bucket: str, rule_id: str, prefix: str, days: tuple[int, int]) -> dict[str, Any]:
+def added(
+    task: Any, s3: Any, bucket: str, rule_id: str, prefix: str, days: tuple[int, int], mistake: str | None = None
+) -> dict[str, Any]:
     """Call the learner's function, and return the one rule that has the id."""
     answer(
-        *(task, "R5", "add_lifecycle_rule", s3, bucket, rule_id, prefix),
+        *(task, mistake, "add_lifecycle_rule", s3, bucket, rule_id, prefix),
         archive_after_days=days[0],
         expire_after_days=days[1],
     )
@@ -88,7 +90,7 @@ def test_archives_after_the_days(task: Any, cloud: Any, names: Any) -> None:
     for region in ("us-east-1", names.region()):
         s3, bucket = new_bucket(cloud, names, region)
         days = some_days(names)
-        rule = added(task, s3, bucket, names.word(), names.prefix(), days)
+        rule = added(task, s3, bucket, names.word(), names.prefix(), days, "C7")
         found = [(item.get("Days"), item.get("StorageClass")) for item in rule.get("Transitions", [])]
         expect(
             found == [(days[0], "GLACIER")],
@@ -116,7 +118,7 @@ def test_rule_is_enabled_and_covers_the_prefix(task: Any, cloud: Any, names: Any
     """Two rules, one after the other, each for exactly its prefix."""
     s3, bucket = new_bucket(cloud, names)
     for prefix in (names.prefix(), names.word()):
-        rule = added(task, s3, bucket, names.word(), prefix, some_days(names))
+        rule = added(task, s3, bucket, names.word(), prefix, some_days(names), "C2")
         expect(
             prefix_of(rule) == prefix,
             f"called {task.last_call}; expected a rule for every object under {prefix!r}; "
@@ -191,7 +193,7 @@ def test_a_rule_with_the_same_id_is_replaced(task: Any, cloud: Any, names: Any) 
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": before})
     days, prefix, old = some_days(names), names.prefix(), before[1]["ID"]
     others = one_form([item for item in rules_of(s3, bucket) if item["ID"] != old])
-    rule = added(task, s3, bucket, old, prefix, days)
+    rule = added(task, s3, bucket, old, prefix, days, "C3")
     found = (prefix_of(rule), [item["Days"] for item in rule.get("Transitions", [])], rule.get("Status"))
     wanted = (prefix, [days[0]], "Enabled")
     expect(
@@ -235,10 +237,9 @@ def test_forbidden_rules_are_not_absent_ones(task: Any, cloud: Any, names: Any) 
     """Whoever may not read the rules must not overwrite them: a 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": earlier_rules(names)})
-    for action in ("s3.GetBucketLifecycleConfiguration", "s3.GetBucketLifecycle", *PROBES):
-        cloud.faults.add(action, code="AccessDenied", status=403, times=None)
-    expect_forbidden(
-        *(task, "U12", "add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
+    reading = ("s3.GetBucketLifecycleConfiguration", "s3.GetBucketLifecycle")
+    expect_s3_forbidden(
+        *(task, cloud, reading, "add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
         archive_after_days=10,
         expire_after_days=20,
     )

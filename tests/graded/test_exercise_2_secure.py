@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from support import expect_forbidden, expect_missing
+from support import answer, expect_missing
 from support_policy import STRANGER, bucket_policy, judge, open_to, statements
-from support_s3 import PROBES, new_bucket
+from support_s3 import expect_s3_forbidden, new_bucket
 
 from day89.course.checking import expect, show
 
@@ -54,7 +54,7 @@ def test_enables_versioning(task: Any, cloud: Any, names: Any) -> None:
         s3, bucket = new_bucket(cloud, names, region)
         if before:
             s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": before})
-        task.secure_bucket(s3, bucket)
+        answer(task, None, "secure_bucket", s3, bucket)
         found = s3.get_bucket_versioning(Bucket=bucket).get("Status")
         expect(found == "Enabled", f"called {task.last_call}; expected versioning Enabled; found {show(found)}", "B10")
 
@@ -63,7 +63,7 @@ def test_enables_versioning(task: Any, cloud: Any, names: Any) -> None:
 def test_encrypts_by_default(task: Any, cloud: Any, names: Any) -> None:
     """SSE-S3 is called AES256, SSE-KMS aws:kms."""
     s3, bucket = new_bucket(cloud, names)
-    task.secure_bucket(s3, bucket)
+    answer(task, "C9", "secure_bucket", s3, bucket)
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     found = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm") for rule in rules]
     expect(
@@ -83,7 +83,7 @@ def test_blocks_public_access(task: Any, cloud: Any, names: Any) -> None:
             s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=off)
         else:
             s3.delete_public_access_block(Bucket=bucket)
-        task.secure_bucket(s3, bucket)
+        answer(task, None, "secure_bucket", s3, bucket)
         try:
             found = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
         except s3.exceptions.ClientError:
@@ -96,7 +96,7 @@ def test_blocks_public_access(task: Any, cloud: Any, names: Any) -> None:
 def test_denies_objects_without_tls(task: Any, cloud: Any, names: Any) -> None:
     """Whoever asks, whatever is asked of an object: plain http is denied."""
     s3, bucket = new_bucket(cloud, names, names.region())
-    task.secure_bucket(s3, bucket)
+    answer(task, None, "secure_bucket", s3, bucket)
     found = open_to(bucket_policy(s3, bucket), bucket, objects=True)
     expect(
         not found,
@@ -110,7 +110,7 @@ def test_denies_objects_without_tls(task: Any, cloud: Any, names: Any) -> None:
 def test_denies_the_bucket_without_tls(task: Any, cloud: Any, names: Any) -> None:
     """The bucket itself is another resource than the objects in it."""
     s3, bucket = new_bucket(cloud, names)
-    task.secure_bucket(s3, bucket)
+    answer(task, None, "secure_bucket", s3, bucket)
     found = open_to(bucket_policy(s3, bucket), bucket, objects=False)
     expect(
         not found,
@@ -125,7 +125,7 @@ def test_requests_with_tls_are_as_before(task: Any, cloud: Any, names: Any) -> N
     """The policy neither denies nor allows anything new over https."""
     s3, bucket = new_bucket(cloud, names)
     before = judge({"Statement": []}, bucket, True, True) | judge({"Statement": []}, bucket, False, True)
-    task.secure_bucket(s3, bucket)
+    answer(task, "C12", "secure_bucket", s3, bucket)
     policy = bucket_policy(s3, bucket)
     after = judge(policy, bucket, True, True) | judge(policy, bucket, False, True)
     changed = [f"{words}: {before[words]} became {after[words]}" for words in before if before[words] != after[words]]
@@ -143,7 +143,7 @@ def test_keeps_the_statements_that_were_there(task: Any, cloud: Any, names: Any)
     s3, bucket = new_bucket(cloud, names)
     earlier = earlier_policy(bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier))
-    task.secure_bucket(s3, bucket)
+    answer(task, None, "secure_bucket", s3, bucket)
     found = statements(bucket_policy(s3, bucket))
     lost = [statement for statement in statements(earlier) if statement not in found]
     expect(
@@ -169,7 +169,7 @@ def test_a_policy_that_was_there_does_not_replace_tls_only(task: Any, cloud: Any
         earlier = earlier_policy(bucket)
         earlier["Statement"] += [item | {"Resource": f"arn:aws:s3:::{bucket}/reports/*"} for item in more]
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier))
-        task.secure_bucket(s3, bucket)
+        answer(task, None, "secure_bucket", s3, bucket)
         policy = bucket_policy(s3, bucket)
         found = open_to(policy, bucket, objects=True) + open_to(policy, bucket, objects=False)
         expect(
@@ -187,9 +187,9 @@ def test_a_second_run_changes_nothing(task: Any, cloud: Any, names: Any) -> None
         s3, bucket = new_bucket(cloud, names, names.region())
         if with_policy:
             s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier_policy(bucket)))
-        task.secure_bucket(s3, bucket)
+        answer(task, None, "secure_bucket", s3, bucket)
         first = settings(s3, bucket)
-        task.secure_bucket(s3, bucket)
+        answer(task, None, "secure_bucket", s3, bucket)
         second = settings(s3, bucket)
         changed = [
             f"{name}: {show(first[name])} became {show(second[name])}" for name in first if first[name] != second[name]
@@ -210,9 +210,7 @@ def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any
     """Whoever may not read the policy must not overwrite it: a 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier_policy(bucket)))
-    for action in ("s3.GetBucketPolicy", *PROBES):
-        cloud.faults.add(action, code="AccessDenied", status=403, times=None)
-    expect_forbidden(task, "U12", "secure_bucket", s3, bucket)
+    expect_s3_forbidden(task, cloud, ("s3.GetBucketPolicy",), "secure_bucket", s3, bucket)
     cloud.faults.clear()
     found = len(bucket_policy(s3, bucket)["Statement"])
     expect(

@@ -1,0 +1,30 @@
+# task 3.4; mistake E21; wrong because stopping is not stopped
+def set_instance_state(ec2, instance_ids, state):
+    change(ec2, instance_ids, state)
+    page = {"running": ec2.start_instances, "stopped": ec2.stop_instances, "terminated": ec2.terminate_instances}
+    kind = {"running": "StartingInstances", "stopped": "StoppingInstances", "terminated": "TerminatingInstances"}
+    if not instance_ids:
+        return {}
+    answer = page[state](InstanceIds=instance_ids)[kind[state]]
+    return {one["InstanceId"]: one["PreviousState"]["Name"] for one in answer} if state == "pending" else {
+        one["InstanceId"]: {"running": "pending", "stopped": "stopping", "terminated": "shutting-down"}[state]
+        for one in answer
+    }
+
+
+def change(ec2, instance_ids, state, wait=True, lookup=True, early=True):
+    """Change the state, except for what this variant does otherwise."""
+    calls = {"running": ec2.start_instances, "stopped": ec2.stop_instances, "terminated": ec2.terminate_instances}
+    if state not in calls:
+        raise ValueError(state)
+    if early and not instance_ids:
+        return {}
+    try:
+        calls[state](InstanceIds=instance_ids)
+    except ClientError as error:
+        if lookup and error.response["Error"]["Code"] == "InvalidInstanceID.NotFound":
+            raise LookupError(str(error)) from error
+        raise
+    if wait:
+        ec2.get_waiter(f"instance_{state}").wait(InstanceIds=instance_ids)
+    return dict.fromkeys(instance_ids, state)
