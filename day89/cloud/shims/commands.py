@@ -22,7 +22,10 @@ SUCCEED = """
     useradd usermod userdel groupadd adduser passwd chpasswd chown chgrp mount umount swapon modprobe loginctl
     ldconfig locale-gen update-alternatives alternatives cfn-signal cfn-init amazon-cloudwatch-agent-ctl
 """
-SAY = {"systemctl": 'case " $* " in *" is-active "*) echo active;; *" is-enabled "*) echo enabled;; esac\n'}
+SAY = {
+    "systemctl": 'case " $* " in *" is-active "*) echo active;; *" is-enabled "*) echo enabled;; '
+    '*" poweroff "*|*" halt "*) exec poweroff;; *" reboot "*) exec reboot;; esac\n'
+}
 POWER = {"shutdown": "", "poweroff": "poweroff", "halt": "poweroff", "reboot": "reboot"}
 
 SHUTDOWN = """action=poweroff; delay=0
