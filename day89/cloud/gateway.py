@@ -6,11 +6,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from day89.cloud import backend, mends, rules
+from day89.cloud import backend, forms, mends, rules
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.body import read_body
 from day89.cloud.faults import Fault, Faults
@@ -81,7 +82,19 @@ class Gateway:
             return render(broken, "rest-xml", method)
         inner = Inner(method, _host(route), route.path, urlsplit(url).query, inner_headers, content)
         with self.lock:
+            if route.service == "s3" and forms.is_form(method, sent, route.path):
+                return self._answer_form(inner)
             return self._answer(url, sent, signed, route, inner)
+
+    def _answer_form(self, inner: Inner) -> Answer:
+        """Take an upload by form: once its policy is found to be right, it is a PutObject like any other."""
+        request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
+        with closing(request):
+            form = forms.read_form(inner.path.strip("/"), request)
+        refusal = forms.refuse_form(form, self.state)
+        if refusal is not None:
+            return render(refusal, "rest-xml")
+        return forms.done(form, self.handle("PUT", forms.as_put(form, self.state), form.headers, form.file))
 
     def _answer(self, url: str, sent: Headers, signed: Signed, route: Route, inner: Inner) -> Answer:
         account = self.state.account_of(signed.access_key)
