@@ -46,6 +46,7 @@ class Supervisor:
         )
         theirs.close()
         self.wire = Wire(mine)
+        self.owner = os.getpid()  # a fork of the owner has neither the thread nor the right to give orders
         self.jail = ""
         self.warm = False
         self.changed = threading.Condition()

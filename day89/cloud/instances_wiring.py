@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ def running_instances(cloud: Any, supervisor: Supervisor | None = None, *, isola
 
     Args:
         cloud: a ``day89.cloud.Cloud``; an HTTP door is opened for its instances.
-        supervisor: one to share between clouds; None starts one.
+        supervisor: one to share between clouds; None starts one, and so does one of another process.
         isolation: ``auto``, ``strict`` or ``none``, see ``Fleet``.
 
     Yields:
@@ -66,6 +67,8 @@ def running_instances(cloud: Any, supervisor: Supervisor | None = None, *, isola
             return 0.0
         return None if move.looks > 0 else max(0.0, move.due - time.monotonic())
 
+    if supervisor is not None and supervisor.owner != os.getpid():
+        supervisor = None
     with cloud.serve() as server:
         fleet = Fleet(
             cloud.gateway.lock,

