@@ -81,7 +81,7 @@ class Reporter:
         try:
             plugin.side_of(session.config)
         except Unreadable as error:
-            self.send("unreadable", message=str(error))
+            self.send("unreadable", message=str(error), status=error.status)
             return True
         self.send("loaded")
         return None

@@ -115,7 +115,8 @@ def _make_side(config: pytest.Config) -> Side:
     try:
         side.load()
     except Gone as error:
-        raise Unreadable(f"{submission.path.name}: {error} when it was imported; mend its top level first") from None
+        message = f"{submission.path.name} was imported, and {error}; mend what stands outside its functions"
+        raise Unreadable(message, "timeout" if error.timed_out else "killed") from None
     return side
 
 

@@ -135,6 +135,7 @@ class _Run:
         until: float,
     ) -> None:
         self.until = until
+        self.path = submission.path
         self.slow: Counter[str] = Counter()
         self.submission = submission
         self.tasks = tasks
@@ -185,9 +186,10 @@ class _Run:
 
     def _one_child(self, supervisor: Supervisor) -> None:
         self.phase, self.current = "setup", None
+        self.path = supervisor.hand_in(self.submission.path, self.submission.data)
         supervisor.send(
             {
-                "submission": str(self.submission.path.resolve()),
+                "submission": str(self.path),
                 "seed": self.seed,
                 "tasks": [task.id for task in self.tasks],
                 "skip": list(self.found),
@@ -225,7 +227,7 @@ class _Run:
             case "loaded":
                 self.phase = "between"
             case "unreadable":
-                self._give_up("unreadable", event["message"])
+                self._give_up(event["status"], event["message"])
             case "broken":
                 self._give_up("tool_error", event["message"])
             case "start":
@@ -267,7 +269,7 @@ class _Run:
             self._give_up("tool_error", f"the checks were not ready within {SETUP_LIMIT:g} s")
 
     def _place(self, stack: str) -> str:
-        path = re.escape(str(self.submission.path.resolve()))
+        path = re.escape(str(self.path))
         match = re.search(rf'File "{path}", line (\d+) in (\S+)', stack)
         return f" in {match[2]} ({self.submission.path.name} line {match[1]})" if match else ""
 

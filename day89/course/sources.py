@@ -97,7 +97,7 @@ def _submissions(names: Iterable[str]) -> list[str]:
     folders: dict[str, list[str]] = {}
     for name in names:
         pure = PurePosixPath(name)
-        if not any(part.startswith(".") or part in IGNORED for part in pure.parts[:-1]):
+        if not any(part in IGNORED or (part.startswith(".") and part != "..") for part in pure.parts[:-1]):
             folders.setdefault(pure.parent.as_posix(), []).append(name)
     chosen = []
     for folder, files in folders.items():

@@ -24,7 +24,15 @@ MODULE_NAME = "exercise"
 
 
 class Unreadable(Exception):
-    """Say why a submission cannot be graded, where, and what to do about it."""
+    """Say why a submission cannot be graded, where, and what to do about it.
+
+    Attributes:
+        status: ``unreadable``, or ``timeout`` or ``killed`` where its import did not end, or ended its process.
+    """
+
+    def __init__(self, message: str, status: str = "unreadable") -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)

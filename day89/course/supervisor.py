@@ -83,6 +83,20 @@ class Supervisor:
         self._selector.register(events, selectors.EVENT_READ, "events")
         self._selector.register(self._server.stdout, selectors.EVENT_READ, "output")
 
+    def hand_in(self, path: Path, data: bytes) -> Path:
+        """Return where a submission is to be loaded from: where it is confined, a copy in the one folder that it sees.
+
+        Args:
+            path: the file.
+            data: its bytes, as they were read and judged.
+        """
+        if self._confinement is None:
+            return path.resolve()
+        copy = self.folder / "handed-in" / path.name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(data)
+        return copy.resolve()
+
     def send(self, job: Mapping[str, Any]) -> None:
         """Give the server a job, starting one where there is none.
 

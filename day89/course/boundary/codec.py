@@ -68,7 +68,7 @@ def encode(value: Any, special: Callable[[Any], Any] = lambda value: None, depth
 def _opaque(value: Any) -> dict[str, Any]:
     try:
         text = repr(value)[:TEXT]
-    except Exception:  # a learner's object may have any __repr__
+    except BaseException:  # a learner's object may have any __repr__
         text = ""
     return {"$": "opaque", "type": type(value).__name__, "text": text}
 
@@ -161,7 +161,7 @@ def encode_error(error: BaseException) -> dict[str, Any]:
     names = [one.__name__ for one in type(error).__mro__]
     try:
         text = str(error)[:TEXT]
-    except Exception:  # a learner's class may have any __str__
+    except BaseException:  # a learner's class may have any __str__
         text = ""
     data: dict[str, Any] = {"names": names, "text": text}
     if isinstance(error, ClientError):

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import botocore.exceptions
+import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
@@ -24,7 +25,7 @@ from day89.course.handles import InProcessApp, InProcessModel
 from day89.course.naps import late_bound, naps
 from day89.course.submission import Unreadable, line_in, load, read
 
-__all__ = ["Host", "run"]
+__all__ = ["Host", "fresh_session", "run"]
 
 
 class Host:
@@ -187,6 +188,14 @@ def connect_through(host: Host) -> Any:
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def fresh_session() -> None:
+    """Begin a session of boto3 that has read nothing of its surroundings yet, and shares what is parsed already."""
+    parsed = boto3._get_default_session()._session.get_component("data_loader")
+    session = botocore.session.Session()
+    session.register_component("data_loader", parsed)
+    boto3.setup_default_session(botocore_session=session)
 
 
 def run(calls: socket.socket, aws: socket.socket, environment: dict[str, str], folder: str) -> None:

@@ -123,6 +123,7 @@ def _be_submission(what: dict[str, Any], descriptors: list[int], others: list[Wi
         os.close(output)
         os.close(nothing)
         gc.enable()
+        host.fresh_session()
         enter_jail(what)
         host.run(socket.socket(fileno=calls), socket.socket(fileno=aws), what["environment"], what["folder"])
         status = 0
