@@ -46,6 +46,7 @@ STILL = """\
 - **Alarms** are kept and never evaluated; metric math answers nothing.
 - **SQS notifications** arrive in the same call; on AWS after seconds and in any order.
 - **Errors of the services** carry AWS's codes and statuses; their wording is near, not exact.
+- **Presigned POST**: `success_action_redirect` is not followed, and the answer has no document.
 - **Other services** than S3, EC2, IAM, STS, SSM, CloudWatch, Logs, Auto Scaling and SQS answer `AccessDenied`.
 """
 

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import boto3
+import requests
 from botocore.config import Config
 
 from ledger.row import DOCS, OTHER_ACCOUNT, Aws, Row, outcome
@@ -127,7 +128,21 @@ def form_upload(aws: Aws) -> str:
     return str(s3.get_object(Bucket=B, Key="k")["Body"].read())
 
 
+def post_too_large(aws: Aws) -> str:
+    form = aws.bucket().generate_presigned_post(B, "k", Conditions=[["content-length-range", 0, 3]])
+    files = {"file": ("a.txt", b"1234")}
+    sent = requests.Request("POST", form["url"], data=form["fields"], files=files).prepare()
+    return str(aws.fetch(form["url"], "POST", sent.body, dict(sent.headers)).status)
+
+
 ROWS = (
+    Row(
+        "s3: presigned POST of more than its policy allows",
+        post_too_large,
+        "400",
+        "204",
+        API + "sigv4-HTTPPOSTConstructPolicy.html",
+    ),
     Row(
         "s3: put under a policy that denies what is not TLS",
         tls_only,
