@@ -13,6 +13,7 @@ from pathlib import Path
 import joblib
 import pytest
 from support import expect_forbidden, forbid
+from support_workers import result_of
 
 from day89.course.checking import expect, fail, show
 from day89.course.given import KINDS, make_model
@@ -133,7 +134,7 @@ def test_a_version_that_another_saver_has_just_written_stays(task, cloud, names,
 
     for operation in WRITES:
         cloud.faults.add(operation, times=None, where={"Bucket": bucket}, before=other_saver)
-    version = task.save_model(s3, task.model("digits"), bucket, name)
+    version = result_of(task, "U21", "save_model", s3, task.model("digits"), bucket, name)
     called = f"{task.last_call} while another saver writes v{highest + 1} first"
     found, _ = saved(s3, bucket, name, highest + 1, called)
     expect(found == theirs, f"called {called}; expected that v{highest + 1} stays theirs; found it overwritten", "U21")
@@ -173,7 +174,7 @@ def test_the_version_that_was_asked_for_is_loaded(task, cloud, names, bucket):
     for version, kind in kinds.items():
         store(s3, bucket, name, version, model_bytes(kind, seed))
     wanted = names.choice((1, 2))
-    model = task.load_model(s3, bucket, name, wanted)
+    model = result_of(task, "M1", "load_model", s3, bucket, name, wanted)
     expect_same_model(model, kinds[wanted], seed, names, task.last_call, "M1")
 
 
@@ -185,7 +186,7 @@ def test_the_newest_version_is_the_one_with_the_highest_number(task, cloud, name
     for version, kind in ((2, old), (names.number(10, 30), newest), (9, old)):
         store(s3, bucket, name, version, model_bytes(kind, seed))
     store(s3, bucket, f"{name}2", 77, model_bytes(other, seed))
-    model = task.load_model(s3, bucket, name)
+    model = result_of(task, "L9", "load_model", s3, bucket, name)
     expect_same_model(model, newest, seed, names, f"{task.last_call} with v2, v9 and a higher one", "L9")
 
 
@@ -240,7 +241,7 @@ def test_the_newest_version_may_be_on_a_later_page(task, cloud, names, bucket):
     for version in (1, 2, 3, 10, 11, 20):
         store(s3, bucket, name, version, model_bytes(old, seed))
     store(s3, bucket, name, names.number(60, 90), model_bytes(newest, seed))
-    model = task.load_model(s3, bucket, name)
+    model = result_of(task, "L2", "load_model", s3, bucket, name)
     expect_same_model(model, newest, seed, names, f"{task.last_call} with the newest on the third page", "L2")
 
 
