@@ -10,6 +10,7 @@ import hmac
 import re
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from day89.cloud.api import ApiCall, Refusal
@@ -94,7 +95,7 @@ def _signature(call: ApiCall, key: Key) -> Refusal | None:
 
 def _expired(call: ApiCall, claim: Claim) -> Refusal | None:
     try:
-        moment = datetime.strptime(claim.moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        moment = _seconds(claim.moment)
     except ValueError:
         return Refusal("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header", 403)
     age = time.time() - moment
@@ -111,6 +112,11 @@ def _expired(call: ApiCall, claim: Claim) -> Refusal | None:
     return Refusal("RequestExpired" if call.service == "ec2" else "SignatureDoesNotMatch", "Signature expired", 403)
 
 
+@lru_cache(maxsize=256)
+def _seconds(moment: str) -> float:
+    return datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+
+
 def _request_expired(until: float) -> Refusal:
     when = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -122,8 +128,8 @@ def _version_4(call: ApiCall, key: Key, claim: Claim) -> Refusal | None:
     if payload is None:
         message = "The provided 'x-amz-content-sha256' header does not match what was computed."
         return Refusal("XAmzContentSHA256Mismatch", message, 400)
-    hosts = {call.host, call.host.removesuffix(":443").removesuffix(":80")}
-    for host in hosts:
+    plain = call.host.removesuffix(":443").removesuffix(":80")
+    for host in (plain,) if plain == call.host else (call.host, plain):
         wanted = signature_v4(claim, key.secret, call.method, call.url, call.headers, host, payload)
         if hmac.compare_digest(wanted, claim.signature):
             return None

@@ -71,7 +71,7 @@ def signature_v4(
     """
     parts = urlsplit(url)
     is_s3 = claim.scope.split("/")[2:3] == ["s3"]
-    path = quote(unquote(parts.path), safe="/-_.~") if is_s3 else quote(parts.path, safe="/-_.~%")
+    path = _s3_path(parts.path) if is_s3 else quote(parts.path, safe="/-_.~%")
     lines = [
         method,
         path or "/",
@@ -83,7 +83,12 @@ def signature_v4(
     ]
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{claim.moment}\n{claim.scope}\n{digest}"
-    return hmac.new(_signing_key(secret, claim.scope), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_signing_key(secret, claim.scope), text.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=1024)
+def _s3_path(path: str) -> str:
+    return quote(unquote(path), safe="/-_.~")
 
 
 def _query(query: str) -> str:
