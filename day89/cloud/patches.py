@@ -10,6 +10,7 @@ from unittest.mock import patch
 from moto.core.utils import unix_time_millis
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
+from moto.ec2.utils import filter_dict_attribute_mapping
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, S3Backend
 
@@ -44,9 +45,16 @@ def moto_mended() -> Iterator[None]:
         stack.enter_context(patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.PERMITTED))
         stack.enter_context(patch.object(S3Backend, "list_object_versions", list_object_versions))
         stack.enter_context(patch.object(NetworkInterface, "check_auto_public_ip", check_auto_public_ip))
+        # moto does not know this filter of DescribeInstances.
+        stack.enter_context(patch.object(Instance, "state_code_text", property(_state_code), create=True))
+        stack.enter_context(patch.dict(filter_dict_attribute_mapping, {"instance-state-code": "state_code_text"}))
         stack.enter_context(patch.object(Instance, "instance_status", property(_status)))
         stack.enter_context(patch.object(Instance, "system_status", property(_status)))
         yield
+
+
+def _state_code(instance: Any) -> str:
+    return str(instance._state.code)
 
 
 def _status(instance: Any) -> dict[str, Any]:
