@@ -94,9 +94,8 @@ def download_file(s3, bucket: str, key: str, path: str | os.PathLike) -> pathlib
     """Download an object to a local file and return the file's path.
 
     Missing parent folders of ``path`` are created. A file that is at ``path`` already is replaced,
-    but only by a complete
-    download: when the download fails, whatever was there is untouched, and no empty or partial file
-    is left beside it.
+    but only by a complete download: when the download fails, whatever was there is untouched, and
+    no empty or partial file is left at ``path`` or beside it.
 
     Args:
         s3: boto3 S3 client.
@@ -352,8 +351,8 @@ def create_security_group(ec2, vpc_id: str, name: str, *, admin_cidr: str, app_p
         The id of the group.
 
     Raises:
-        ValueError: ``admin_cidr`` means everyone (``0.0.0.0/0``), or cannot be read as an IPv4
-            network.
+        ValueError: ``admin_cidr`` means everyone (``0.0.0.0/0``, however it is written), or cannot
+            be read as an IPv4 network.
     """
     admin = ipaddress.IPv4Network(admin_cidr)
     if admin.prefixlen == 0:
