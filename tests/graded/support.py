@@ -48,14 +48,23 @@ def answer(task: Task, mistake: str | None, function: str, *arguments: Any, **ke
     return ended.value
 
 
-def expect_missing(task: Task, missing: str, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
-    """Fail unless the call raises a LookupError that names what is missing."""
+def expect_missing(
+    task: Task,
+    missing: str,
+    mistake: str,
+    function: str,
+    *arguments: Any,
+    or_naming: str | None = None,
+    **keywords: Any,
+) -> None:
+    """Fail unless the call raises a LookupError that names what is missing, or what is missing with it."""
     ended = attempt(task, function, *arguments, **keywords)
     where = f"called {task.last_call}, where {missing!r} does not exist"
+    said = f"{ended.error}{ended.error.args}" if ended.error else ""
     if not isinstance(ended.error, LookupError):
         fail(f"{where}; expected a LookupError naming it; {ended}", mistake)
     expect(
-        missing in f"{ended.error}{ended.error.args}",
+        missing in said or (or_naming and or_naming in said),
         f"{where}; expected its name in the message of the LookupError; {ended}",
         mistake,
     )

@@ -32,6 +32,13 @@ def launched(task: Any, ec2: Any, name: str, mistake: str, **more: Any) -> tuple
     return instance_id, found[0]
 
 
+def groups_of(found: dict[str, Any]) -> list[str]:
+    """Return the security groups of an instance, given to it or to its network interface."""
+    groups = list(found["SecurityGroups"])
+    groups += [item for one in found.get("NetworkInterfaces", []) for item in one.get("Groups", [])]
+    return sorted({item["GroupId"] for item in groups})
+
+
 def attribute(ec2: Any, instance_id: str, name: str) -> Any:
     """Return an attribute that describe_instances does not show."""
     answered = ec2.describe_instance_attribute(InstanceId=instance_id, Attribute=name)
@@ -56,7 +63,7 @@ def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: An
         shown = {
             "image": found["ImageId"],
             "type": found["InstanceType"],
-            "groups": [item["GroupId"] for item in found["SecurityGroups"]],
+            "groups": groups_of(found),
         }
         asked = {
             "image": wanted["image_id"],
