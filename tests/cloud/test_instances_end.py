@@ -142,6 +142,18 @@ def test_a_jail_shows_the_system_read_only_and_nothing_else(supervisor: Any, lau
         assert (cloud.instances.get(instance_id).root / "opt/a").read_text() == "a\n"
 
 
+def test_a_jail_shows_only_the_instances_own_processes(supervisor: Any, launch_in: Callable[..., str]) -> None:
+    if supervisor.wait_ready() == "none":
+        pytest.skip("no jail holds on this machine")
+    script = f"#!/bin/bash\nsleep 304 & kill -0 {os.getpid()} || echo hidden; kill -9 -1"
+    with day89.cloud.local(instances=supervisor, isolation="strict") as cloud:
+        instance_id = launch_in(cloud, script)
+        cloud.instances.wait_idle(WAIT)
+        instance = cloud.instances.get(instance_id)
+        assert instance.console().splitlines()[-1] == "hidden"
+        assert instance.alive
+
+
 def test_user_data_waits_until_the_instance_is_no_longer_pending(
     supervisor: Any, launch_in: Callable[..., str]
 ) -> None:

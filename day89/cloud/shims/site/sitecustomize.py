@@ -3,7 +3,8 @@
 An instance has two addresses in 127.0.0.0/8: ``DAY89_ADDRESS``, which the outside reaches, and ``DAY89_LOCALHOST``,
 its own "localhost". A server that binds 0.0.0.0 binds the first, so that two instances may both serve port 5000; one
 that binds 127.0.0.1 binds the second and is not reached from outside, as on AWS. 169.254.169.254 is its metadata
-service.
+service. A server that is not written in Python binds the machine's own addresses: it is reached, but two of them cannot
+share a port. Ports below 1024 are refused inside a jail.
 Python imports this file by itself, because the instance's PYTHONPATH names its folder.
 """
 
