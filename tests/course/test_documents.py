@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import day89.cloud
+from day89.course.stub_command import stub_text
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"(?:<!-- (?P<note>.+?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL)
@@ -59,7 +62,26 @@ def test_the_lesson_runs_and_prints_what_it_says(tmp_path: Path, monkeypatch: py
     assert [(line, printed) for line, printed, _ in results] == [(line, promised) for line, _, promised in results]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/lesson.md"])
+STUB = 'raise NotImplementedError("Task 1.3")'
+FIRST_PAGE = """answer = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
+    return [item["Key"] for item in answer["Contents"]]"""
+
+
+def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
+    stub = stub_text()
+    assert STUB in stub
+    promised = {block.note: block.text for block in blocks(ROOT / "README.md") if block.note.startswith("shows: ")}
+    assert len(promised) == 2
+    for note, text in promised.items():
+        command, _, variation = note.removeprefix("shows: ").partition(", for ")
+        answered = stub.replace(STUB, FIRST_PAGE) if variation else stub
+        (tmp_path / "exercise.py").write_text(answered, encoding="utf-8")
+        words = [sys.executable, "-m", *command.split()]
+        printed = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=True).stdout
+        assert text in printed
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/lesson.md", "CONTRIBUTING.md"])
 def test_each_link_inside_the_project_leads_somewhere(document: str) -> None:
     path = ROOT / document
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
