@@ -83,6 +83,7 @@ class Server:
             connection_limit=CONNECTIONS,
             max_request_body_size=body_bytes,
             max_request_header_size=1 << 15,
+            recv_bytes=1 << 16,  # a body of 100 rows in one read
             channel_timeout=30,
             ident=None,
             clear_untrusted_proxy_headers=True,

@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from day89.errors import IntegrityError
-from day89.inference import Fixed, Limits, Metrics, ServedModel, create_app, served_model
+from day89.inference import Fixed, Limits, Metrics, ServedModel, create_app, served_model, validation
 from day89.models import Manifest
 from day89.models.manifest import describe
 
@@ -141,8 +141,27 @@ BAD = {
 }
 
 
+# What orjson says at once of what the standard library lets through to the next check.
+SOONER = {"half a surrogate pair", "1e999", "beyond any float"}
+
+
+@pytest.fixture
+def standard_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "orjson", None)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_orjson_refuses_the_same_bodies(client: Any, name: str) -> None:
+    body, status, _ = BAD[name]
+    answer = post(client, body)
+    assert answer.status_code == (400 if name in SOONER else status)
+    assert answer.content_type == "application/problem+json"
+
+
 @pytest.mark.parametrize(("body", "status", "pointer"), BAD.values(), ids=BAD)
-def test_a_bad_body_is_refused_with_a_reason(client: Any, body: bytes, status: int, pointer: str | None) -> None:
+def test_a_bad_body_is_refused_with_a_reason(
+    standard_json: None, client: Any, body: bytes, status: int, pointer: str | None
+) -> None:
     answer = post(client, body)
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
