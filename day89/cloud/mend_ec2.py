@@ -43,9 +43,27 @@ def launch(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     asked = {**(template.get("MetadataOptions") or {}), **(call.params.get("MetadataOptions") or {})}
     wanted = images.metadata_options(backend.amis.get(image or template.get("ImageId")), asked)
     values |= {f"MetadataOptions.{name}": str(value) for name, value in wanted.items()}
+    default = _default_group(call, backend, template)
+    values |= {"SecurityGroupId.1": default} if default else {}
     if call.params["MaxCount"] != call.params["MinCount"] or len(values) > 1:
         inner.set_form(values)
     return None
+
+
+def _default_group(call: ApiCall, backend: Any, template: Mapping[str, Any]) -> str | None:
+    """Return the default group of the network, which a launch that names no group gets.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+    """
+    named = ("SecurityGroupIds", "SecurityGroups", "NetworkInterfaces")
+    if any(source.get(name) for source in (call.params, template) for name in named):
+        return None
+    subnet_id = call.params.get("SubnetId")
+    known = {found.id: found.vpc_id for zone in backend.subnets.values() for found in zone.values()}
+    default = backend.get_default_vpc()
+    vpc_id = known.get(subnet_id) if subnet_id else getattr(default, "id", None)
+    group = backend.get_security_group_from_name("default", vpc_id) if vpc_id else None
+    return None if group is None else str(group.id)
 
 
 def same_token(call: ApiCall, state: State, inner: Inner) -> Answer | None:
@@ -143,6 +161,8 @@ def _complete(call: ApiCall, state: State, backend: Any, instance: Any) -> None:
     profile = call.params.get("IamInstanceProfile") or template.get("IamInstanceProfile") or {}
     if profile and instance.id not in backend.iam_instance_profile_associations:
         backend.associate_iam_instance_profile(instance.id, profile.get("Name"), profile.get("Arn"))
+    if not instance.security_groups and instance.nics:
+        instance.security_groups = list(instance.nics[0]._group_set)  # an instance wears what its first interface does
     if instance.lifecycle == "spot":
         instance.spot_instance_request_id = f"sir-{instance.id[-8:]}"
 

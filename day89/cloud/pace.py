@@ -14,6 +14,7 @@ __all__ = ["AWS", "INSTANT", "Pace", "PaceKeeper"]
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 TRANSITIONS = {"running": ("pending", 0), "stopped": ("stopping", 64), "terminated": ("shutting-down", 32)}
 CODES = {"running": 16, "stopped": 80, "terminated": 48}
+OWN_INTERFACE = "Primary network interface"  # as moto describes one that it makes for an instance
 LOOKS = frozenset({"DescribeInstances", "DescribeInstanceStatus"})
 
 
@@ -114,6 +115,8 @@ class PaceKeeper:
         del self.moving[instance_id]
         _show(move.instance, move.target, CODES[move.target])
         self.shown[instance_id] = move.target
+        if move.target == "terminated":
+            _drop_interfaces(move.instance)
         if move.target == "running":
             checks = self.pace.looks if self.pace.checks is None else self.pace.checks
             move.instance.day89_checks = checks
@@ -128,6 +131,13 @@ class PaceKeeper:
 def checks_passed(instance: Any) -> bool:
     """Return whether the status checks of a running instance have passed by now."""
     return getattr(instance, "day89_checks", 0) <= 0 and time.monotonic() >= getattr(instance, "day89_checks_due", 0)
+
+
+def _drop_interfaces(instance: Any) -> None:
+    """Delete the interfaces that came with an instance: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html"""
+    for nic in instance.nics.values():
+        if nic.description == OWN_INTERFACE and nic.id in instance.ec2_backend.enis:
+            nic.delete()
 
 
 def _show(instance: Any, name: str, code: int) -> None:

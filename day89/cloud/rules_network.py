@@ -58,6 +58,15 @@ def _nic_groups(instance: Any) -> list[Any]:
     return [group for nic in instance.nics.values() for group in nic._group_set]
 
 
+def subnet_in_use(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a subnet in which something is: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html"""
+    wanted = call.params.get("SubnetId")
+    for instance in state.backend("ec2", call.account, call.region).all_instances():
+        if instance.state != "terminated" and wanted in {nic.subnet.id for nic in instance.nics.values()}:
+            return Refusal("DependencyViolation", f"The subnet '{wanted}' has dependencies and cannot be deleted.")
+    return None
+
+
 def _value(message: str) -> Refusal:
     return Refusal("InvalidParameterValue", message)
 
@@ -67,4 +76,5 @@ RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
     "ec2.AuthorizeSecurityGroupIngress": (port_range,),
     "ec2.AuthorizeSecurityGroupEgress": (port_range,),
     "ec2.DeleteSecurityGroup": (group_in_use,),
+    "ec2.DeleteSubnet": (subnet_in_use,),
 }

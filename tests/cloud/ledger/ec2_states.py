@@ -95,8 +95,27 @@ def described(**options: Any) -> Any:
     return lambda aws: outcome(aws.ec2.describe_instances, **options)
 
 
+def subnet_in_use(aws: Aws) -> str:
+    subnet = aws.instance(aws.launch()[0])["SubnetId"]
+    return outcome(aws.ec2.delete_subnet, SubnetId=subnet)
+
+
+def interface_of_the_gone(aws: Aws) -> str:
+    ids = aws.launch()
+    aws.ec2.terminate_instances(InstanceIds=ids)
+    aws.ec2.get_waiter("instance_terminated").wait(InstanceIds=ids)
+    return str(len(aws.ec2.describe_network_interfaces()["NetworkInterfaces"]))
+
+
+def group_unasked(aws: Aws) -> str:
+    return ",".join(group["GroupName"] for group in aws.instance(aws.launch()[0])["SecurityGroups"])
+
+
 TAGS = [{"Key": "Name", "Value": "x"}]
 ROWS = (
+    Row("ec2: delete a subnet in use", subnet_in_use, "DependencyViolation 400", "OK", API + "API_DeleteSubnet.html"),
+    Row("ec2: interfaces left by a terminated instance", interface_of_the_gone, "0", "1", GUIDE + "using-eni.html"),
+    Row("ec2: group of a launch that names none", group_unasked, "default", "", API + "API_RunInstances.html"),
     Row(
         "ec2: states seen after a launch",
         state_after_launch,
