@@ -32,7 +32,11 @@ UNKNOWN_ID = ("InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed")
 
 @dataclass(frozen=True)
 class Instance:
-    """Describe one instance; the addresses are None while it has none."""
+    """Describe one instance; the addresses are None while it has none.
+
+    ``reason`` is the code of its last change of state, such as ``Client.InstanceInitiatedShutdown`` where it shut
+    itself down or ``Server.SpotInstanceTermination`` where AWS took it back; empty where AWS says none.
+    """
 
     id: str
     state: str
@@ -43,6 +47,7 @@ class Instance:
     private_ip: str | None
     spot: bool
     tags: Mapping[str, str]
+    reason: str = ""
 
 
 def describe_instances(
@@ -184,6 +189,7 @@ def _instance(item: Any) -> Instance:
         private_ip=item.get("PrivateIpAddress") or None,
         spot=item.get("InstanceLifecycle") == "spot",
         tags=tags,
+        reason=item.get("StateReason", {}).get("Code", ""),
     )
 
 
