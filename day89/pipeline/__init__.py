@@ -11,6 +11,7 @@ from day89.pipeline.events import Event, notify_queue, read_events
 from day89.pipeline.fleet import run_fleet, worker_user_data
 from day89.pipeline.plan import Part, Plan, plan_pipeline, read_plan
 from day89.pipeline.run import Report, finish, remaining_parts, run_parts, run_pipeline
+from day89.pipeline.scripts import instance_script
 from day89.pipeline.steps import Step, drop_incomplete, load_step
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "compose_object",
     "drop_incomplete",
     "finish",
+    "instance_script",
     "load_step",
     "notify_queue",
     "plan_pipeline",

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import shlex
-import textwrap
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from day89.clients import REAL_ACCOUNT_VARIABLE
 from day89.ec2 import console_output, describe_instances, launch_instance, set_instance_state
 from day89.errors import InvalidInputError, JobFailedError, WaitTimeoutError
 from day89.pipeline.plan import PART_BYTES, Plan, plan_pipeline
 from day89.pipeline.run import Report, done_before, finish, remaining_parts
+from day89.pipeline.scripts import instance_script
 from day89.pipeline.steps import load_step
 
 if TYPE_CHECKING:
@@ -50,6 +47,8 @@ def run_fleet(
     timeout: float = 600.0,
     poll_seconds: float = 1.0,
     spot: bool = False,
+    tags: Mapping[str, str] | None = None,
+    minutes: int | None = None,
 ) -> Report:
     """Work on CSV objects as ``run_pipeline`` does, on instances that take the parts among them.
 
@@ -76,6 +75,8 @@ def run_fleet(
         timeout: seconds from the first launch to the last part.
         poll_seconds: how often to look.
         spot: buy the workers on the Spot market.
+        tags: more tags for the workers and their volumes.
+        minutes: each worker ends after so long, even if this process is gone by then; None is never.
 
     Returns:
         What was done.
@@ -97,7 +98,7 @@ def run_fleet(
     _put_json(s3, bucket, f"code/jobs/{run}.json", json.dumps(shares).encode())
     keys = (f"code/jobs/{plan.id}.json", f"code/jobs/{run}.json")
     scripts = [
-        worker_user_data(bucket, *keys, index, step, region=s3.meta.region_name, wheel_key=wheel_key)
+        worker_user_data(bucket, *keys, index, step, region=s3.meta.region_name, wheel_key=wheel_key, minutes=minutes)
         for index in range(count)
     ]
     options: dict[str, Any] = {
@@ -106,7 +107,7 @@ def run_fleet(
         "instance_profile": instance_profile,
         "instance_type": instance_type,
         "spot": spot,
-        "tags": {RUN_TAG: run},
+        "tags": {**(tags or {}), RUN_TAG: run},
     }
     with _none_left(ec2, run):
         _launch(ec2, run, scripts, options)
@@ -115,7 +116,15 @@ def run_fleet(
 
 
 def worker_user_data(
-    bucket: str, plan_key: str, shares_key: str, index: int, step: str, *, region: str, wheel_key: str | None = None
+    bucket: str,
+    plan_key: str,
+    shares_key: str,
+    index: int,
+    step: str,
+    *,
+    region: str,
+    wheel_key: str | None = None,
+    minutes: int | None = None,
 ) -> str:
     """Write the user data of a worker: do its share of a plan, then shut down, also when something fails.
 
@@ -129,41 +138,16 @@ def worker_user_data(
         step: ``package.module:function``.
         region: region of the bucket.
         wheel_key: key of a wheel of this package, installed where the image does not have it.
+        minutes: the worker ends after so long whatever happens; None is never.
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
     """
-    account = os.environ.get(REAL_ACCOUNT_VARIABLE, "")
-    arguments = [bucket, plan_key, shares_key, str(index), step]
-    return textwrap.dedent("""\
-        #!/bin/bash
-        # The instance ends when this script does, however that comes about; it is launched to terminate then.
-        trap 'shutdown -h now' EXIT
-        set -euo pipefail
-        export AWS_DEFAULT_REGION={region}{account}
-        python=python3
-        if ! python3 -c 'import day89' 2>/dev/null; then
-        {install}
-        fi
-        "$python" -m day89.pipeline.worker {arguments}
-        """).format(
-        region=shlex.quote(region),
-        account=f"\nexport {REAL_ACCOUNT_VARIABLE}={shlex.quote(account)}" if account else "",
-        install=textwrap.indent(_install(bucket, wheel_key), "    "),
-        arguments=shlex.join(arguments),
-    )
-
-
-def _install(bucket: str, wheel_key: str | None) -> str:
-    if wheel_key is None:
-        return "echo 'this image does not have day89: give run_fleet a wheel_key' >&2\nexit 1"
-    name = wheel_key.rpartition("/")[2]
-    return "\n".join(
-        [
-            "dnf install -y python3.11 python3.11-pip",
-            f"aws s3 cp {shlex.quote(f's3://{bucket}/{wheel_key}')} {shlex.quote(f'/tmp/{name}')}",
-            f"python3.11 -m pip install {shlex.quote(f'/tmp/{name}')}",
-            "python=python3.11",
-        ]
+    return instance_script(
+        ["-m", "day89.pipeline.worker", bucket, plan_key, shares_key, str(index), step],
+        bucket=bucket,
+        region=region,
+        wheel_key=wheel_key,
+        minutes=minutes,
     )
 
 

@@ -137,3 +137,21 @@ def test_user_data_quotes_its_words_and_always_shuts_down(tmp_path: Path, step_f
     ]  # fmt: skip
     assert ran.returncode == int(step_fails)
     assert not (tmp_path / "x").exists()
+
+
+def test_user_data_may_end_the_instance_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "python3").write_text("#!/bin/bash\n")
+    (tmp_path / "shutdown").write_text('#!/bin/bash\necho "shutdown $@"\n')
+    for program in tmp_path.iterdir():
+        program.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    ran = subprocess.run(
+        ["bash", "-c", script(minutes=55)], env=environment, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.splitlines() == ["shutdown -h +55", "shutdown -h now"]
+
+
+def test_workers_wear_the_tags_that_they_are_given(cloud: Any) -> None:
+    run(cloud, workers=1, tags={"day89:expires": "soon"})
+    tags = [one["Tags"] for one in cloud.client("ec2").describe_instances()["Reservations"][0]["Instances"]]
+    assert {"Key": "day89:expires", "Value": "soon"} in tags[0]
