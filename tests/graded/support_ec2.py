@@ -36,10 +36,13 @@ def new_vpc(ec2: Any, number: int) -> str:
     return str(ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"])
 
 
-def launch(ec2: Any, count: int = 1) -> list[str]:
-    """Launch instances, in one reservation."""
-    answer = ec2.run_instances(ImageId=image_of(ec2), InstanceType="t3.micro", MinCount=count, MaxCount=count)
-    return [str(instance["InstanceId"]) for instance in answer["Instances"]]
+def launch(ec2: Any, *counts: int) -> list[str]:
+    """Launch instances, one reservation a count."""
+    image, ids = image_of(ec2), []
+    for count in counts:
+        answer = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=count, MaxCount=count)
+        ids += [str(instance["InstanceId"]) for instance in answer["Instances"]]
+    return ids
 
 
 def states(cloud: Any, region: str) -> dict[str, str]:
@@ -50,7 +53,9 @@ def states(cloud: Any, region: str) -> dict[str, str]:
 
 def settle(cloud: Any, ec2: Any) -> None:
     """Look at all instances until each is in a state that lasts, so that a check begins with known states."""
-    for _ in range(4):
+    for _ in range(5):
+        if not {"pending", "stopping", "shutting-down"} & set(states(cloud, ec2.meta.region_name).values()):
+            return
         ec2.describe_instances()
 
 

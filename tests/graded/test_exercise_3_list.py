@@ -31,8 +31,7 @@ def test_lists_every_instance_of_every_reservation(task: Any, cloud: Any, names:
     """A launch of several is one reservation; two regions, each with launches of its own."""
     for region in ("us-east-1", names.region()):
         ec2 = cloud.client("ec2", region)
-        for count in names.shuffled([1, 2, 3]):
-            launch(ec2, count)
+        launch(ec2, *names.shuffled([1, 2, 3]))
         expect_states(task, answer(task, "E11", "list_instances", ec2), states(cloud, region), "E11")
 
 
@@ -41,7 +40,7 @@ def test_no_instances_is_an_empty_dict(task: Any, cloud: Any, names: Any) -> Non
     """No reservations at all; and none in the state."""
     ec2 = cloud.client("ec2", names.region())
     expect_states(task, answer(task, "E26", "list_instances", ec2), {}, "E26")
-    launch(ec2)
+    launch(ec2, 1)
     expect_states(task, answer(task, "E26", "list_instances", ec2, state="stopped"), {}, "E26")
 
 
@@ -49,7 +48,7 @@ def test_no_instances_is_an_empty_dict(task: Any, cloud: Any, names: Any) -> Non
 def test_lists_only_those_in_the_state(task: Any, cloud: Any, names: Any) -> None:
     """Each state by its name, within one reservation and across."""
     ec2 = cloud.client("ec2")
-    first, second, third, fourth = [*launch(ec2, 3), *launch(ec2)]
+    first, second, third, fourth = launch(ec2, 3, 1)
     ec2.stop_instances(InstanceIds=[second])
     ec2.terminate_instances(InstanceIds=[third])
     ec2.describe_instances()
@@ -77,8 +76,7 @@ def test_lists_every_page_of_reservations(task: Any, cloud: Any, names: Any) -> 
     """Four pages. Here EC2 never answers with more than 3 reservations."""
     region = names.region()
     ec2 = cloud.client("ec2", region)
-    for _ in range(3 * PAGE + 1):
-        launch(ec2, names.number(1, 2))
+    launch(ec2, *(names.number(1, 2) for _ in range(3 * PAGE + 1)))
     stop_endless_looks(cloud)
     expect_states(task, answer(task, "E14", "list_instances", ec2), states(cloud, region), "E14")
 
@@ -88,7 +86,7 @@ def test_lists_every_page_of_reservations(task: Any, cloud: Any, names: Any) -> 
 def test_lists_every_page_of_one_state(task: Any, cloud: Any, names: Any) -> None:
     """The stopped ones stand on the last pages."""
     ec2 = cloud.client("ec2")
-    ids = [launch(ec2)[0] for _ in range(7)]
+    ids = launch(ec2, *[1] * 7)
     ec2.stop_instances(InstanceIds=ids[1:])
     for _ in range(2):
         list(ec2.get_paginator("describe_instances").paginate())
@@ -101,7 +99,7 @@ def test_lists_every_page_of_one_state(task: Any, cloud: Any, names: Any) -> Non
 def test_forbidden_list_is_not_an_empty_one(task: Any, cloud: Any, names: Any) -> None:
     """A 403 reaches the caller as it is."""
     ec2 = cloud.client("ec2")
-    launch(ec2)
+    launch(ec2, 1)
     for action in LOOKS:
         cloud.faults.add(action, code="UnauthorizedOperation", status=403, times=None)
     expect_forbidden(task, "U12", "list_instances", ec2)

@@ -76,7 +76,7 @@ def test_waits_until_the_state_is_reached(task: Any, cloud: Any, names: Any) -> 
 def test_refuses_another_state(task: Any, cloud: Any, names: Any) -> None:
     """Three states can be asked for; the others pass by themselves, or do not exist."""
     ec2 = cloud.client("ec2")
-    ids = launch(ec2)
+    ids = launch(ec2, 1)
     for state in ("pending", "Running", "started", names.word()):
         expect_value_error(
             *(task, cloud, "E39", f"{state!r} is none of the three states"), "set_instance_state", ec2, ids, state
@@ -87,7 +87,7 @@ def test_refuses_another_state(task: Any, cloud: Any, names: Any) -> None:
 def test_no_ids_is_no_call(task: Any, cloud: Any, names: Any) -> None:
     """AWS takes no ids for all instances where it lists, and for an error where it changes them."""
     ec2 = cloud.client("ec2", names.region())
-    launch(ec2)
+    launch(ec2, 1)
     for state in STATES:
         before = len(cloud.log)
         ended = attempt(task, "set_instance_state", ec2, [], state)
@@ -118,7 +118,7 @@ def test_unknown_id_is_a_lookup_error_and_changes_nothing(task: Any, cloud: Any,
 def test_a_terminated_instance_is_not_started(task: Any, cloud: Any, names: Any) -> None:
     """AWS reports IncorrectInstanceState; no answer may say that it runs."""
     ec2 = cloud.client("ec2")
-    ids = launch(ec2)
+    ids = launch(ec2, 1)
     ec2.terminate_instances(InstanceIds=ids)
     settle(cloud, ec2)
     stop_endless_looks(cloud)
