@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from moto.ec2.models.amis import Ami
-from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
-
 __all__ = ["instance_types", "metadata_options", "register"]
 
 # https://docs.aws.amazon.com/linux/al2023/ug/ec2.html#launch-via-aws-cli
@@ -46,7 +43,9 @@ def _image_id(region: str, name: str) -> str:
     return "ami-0" + hashlib.sha256(f"{region}/{name}".encode()).hexdigest()[:16]
 
 
-def _image(ec2: Any, image_id: str, name: str, architecture: str) -> Ami:
+def _image(ec2: Any, image_id: str, name: str, architecture: str) -> Any:
+    from moto.ec2.models.amis import Ami  # slow to import, and only EC2 needs it
+
     image = Ami(
         ec2,
         image_id,
@@ -83,6 +82,8 @@ def metadata_options(image: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def instance_types(region: str) -> Mapping[str, int]:
     """Return the instance types of a region, and how many vCPUs each has."""
+    from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES  # slow, and only EC2 needs it
+
     offered = {one["InstanceType"] for one in INSTANCE_TYPE_OFFERINGS["region"].get(region, [])}
     return {
         name: int(facts.get("VCpuInfo", {}).get("DefaultVCpus", 1))

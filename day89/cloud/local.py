@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -176,11 +177,18 @@ def local(
         stack.enter_context(guard.no_crt())
         stack.enter_context(clients.shared_models())
         stack.enter_context(patches.moto_mended())
+        cloud.state.before_ec2 = partial(_mend_ec2, stack)
         stack.enter_context(fast_waiters(cloud.state, cloud.keeper, real_time=bool(instances)))
         if instances:
             shared = None if instances is True else instances
             cloud.fleet = stack.enter_context(running_instances(cloud, shared, isolation=isolation))
         yield cloud
+
+
+def _mend_ec2(stack: ExitStack) -> None:
+    from day89.cloud.patches_ec2 import ec2_mended  # slow to import, and only EC2 needs it
+
+    stack.enter_context(ec2_mended())
 
 
 def _sender(cloud: Cloud, real_send: Any) -> Any:

@@ -21,6 +21,8 @@ ONCE = frozenset({"ClientToken", "DryRun"})
 def prepare(call: ApiCall, state: State) -> None:
     """Put the images of the course into a region when it is first used."""
     place = (call.account, call.region)
+    if not state.regions_ready:
+        state.before_ec2()
     if place not in state.regions_ready:
         state.regions_ready.add(place)
         images.register(state.backend("ec2", *place), state.backend("ssm", *place))

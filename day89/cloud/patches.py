@@ -8,30 +8,15 @@ from typing import Any
 from unittest.mock import patch
 
 from moto.core.utils import unix_time_millis
-from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ec2.models.instances import Instance
-from moto.ec2.utils import filter_dict_attribute_mapping
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, S3Backend
 
-from day89.cloud.pace import checks_passed
-
 __all__ = ["moto_mended"]
-
-PASSED = {"Status": "ok", "Details": [{"Name": "reachability", "Status": "passed"}]}
-WAITING = {"Status": "initializing", "Details": [{"Name": "reachability", "Status": "initializing"}]}
 
 
 @contextmanager
 def moto_mended() -> Iterator[None]:
     """Replace, and at the end restore, what moto gets wrong inside."""
-    give_address = NetworkInterface.check_auto_public_ip
-
-    def check_auto_public_ip(self: Any) -> None:
-        # An address comes with the state `running`, which day89.cloud.pace brings about, not with the interface.
-        if getattr(self, "instance", None) is not None:
-            give_address(self)
-
     list_versions = S3Backend.list_object_versions
 
     def list_object_versions(self: Any, bucket_name: str, **options: Any) -> Any:
@@ -44,24 +29,7 @@ def moto_mended() -> Iterator[None]:
         # moto reads bucket policies without their conditions; day89.cloud.policy has judged before moto is asked.
         stack.enter_context(patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.PERMITTED))
         stack.enter_context(patch.object(S3Backend, "list_object_versions", list_object_versions))
-        stack.enter_context(patch.object(NetworkInterface, "check_auto_public_ip", check_auto_public_ip))
-        # moto does not know this filter of DescribeInstances.
-        stack.enter_context(patch.object(Instance, "state_code_text", property(_state_code), create=True))
-        stack.enter_context(patch.dict(filter_dict_attribute_mapping, {"instance-state-code": "state_code_text"}))
-        stack.enter_context(patch.object(Instance, "instance_status", property(_status)))
-        stack.enter_context(patch.object(Instance, "system_status", property(_status)))
         yield
-
-
-def _state_code(instance: Any) -> str:
-    return str(instance._state.code)
-
-
-def _status(instance: Any) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html"""
-    if instance.state != "running":
-        return {"Status": "not-applicable"}
-    return PASSED if checks_passed(instance) else WAITING
 
 
 def _in_order(bucket: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ class State:
     regions_ready: set[tuple[str, str]] = field(default_factory=set)
     launches: dict[tuple[str, str, str], tuple[dict[str, Any], Any]] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=threading.Condition)
+    # Called before EC2 is first used: what it brings takes long to import.
+    before_ec2: Callable[[], None] = lambda: None
 
     def backend(self, service: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION) -> Any:
         """Return moto's state of a service in an account and region."""

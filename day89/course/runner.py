@@ -26,7 +26,17 @@ from day89.errors import ToolError
 if TYPE_CHECKING:
     from day89.course.boundary.process import Confinement
 
-__all__ = ["HEAVY", "SERVER_MODULES", "SUBMISSION_LIMIT", "Watcher", "grade", "preloads", "unjudged"]
+__all__ = [
+    "EC2_MODULE",
+    "HEAVY",
+    "REHEARSAL",
+    "SERVER_MODULES",
+    "SUBMISSION_LIMIT",
+    "Watcher",
+    "grade",
+    "preloads",
+    "unjudged",
+]
 
 SETUP_LIMIT = 90.0
 IMPORT_LIMIT = 30.0
@@ -34,6 +44,8 @@ SUBMISSION_LIMIT = 300.0
 GOODBYE_LIMIT = 5.0
 # Modules that a submission may import at its top and that take long: the warm server imports them before it forks.
 HEAVY = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "sklearn", "werkzeug")
+EC2_MODULE = "day89.cloud.patches_ec2"
+REHEARSAL = "day89.course.child:rehearse"
 SERVER_MODULES = ("boto3", "pytest", "day89.course.child", "day89.cloud")
 
 Watcher = Callable[[Check, CheckResult], None]
@@ -107,19 +119,25 @@ def _go(runs: Sequence[_Run], supervisor: Supervisor | None, confinement: Confin
 
 
 def _alone(run: _Run, confinement: Confinement | None) -> None:
-    with Supervisor(preloads(run.submission), confinement) as own:
+    with Supervisor(preloads(run.submission, run.tasks), confinement) as own:
         run.go(own)
 
 
-def preloads(submission: Submission) -> list[str]:
-    """Return what the warm server should import for a submission: what it imports itself, of what is slow to import."""
+def preloads(submission: Submission, tasks: Sequence[Task] = ()) -> list[str]:
+    """Return what the warm server should import: of what is slow to import, what will be needed.
+
+    Args:
+        submission: what it imports itself is needed.
+        tasks: those of exercises 3 to 5 need EC2.
+    """
     names = set()
     for node in submission.tree.body:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
-    return [*SERVER_MODULES, *sorted(name for name in names if name.split(".")[0] in HEAVY)]
+    ec2 = [EC2_MODULE] if any(task.exercise >= 3 for task in tasks) else []
+    return [*SERVER_MODULES, *ec2, *sorted(name for name in names if name.split(".")[0] in HEAVY)]
 
 
 class _Run:

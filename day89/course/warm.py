@@ -31,7 +31,8 @@ def main(arguments: list[str]) -> int:
 
     Args:
         arguments: descriptor of the event pipe, descriptor of the pipe for stack dumps, how to keep submissions in
-            a process of their own (JSON, ``null`` where they run in the child), modules to import beforehand.
+            a process of their own (JSON, ``null`` where they run in the child), modules to import beforehand (``module:function``
+            is also called).
     """
     events, dumps, confinement, *modules = arguments
     _adopt()
@@ -67,9 +68,12 @@ def _preload(modules: list[str]) -> None:
     # Collections while a quarter of a million objects are being made find nothing, and cost a third of the start.
     gc.disable()
     for module in modules:
+        name, _, function = module.partition(":")
         # What is missing will be missed, and named, when the submission is imported.
         with contextlib.suppress(ImportError):
-            importlib.import_module(module)
+            loaded = importlib.import_module(name)
+            if function:
+                getattr(loaded, function)()
     gc.freeze()
 
 

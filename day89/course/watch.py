@@ -12,10 +12,10 @@ from pathlib import Path
 
 from day89.course import report
 from day89.course.progress import Progress
-from day89.course.runner import grade, preloads
+from day89.course.runner import EC2_MODULE, REHEARSAL, SERVER_MODULES, grade, preloads
 from day89.course.submission import Unreadable, read
 from day89.course.supervisor import Supervisor
-from day89.course.tasks import Task, choose
+from day89.course.tasks import Task, choose, tasks
 from day89.course.verdict import Results
 
 __all__ = ["changed", "watch"]
@@ -83,9 +83,9 @@ def _tree(path: Path) -> ast.Module | None:
 
 def _modules(path: Path) -> list[str]:
     try:
-        return preloads(read(path))
+        return [*preloads(read(path), tasks()), REHEARSAL]
     except Unreadable:
-        return []
+        return [*SERVER_MODULES, EC2_MODULE, REHEARSAL]
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
