@@ -51,7 +51,8 @@ def make_client(service: str, region: str | None = None, *, endpoint_url: str | 
             f"refused to make a client for {service} at {endpoint or 'real AWS'}: start the local cloud with "
             f"`day89 cloud`, or set {REAL_ACCOUNT_VARIABLE} to your account id if you mean a real account"
         )
-    return boto3.client(service, region_name=region, endpoint_url=endpoint, config=CONFIG)
+    client: Any = boto3.client  # its stubs know each service by its literal name
+    return client(service, region_name=region, endpoint_url=endpoint, config=CONFIG)
 
 
 def _stays_here(endpoint: str | None) -> bool:

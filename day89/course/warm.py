@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> int:
 
     Args:
         arguments: descriptor of the event pipe, descriptor of the pipe for stack dumps, how to keep submissions in
-            a process of their own (JSON, ``null`` where they run in the child), modules to import beforehand (``module:function``
-            is also called).
+            a process of their own (JSON, ``null`` where they run in the child), modules to import beforehand
+            (``module:function`` is also called).
     """
     events, dumps, confinement, *modules = arguments
     _adopt()
