@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+from day89.cloud.shims.services import SYSTEMCTL, SYSTEMD_RUN
+
 __all__ = ["ABSOLUTE", "BASH_ENV", "write_commands"]
 
 BASH_ENV = "day89-bash-env"
@@ -22,10 +24,6 @@ SUCCEED = """
     useradd usermod userdel groupadd adduser passwd chpasswd chown chgrp mount umount swapon modprobe loginctl
     ldconfig locale-gen update-alternatives alternatives cfn-signal cfn-init amazon-cloudwatch-agent-ctl
 """
-SAY = {
-    "systemctl": 'case " $* " in *" is-active "*) echo active;; *" is-enabled "*) echo enabled;; '
-    '*" poweroff "*|*" halt "*) exec poweroff;; *" reboot "*) exec reboot;; esac\n'
-}
 POWER = {"shutdown": "", "poweroff": "poweroff", "halt": "poweroff", "reboot": "reboot"}
 
 SHUTDOWN = """action=poweroff; delay=0
@@ -143,9 +141,10 @@ esac
 ABSOLUTE = {
     "/sbin/": ("shutdown", "poweroff", "halt", "reboot", "service", "init"),
     "/usr/sbin/": ("shutdown", "poweroff", "halt", "reboot", "useradd", "usermod", "groupadd"),
-    "/bin/": ("systemctl", "su", "chown"),
+    "/bin/": ("systemctl", "systemd-run", "su", "chown"),
     "/usr/bin/": (
         "python3", "python", "pip", "pip3", "aws", "curl", "wget", "sudo", "yum", "dnf", "apt-get", "apt", "systemctl",
+        "systemd-run",
         "cloud-init", "ec2-metadata",
     ),
     "/usr/local/bin/": ("aws", "pip", "pip3", "python3"),
@@ -162,12 +161,13 @@ def write_commands(folder: Path, package: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     names = {"folder": str(folder), "client": str(package / "client.py"), "package": str(package)}
     for name in SUCCEED.split():
-        _write(folder / name, LOG + SAY.get(name, "") + "exit 0\n")
+        _write(folder / name, LOG + "exit 0\n")
     for name, action in POWER.items():
         _write(folder / name, LOG + (f'echo {action} > "$DAY89_RUN/control"\n' if action else SHUTDOWN))
     _write(folder / "init", LOG + 'case "$1" in 0) exec poweroff;; 6) exec reboot;; esac\n')
     texts = {"sudo": SUDO, "su": SU, "runuser": SU, "pip": LOG + PIP, "pip3": LOG + PIP, "virtualenv": VENV}
     texts |= {"python3": PYTHON, "python": PYTHON, f"python3.{sys.version_info.minor}": PYTHON, "aws": AWS}
+    texts |= {"systemctl": LOG + SYSTEMCTL, "systemd-run": LOG + SYSTEMD_RUN}
     texts |= {"ec2-metadata": METADATA, "cloud-init": 'echo "status: done"\n'}
     for name, text in texts.items():
         _write(folder / name, text.format(**names) if text in {PYTHON, AWS, VENV, METADATA} else text)
