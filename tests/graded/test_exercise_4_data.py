@@ -7,12 +7,14 @@ import gzip
 import io
 from collections.abc import Sequence
 from numbers import Integral
+from typing import Any
 
 import pytest
 from support import expect_forbidden, forbid
 from support_workers import result_of
 
 from day89.course.checking import expect, fail, show
+from day89.course.names import Names
 
 # The warnings of a learner's code and libraries are not ours to judge.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -58,7 +60,7 @@ def csv_bytes(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> 
     return text.getvalue().encode()
 
 
-def read_table(s3, bucket: str, key: str, called: str) -> list[list[str]]:
+def read_table(s3: Any, bucket: str, key: str, called: str) -> list[list[str]]:
     """Return what the job has written, header first."""
     try:
         data = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -105,7 +107,7 @@ def complete(rows: list[list[str]]) -> list[list[str]]:
 
 
 @pytest.fixture
-def bucket(cloud, names) -> str:
+def bucket(cloud: Any, names: Names) -> str:
     """Make a bucket."""
     name = names.bucket()
     cloud.client("s3").create_bucket(Bucket=name)
@@ -113,7 +115,7 @@ def bucket(cloud, names) -> str:
 
 
 @pytest.mark.task("4.1", "core", points=1)
-def test_the_complete_rows_come_out_under_the_header(task, cloud, names, bucket):
+def test_the_complete_rows_come_out_under_the_header(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source, target = cloud.client("s3"), names.key(".csv", prefix="input/"), names.key(".csv", prefix="output/")
     # Only text that is nothing but text: what pandas makes of 007 is the next check's matter.
     rows = [[f"p{number}", names.word(), names.word(), names.word()] for number in range(names.number(6, 12))]
@@ -125,7 +127,7 @@ def test_the_complete_rows_come_out_under_the_header(task, cloud, names, bucket)
 
 
 @pytest.mark.task("4.1", "core", points=1)
-def test_every_value_stays_the_text_that_it_was(task, cloud, names, bucket):
+def test_every_value_stays_the_text_that_it_was(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
     # Whole columns of one kind, or pandas would leave them alone as text.
     rows = [
@@ -137,7 +139,7 @@ def test_every_value_stays_the_text_that_it_was(task, cloud, names, bucket):
 
 
 @pytest.mark.task("4.1", "core", points=0.5)
-def test_the_answer_is_the_number_of_rows_written(task, cloud, names, bucket):
+def test_the_answer_is_the_number_of_rows_written(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3 = cloud.client("s3")
     for count, missing in ((names.number(5, 12), names.number(1, 4)), (0, 0)):
         source, rows = names.plain_key(".csv"), values(names.rows(count, missing=missing))
@@ -153,14 +155,14 @@ def test_the_answer_is_the_number_of_rows_written(task, cloud, names, bucket):
 
 
 @pytest.mark.task("4.1", "core", points=0.5)
-def test_a_missing_input_or_bucket_is_a_lookup_error(task, cloud, names, bucket):
+def test_a_missing_input_or_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source, absent = cloud.client("s3"), names.key(".csv"), names.bucket()
     task.raises(LookupError, "run_job", s3, bucket, source, "output/a.csv", naming=source, mistake="R1")
     task.raises(LookupError, "run_job", s3, absent, source, "output/a.csv", naming=absent, mistake="R1")
 
 
 @pytest.mark.task("4.1", "mastery", points=0.4)
-def test_gzip_is_read_where_the_input_key_says_so_and_never_written(task, cloud, names, bucket):
+def test_gzip_is_read_where_the_key_says_so_and_never_written(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, rows = cloud.client("s3"), [[f"p{number}", names.word(), names.word(), "x"] for number in range(5)]
     packed, plain = names.plain_key(".csv.gz"), names.plain_key(".csv")
     s3.put_object(Bucket=bucket, Key=packed, Body=gzip.compress(csv_bytes(rows)))
@@ -171,7 +173,7 @@ def test_gzip_is_read_where_the_input_key_says_so_and_never_written(task, cloud,
 
 
 @pytest.mark.task("4.1", "mastery", points=0.4)
-def test_only_an_empty_field_is_a_missing_value(task, cloud, names, bucket):
+def test_only_an_empty_field_is_a_missing_value(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
     rows = [[f"p{number}", names.word(), names.choice("xyz"), word] for number, word in enumerate(WORDS_FOR_MISSING)]
     rows.insert(names.number(0, 5), ["empty", names.word(), "", names.word()])
@@ -181,19 +183,19 @@ def test_only_an_empty_field_is_a_missing_value(task, cloud, names, bucket):
 
 
 @pytest.mark.task("4.1", "mastery", points=0.2)
-def test_commas_quotes_and_line_breaks_within_a_field_survive(task, cloud, names, bucket):
+def test_commas_quotes_and_line_breaks_within_a_field_survive(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     hard = ('say "hi", twice', "two\nlines", ",,", "ends,\n\nhere", ";|\ttab", " spaces ", "'single'", '"')
     expect_unchanged(task, cloud.client("s3"), names, bucket, hard, "D17")
 
 
 @pytest.mark.task("4.1", "mastery", points=0.2)
-def test_letters_beyond_ascii_survive(task, cloud, names, bucket):
+def test_letters_beyond_ascii_survive(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     expect_unchanged(
         task, cloud.client("s3"), names, bucket, ("日本", "é", "ñandú", "ß", "Ω", "€", names.text(2)), "D9"
     )
 
 
-def expect_unchanged(task, s3, names, bucket: str, texts: Sequence[str], mistake: str) -> None:
+def expect_unchanged(task: Any, s3: Any, names: Names, bucket: str, texts: Sequence[str], mistake: str) -> None:
     """Fail unless rows that hold these texts, and nothing missing, come out as they went in."""
     source, target = names.key(".csv"), names.key(".csv")
     rows = [[f"p{number}", names.word(), names.word(), text] for number, text in enumerate(names.shuffled(texts))]
@@ -203,7 +205,7 @@ def expect_unchanged(task, s3, names, bucket: str, texts: Sequence[str], mistake
 
 
 @pytest.mark.task("4.1", "mastery", points=0.4)
-def test_where_it_fails_the_output_stays_as_it_was(task, cloud, names, bucket):
+def test_where_it_fails_the_output_stays_as_it_was(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, before = cloud.client("s3"), names.text().encode()
     broken = names.plain_key(".csv.gz")
     whole = gzip.compress(csv_bytes(values(names.rows(400))))
@@ -220,7 +222,7 @@ def test_where_it_fails_the_output_stays_as_it_was(task, cloud, names, bucket):
 
 
 @pytest.mark.task("4.1", "mastery", points=0.4)
-def test_a_forbidden_input_is_not_a_missing_one(task, cloud, names, bucket):
+def test_a_forbidden_input_is_not_a_missing_one(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source = cloud.client("s3"), names.plain_key(".csv")
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(values(names.rows(5))))
     forbid(cloud, "s3.GetObject", "s3.HeadObject")

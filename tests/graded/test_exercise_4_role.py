@@ -12,13 +12,14 @@ from support_workers import result_of
 from day89.cloud.policy import Access, Principal, decide
 from day89.cloud.policy_conditions import as_list, matches_pattern
 from day89.course.checking import expect, expect_equal, fail, show
+from day89.course.names import Names
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 EC2 = {"ec2.amazonaws.com", "ec2.amazonaws.com.cn"}
 
 
-def expect_role(iam, name: str, called: str) -> dict[str, Any]:
+def expect_role(iam: Any, name: str, called: str) -> dict[str, Any]:
     """Return the role, or fail."""
     try:
         return iam.get_role(RoleName=name)["Role"]
@@ -27,7 +28,7 @@ def expect_role(iam, name: str, called: str) -> dict[str, Any]:
         fail(f"called {called}; expected a role {show(name)}; found the roles {show(there)}", "N13")
 
 
-def policies_of(iam, name: str) -> list[Mapping[str, Any]]:
+def policies_of(iam: Any, name: str) -> list[Mapping[str, Any]]:
     """Return every policy of a role: inline ones and attached ones."""
     inline = iam.list_role_policies(RoleName=name)["PolicyNames"]
     documents = [iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in inline]
@@ -36,7 +37,7 @@ def policies_of(iam, name: str) -> list[Mapping[str, Any]]:
     return documents
 
 
-def document_of(iam, arn: str) -> Mapping[str, Any]:
+def document_of(iam: Any, arn: str) -> Mapping[str, Any]:
     """Return the current document of a managed policy."""
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
@@ -45,7 +46,7 @@ def document_of(iam, arn: str) -> Mapping[str, Any]:
 class Rights:
     """Answer what a role may do, by IAM's own rules."""
 
-    def __init__(self, iam, name: str, called: str) -> None:
+    def __init__(self, iam: Any, name: str, called: str) -> None:
         """Read the role's policies, and its permissions boundary where it has one."""
         self.called = called
         role = expect_role(iam, name, called)
@@ -78,14 +79,14 @@ class Rights:
         expect(not self.allow(action, resource), f"called {self.called}; {found}", "N16")
 
 
-def needed(names, bucket: str) -> list[tuple[str, str]]:
+def needed(names: Names, bucket: str) -> list[tuple[str, str]]:
     """Return what the worker has to be allowed."""
     objects = f"arn:aws:s3:::{bucket}"
     reads = [f"{objects}/{names.key(prefix=prefix)}" for prefix in ("input/", "code/")]
     return [*(("s3:GetObject", read) for read in reads), ("s3:PutObject", f"{objects}/{names.key(prefix='output/')}")]
 
 
-def forbidden(names, bucket: str) -> Iterator[tuple[str, str]]:
+def forbidden(names: Names, bucket: str) -> Iterator[tuple[str, str]]:
     """Yield what the docstring does not name: each one is what some careless policy lets through."""
     objects, word = f"arn:aws:s3:::{bucket}", names.word()
     for place in (f"output/{word}", word, f"inputs/{word}", f"code-{word}", f"{word}/input/{word}"):
@@ -138,7 +139,7 @@ def trusted(trust: Mapping[str, Any]) -> tuple[set[str], set[str]]:
     return services, others
 
 
-def expect_profile(iam, name: str, called: str, mistake: str | None = None) -> None:
+def expect_profile(iam: Any, name: str, called: str, mistake: str | None = None) -> None:
     """Fail unless the instance profile holds exactly the role."""
     try:
         profile = iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
@@ -157,7 +158,7 @@ def expect_profile(iam, name: str, called: str, mistake: str | None = None) -> N
 
 
 @pytest.mark.task("4.2", "core", points=1)
-def test_the_profile_of_that_name_holds_the_role(task, cloud, names):
+def test_the_profile_of_that_name_holds_the_role(task: Any, cloud: Any, names: Names) -> None:
     iam, name = cloud.client("iam"), names.word()
     answer = task.create_worker_role(iam, name, names.bucket())
     expect_profile(iam, name, task.last_call)
@@ -165,7 +166,7 @@ def test_the_profile_of_that_name_holds_the_role(task, cloud, names):
 
 
 @pytest.mark.task("4.2", "core", points=1)
-def test_ec2_and_nobody_else_may_assume_the_role(task, cloud, names):
+def test_ec2_and_nobody_else_may_assume_the_role(task: Any, cloud: Any, names: Names) -> None:
     iam, name = cloud.client("iam"), names.word()
     task.create_worker_role(iam, name, names.bucket())
     trust = expect_role(iam, name, task.last_call)["AssumeRolePolicyDocument"]
@@ -180,7 +181,7 @@ def test_ec2_and_nobody_else_may_assume_the_role(task, cloud, names):
 
 
 @pytest.mark.task("4.2", "core", points=1)
-def test_the_worker_may_read_its_input_and_code_and_write_its_output(task, cloud, names):
+def test_the_worker_may_read_its_input_and_code_and_write_its_output(task: Any, cloud: Any, names: Names) -> None:
     iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
     task.create_worker_role(iam, name, bucket)
     rights = Rights(iam, name, task.last_call)
@@ -189,7 +190,7 @@ def test_the_worker_may_read_its_input_and_code_and_write_its_output(task, cloud
 
 
 @pytest.mark.task("4.2", "mastery", points=1)
-def test_the_worker_may_do_nothing_else(task, cloud, names):
+def test_the_worker_may_do_nothing_else(task: Any, cloud: Any, names: Names) -> None:
     iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
     task.create_worker_role(iam, name, bucket)
     rights = Rights(iam, name, task.last_call)
@@ -199,7 +200,7 @@ def test_the_worker_may_do_nothing_else(task, cloud, names):
 
 
 @pytest.mark.task("4.2", "mastery", points=0.5)
-def test_a_second_run_gives_the_same(task, cloud, names):
+def test_a_second_run_gives_the_same(task: Any, cloud: Any, names: Names) -> None:
     iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
     first = task.create_worker_role(iam, name, bucket)
     second = result_of(task, "N3", "create_worker_role", iam, name, bucket)
@@ -209,7 +210,7 @@ def test_a_second_run_gives_the_same(task, cloud, names):
 
 
 @pytest.mark.task("4.2", "mastery", points=0.5)
-def test_a_run_that_broke_off_can_be_run_again(task, cloud, names):
+def test_a_run_that_broke_off_can_be_run_again(task: Any, cloud: Any, names: Names) -> None:
     iam, bucket = cloud.client("iam"), names.bucket()
     for operation in ("PutRolePolicy", "AttachRolePolicy", "CreateInstanceProfile", "AddRoleToInstanceProfile"):
         name = names.word()
@@ -220,7 +221,7 @@ def test_a_run_that_broke_off_can_be_run_again(task, cloud, names):
         expect_all_there(iam, name, names, bucket, f"{task.last_call} again after {operation} had failed", "N20")
 
 
-def expect_all_there(iam, name: str, names, bucket: str, called: str, mistake: str) -> None:
+def expect_all_there(iam: Any, name: str, names: Names, bucket: str, called: str, mistake: str) -> None:
     """Fail unless the profile holds the role, EC2 may assume it, and it has the rights that it needs."""
     expect_profile(iam, name, called, mistake)
     services, _ = trusted(expect_role(iam, name, called)["AssumeRolePolicyDocument"])

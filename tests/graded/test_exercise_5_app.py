@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from day89.course.checking import expect, show
 from day89.course.given import KINDS, make_model
+from day89.course.names import Names
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 JSON = "application/json"
 
 
-def rows_for(names, kind: str, count: int) -> list[list[float]]:
+def rows_for(names: Names, kind: str, count: int) -> list[list[float]]:
     """Return rows that a model of that kind can take, whole numbers among them."""
     return [[names.real(-2, 9) for _ in range(KINDS[kind][0] - 1)] + [names.number(0, 9)] for _ in range(count)]
 
 
-def asked(task, sent: object) -> str:
+def asked(task: Any, sent: object) -> str:
     """Return the question as text."""
     return f"called {task.last_call}, then POST /predict with {show(sent, 90)}"
 
 
-def expect_predictions(task, answer, sent: object, expected: list, mistake: str) -> None:
+def expect_predictions(task: Any, answer: Any, sent: object, expected: list, mistake: str) -> None:
     """Fail unless the answer is 200 with these predictions, in strict JSON."""
     what = f"{asked(task, sent)}; expected 200 and {show({'prediction': expected}, 120)}"
     found = f"{answer.status} {show(answer.text, 120)}"
     expect(answer.status == 200 and body_of(answer) == {"prediction": expected}, f"{what}; found {found}", mistake)
 
 
-def body_of(answer) -> object:
+def body_of(answer: Any) -> object:
     """Return an answer's JSON, or its text where it is none."""
     try:
         return answer.json()
@@ -39,7 +41,9 @@ def body_of(answer) -> object:
         return answer.text
 
 
-def expect_refusals(task, app, bodies: dict[str, str | bytes], mistake: str, content_type: str | None = JSON) -> None:
+def expect_refusals(
+    task: Any, app: Any, bodies: dict[str, str | bytes], mistake: str, content_type: str | None = JSON
+) -> None:
     """Fail unless each of the bodies is answered with 400 and an error in JSON."""
     for why, sent in bodies.items():
         answer = app.request("POST", "/predict", data=sent, content_type=content_type)
@@ -57,7 +61,7 @@ def features(value: object) -> str:
 
 
 @pytest.mark.task("5.3", "core", points=0.5)
-def test_health_is_ok(task):
+def test_health_is_ok(task: Any) -> None:
     answer = task.create_app(task.model()).request("GET", "/health")
     what = f'called {task.last_call}, then GET /health; expected 200 and {{"status": "ok"}}'
     right = answer.status == 200 and body_of(answer) == {"status": "ok"}
@@ -65,7 +69,7 @@ def test_health_is_ok(task):
 
 
 @pytest.mark.task("5.3", "core", points=1)
-def test_one_row_gives_one_plain_value(task, names):
+def test_one_row_gives_one_plain_value(task: Any, names: Names) -> None:
     for kind in KINDS:  # text, whole numbers, fractions
         seed = names.number(0, 99)
         app, (row,) = task.create_app(task.model(kind, seed=seed)), rows_for(names, kind, 1)
@@ -75,7 +79,7 @@ def test_one_row_gives_one_plain_value(task, names):
 
 
 @pytest.mark.task("5.3", "core", points=0.5)
-def test_many_rows_give_their_values_in_order(task, names):
+def test_many_rows_give_their_values_in_order(task: Any, names: Names) -> None:
     kind, seed = names.choice(list(KINDS)), names.number(0, 99)
     app = task.create_app(task.model(kind, seed=seed))
     for count in (1, names.number(5, 9)):
@@ -86,7 +90,7 @@ def test_many_rows_give_their_values_in_order(task, names):
 
 
 @pytest.mark.task("5.3", "core", points=1)
-def test_what_is_no_question_is_the_clients_mistake(task, names):
+def test_what_is_no_question_is_the_clients_mistake(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
     bodies = {
@@ -105,7 +109,7 @@ def test_what_is_no_question_is_the_clients_mistake(task, names):
 
 
 @pytest.mark.task("5.3", "mastery", points=0.4)
-def test_the_model_is_called_once_a_request(task, names):
+def test_the_model_is_called_once_a_request(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     model = task.model(kind, recording=True)
     app, before = task.create_app(model), model.predict_calls
@@ -116,7 +120,7 @@ def test_the_model_is_called_once_a_request(task, names):
 
 
 @pytest.mark.task("5.3", "mastery", points=0.5)
-def test_what_is_no_finite_number_is_the_clients_mistake(task, names):
+def test_what_is_no_finite_number_is_the_clients_mistake(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
     place = names.number(0, width - 1)
@@ -144,7 +148,7 @@ def test_what_is_no_finite_number_is_the_clients_mistake(task, names):
 
 
 @pytest.mark.task("5.3", "mastery", points=0.4)
-def test_what_is_no_table_is_the_clients_mistake(task, names):
+def test_what_is_no_table_is_the_clients_mistake(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
     row = [1.5] * width
@@ -173,7 +177,7 @@ def test_what_is_no_table_is_the_clients_mistake(task, names):
 
 
 @pytest.mark.task("5.3", "mastery", points=0.4)
-def test_no_body_makes_it_fail(task, names):
+def test_no_body_makes_it_fail(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
     rest = ", 1.5" * (width - 1)
@@ -195,6 +199,6 @@ def test_no_body_makes_it_fail(task, names):
 
 
 @pytest.mark.task("5.3", "mastery", points=0.3)
-def test_debug_mode_is_off(task):
+def test_debug_mode_is_off(task: Any) -> None:
     app = task.create_app(task.model())
     expect(not app.debug, f"called {task.last_call}; expected an app with debug mode off; found it on", "M17")

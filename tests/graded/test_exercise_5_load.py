@@ -1,0 +1,119 @@
+"""Check task 5.2, load_model: the right version, and bytes that are proved before they run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import expect_forbidden, forbid
+from support_models import expect_same_model, model_bytes, occupy, store
+from support_workers import result_of
+
+from day89.course.checking import expect
+from day89.course.given import KINDS
+from day89.course.names import Names
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+READS = ("s3.GetObject", "s3.HeadObject", "s3.ListObjectsV2", "s3.ListObjects", "s3.ListObjectVersions")
+
+
+@pytest.fixture
+def bucket(cloud: Any, names: Names) -> str:
+    """Make a bucket."""
+    name = names.bucket()
+    cloud.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+@pytest.mark.task("5.2", "core", points=1)
+def test_the_version_that_was_asked_for_is_loaded(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name, seed = cloud.client("s3"), names.word(), names.number(0, 99)
+    kinds = dict(zip((1, 2, 11), names.shuffled(list(KINDS)), strict=True))
+    for version, kind in kinds.items():
+        store(s3, bucket, name, version, model_bytes(kind, seed))
+    wanted = names.choice((1, 2))
+    model = result_of(task, "M1", "load_model", s3, bucket, name, wanted)
+    expect_same_model(model, kinds[wanted], seed, names, task.last_call, "M1")
+
+
+@pytest.mark.task("5.2", "core", points=1)
+def test_the_newest_version_has_the_highest_number(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name, seed = cloud.client("s3"), names.word(), names.number(0, 99)
+    newest, old, other = names.shuffled(list(KINDS))
+    # v9 is stored last: neither the order of the text nor that of the clock is the order of the numbers.
+    for version, kind in ((2, old), (names.number(10, 30), newest), (9, old)):
+        store(s3, bucket, name, version, model_bytes(kind, seed))
+    store(s3, bucket, f"{name}2", 77, model_bytes(other, seed))
+    model = result_of(task, "L9", "load_model", s3, bucket, name)
+    expect_same_model(model, newest, seed, names, f"{task.last_call} with v2, v9 and a higher one", "L9")
+
+
+@pytest.mark.task("5.2", "core", points=1)
+def test_a_wrong_or_missing_checksum_is_a_value_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name = cloud.client("s3"), names.word()
+    data, other = model_bytes("digits", 1), model_bytes("digits", 2)
+    store(s3, bucket, name, 1, data, checksum=hashlib.sha256(other).hexdigest())
+    store(s3, bucket, name, 2, data, checksum=None)
+    for version in (1, 2):
+        task.raises(ValueError, "load_model", s3, bucket, name, version, mistake="M25")
+
+
+class Payload:
+    """Make a folder when it is unpickled: harmless, and seen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.folder),)
+
+
+@pytest.mark.task("5.2", "mastery", points=0.5)
+def test_nothing_is_unpickled_before_the_checksum_is_right(
+    task: Any, cloud: Any, names: Names, bucket: str, workdir: Path
+) -> None:
+    s3, name = cloud.client("s3"), names.word()
+    for version, checksum in ((1, names.bytes(32).hex()), (2, None)):
+        mark = workdir / f"unpickled-{version}"
+        store(s3, bucket, name, version, pickle.dumps(Payload(mark)), checksum=checksum)
+        task.raises(ValueError, "load_model", s3, bucket, name, version, mistake="M25")
+        what = f"called {task.last_call} on bytes that {'do not match their' if checksum else 'have no'} checksum"
+        expect(not mark.exists(), f"{what}; expected that they are not unpickled; found that their code has run", "M3")
+
+
+@pytest.mark.task("5.2", "mastery", points=0.5)
+def test_what_is_not_there_is_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name, absent = cloud.client("s3"), names.word(), names.bucket()
+    occupy(s3, bucket, f"{name}2", (1, 2))
+    occupy(s3, bucket, f"x{name}", (4,))
+    for version in (None, 1):
+        task.raises(LookupError, "load_model", s3, bucket, name, version, naming=name, mistake="R1")
+        task.raises(LookupError, "load_model", s3, absent, name, version, naming=absent, mistake="R1")
+    occupy(s3, bucket, name, (1, 3))
+    task.raises(LookupError, "load_model", s3, bucket, name, 2, naming=name, mistake="R1")
+
+
+@pytest.mark.cloud(page_size=3)
+@pytest.mark.task("5.2", "mastery", points=0.5)
+def test_the_newest_version_may_be_on_a_later_page(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name, seed = cloud.client("s3"), names.word(), names.number(0, 99)
+    newest, old = names.sample(list(KINDS), 2)
+    for version in (1, 2, 3, 10, 11, 20):
+        store(s3, bucket, name, version, model_bytes(old, seed))
+    store(s3, bucket, name, names.number(60, 90), model_bytes(newest, seed))
+    model = result_of(task, "L2", "load_model", s3, bucket, name)
+    expect_same_model(model, newest, seed, names, f"{task.last_call} with the newest on the third page", "L2")
+
+
+@pytest.mark.task("5.2", "mastery", points=0.5)
+def test_a_forbidden_model_is_not_a_missing_one(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name = cloud.client("s3"), names.word()
+    store(s3, bucket, name, 1, model_bytes("digits", 0))
+    forbid(cloud, *READS)
+    for version in (None, 1):
+        expect_forbidden(task, "U12", "load_model", s3, bucket, name, version)

@@ -1,0 +1,125 @@
+"""Check task 5.1, save_model: numbers that only grow, and versions that nobody overwrites."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from numbers import Integral
+from typing import Any
+
+import pytest
+from support import expect_forbidden, forbid
+from support_models import expect_same_model, key_of, occupy, store
+from support_workers import result_of
+
+from day89.course.checking import expect, fail, show
+from day89.course.given import KINDS
+from day89.course.names import Names
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+WRITES = ("s3.PutObject", "s3.CopyObject", "s3.CompleteMultipartUpload")
+
+
+@pytest.fixture
+def bucket(cloud: Any, names: Names) -> str:
+    """Make a bucket."""
+    name = names.bucket()
+    cloud.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+def saved(s3: Any, bucket: str, name: str, version: int, called: str) -> tuple[bytes, dict[str, str]]:
+    """Return what stands at a version: its bytes and its metadata."""
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=key_of(name, version))
+    except s3.exceptions.NoSuchKey:
+        there = sorted(item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", []))
+        fail(f"called {called}; expected an object at {key_of(name, version)}; found {show(there)}", "M6")
+    return answer["Body"].read(), {word.lower(): text for word, text in answer["Metadata"].items()}
+
+
+def expect_version(found: object, expected: int, called: str, mistake: str) -> None:
+    """Fail unless a saver answered with this version number."""
+    right = isinstance(found, Integral) and not isinstance(found, bool) and int(found) == expected
+    expect(right, f"called {called}; expected version {expected}; found {show(found)}", mistake)
+
+
+@pytest.mark.task("5.1", "core", points=1)
+def test_the_first_version_holds_the_whole_model(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name, kind, seed = cloud.client("s3"), names.word(), names.choice(list(KINDS)), names.number(0, 99)
+    version = task.save_model(s3, task.model(kind, seed=seed), bucket, name)
+    expect_version(version, 1, task.last_call, "L9")
+    data, _ = saved(s3, bucket, name, 1, task.last_call)
+    expect(data, f"called {task.last_call}; expected the model's bytes at {key_of(name, 1)}; found 0 bytes", "M2")
+    expect_same_model(task.unpickled(data), kind, seed, names, f"{task.last_call}, then joblib.load", "M2")
+
+
+@pytest.mark.task("5.1", "core", points=1)
+def test_the_next_version_is_one_above_the_highest_number(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name = cloud.client("s3"), names.word()
+    highest = names.number(10, 30)
+    occupy(s3, bucket, name, (2, 9, highest))
+    # Other models, whose names begin or end like this one's.
+    occupy(s3, bucket, f"{name}2", (names.number(40, 60),))
+    occupy(s3, bucket, f"x-{name}", (names.number(40, 60),))
+    version = task.save_model(s3, task.model("digits"), bucket, name)
+    expect_version(version, highest + 1, f"{task.last_call} where v2, v9 and v{highest} are", "L9")
+    saved(s3, bucket, name, highest + 1, task.last_call)
+
+
+@pytest.mark.task("5.1", "core", points=1)
+def test_the_metadata_holds_the_sha256_of_the_stored_bytes(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name = cloud.client("s3"), names.word()
+    task.save_model(s3, task.model("digits", seed=names.number(0, 99)), bucket, name)
+    data, metadata = saved(s3, bucket, name, 1, task.last_call)
+    found = metadata.get("sha256", "no sha256")
+    what = f"called {task.last_call}; expected user metadata sha256={hashlib.sha256(data).hexdigest()[:12]}…"
+    expect(found.lower() == hashlib.sha256(data).hexdigest(), f"{what}; found {show(found)}", "M24")
+
+
+@pytest.mark.task("5.1", "mastery", points=0.8)
+def test_a_version_that_another_saver_has_just_written_stays(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name = cloud.client("s3"), names.word()
+    highest, theirs, taken = names.number(1, 12), names.bytes(), []
+    occupy(s3, bucket, name, (highest,))
+
+    def other_saver(call: Any) -> None:
+        found = re.fullmatch(rf"models/{re.escape(name)}/v(\d+)/model\.joblib", call.params["Key"])
+        if found and not taken:
+            taken.append(int(found[1]))
+            store(s3, bucket, name, taken[0], theirs)
+
+    for operation in WRITES:
+        cloud.faults.add(operation, times=None, where={"Bucket": bucket}, before=other_saver)
+    version = result_of(task, "U21", "save_model", s3, task.model("digits"), bucket, name)
+    called = f"{task.last_call} while another saver writes v{highest + 1} first"
+    found, _ = saved(s3, bucket, name, highest + 1, called)
+    expect(found == theirs, f"called {called}; expected that v{highest + 1} stays theirs; found it overwritten", "U21")
+    expect_version(version, highest + 2, called, "U21")
+    saved(s3, bucket, name, highest + 2, called)
+
+
+@pytest.mark.cloud(page_size=3)
+@pytest.mark.task("5.1", "mastery", points=0.4)
+def test_versions_on_later_pages_count(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, name = cloud.client("s3"), names.word()
+    highest = names.number(60, 90)
+    # In S3's order: v1, v10, v11 | v12, v2, v3 | v6x.
+    occupy(s3, bucket, name, (1, 2, 3, 10, 11, 20, 30, highest))
+    version = task.save_model(s3, task.model("digits"), bucket, name)
+    expect_version(version, highest + 1, f"{task.last_call} with v{highest} on the third page of the list", "L2")
+
+
+@pytest.mark.task("5.1", "mastery", points=0.4)
+def test_saving_to_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names) -> None:
+    absent = names.bucket()
+    s3, model = cloud.client("s3"), task.model("digits")
+    task.raises(LookupError, "save_model", s3, model, absent, names.word(), naming=absent, mistake="R1")
+
+
+@pytest.mark.task("5.1", "mastery", points=0.4)
+def test_saving_where_it_is_forbidden_is_not_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, model = cloud.client("s3"), task.model("digits")
+    forbid(cloud, *WRITES, "s3.CreateMultipartUpload")
+    expect_forbidden(task, "U12", "save_model", s3, model, bucket, names.word())
