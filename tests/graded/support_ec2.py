@@ -15,9 +15,9 @@ ALL_PORTS = (0, 65535)
 
 
 def image_of(ec2: Any) -> str:
-    """Return the id of an Amazon Linux image of the client's region."""
-    images = sorted(ec2.describe_images(Owners=["amazon"])["Images"], key=lambda image: image["Name"])
-    return str(next(image["ImageId"] for image in images if image["Architecture"] == "x86_64"))
+    """Return the id of an Amazon Linux 2 image of the client's region: unlike newer ones it does not ask for IMDSv2."""
+    images = ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "name", "Values": ["amzn2-ami-hvm-*"]}])["Images"]
+    return str(images[0]["ImageId"])
 
 
 def new_group(ec2: Any, name: str) -> str:

@@ -84,15 +84,15 @@ def test_lists_every_page_of_reservations(task: Any, cloud: Any, names: Any) -> 
 @pytest.mark.task("3.3", "mastery", points=0.5)
 @pytest.mark.cloud(page_size=2)
 def test_lists_every_page_of_one_state(task: Any, cloud: Any, names: Any) -> None:
-    """The stopped ones stand on the last pages."""
+    """The stopped ones stand on the last pages; whoever filters the pages meets two without any."""
     ec2 = cloud.client("ec2")
     ids = launch(ec2, *[1] * 7)
-    ec2.stop_instances(InstanceIds=ids[1:])
+    ec2.stop_instances(InstanceIds=ids[4:])
     for _ in range(2):
         list(ec2.get_paginator("describe_instances").paginate())
     stop_endless_looks(cloud)
     found = answer(task, "E14", "list_instances", ec2, state="stopped")
-    expect_states(task, found, dict.fromkeys(ids[1:], "stopped"), "E14")
+    expect_states(task, found, dict.fromkeys(ids[4:], "stopped"), "E14")
 
 
 @pytest.mark.task("3.3", "mastery", points=0.5)

@@ -1,4 +1,4 @@
-# task 3.3; mistake E14; wrong because the loop asks for the first page for ever
+# task 3.3; mistake L4; wrong because the loop asks for the first page for ever
 def list_instances(ec2, *, state=None):
     filters = [{"Name": "instance-state-name", "Values": [state]}] if state else []
     found = {}
