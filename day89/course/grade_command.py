@@ -53,6 +53,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Grade, show, write; see ``day89.cli`` for the exit status."""
+    if sys.platform == "win32":
+        raise UsageError("day89 grade needs Linux or macOS: use WSL2, or run the checks with `pytest --mine`")
     if args.watch:
         from day89.course.watch import watch  # only this option needs it
 
