@@ -1,0 +1,94 @@
+"""Measure the grader by right and wrong answers: ``day89 validate``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from day89.course import validate_report
+from day89.course.files import checks_folder, course_file
+from day89.course.isolation import choose_isolation
+from day89.course.keeping import write_text
+from day89.course.progress import Progress
+from day89.course.tasks import choose
+from day89.course.validate_changes import changed
+from day89.course.validate_measure import measure
+from day89.course.variants import Variant, find_variants
+from day89.errors import UsageError
+
+__all__ = ["configure", "run"]
+
+BEGIN, END = "<!-- written by `day89 validate --write`: begin -->", "<!-- end -->"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--exercise", metavar="N", type=int, action="append", help="only this exercise; may repeat")
+    parser.add_argument("--task", metavar="ID", action="append", help="only this task, such as 1.3; may repeat")
+    parser.add_argument(
+        "--changed", action="store_true", help="only what differs from the last commit can have touched"
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=int,
+        default=(os.cpu_count() or 1) + 1,
+        help="answers graded at the same time; default: processors and one more, as instances are mostly waited for",
+    )
+    parser.add_argument("--seed", metavar="N", type=int, help="seed of made-up names; a new one each run if absent")
+    parser.add_argument(
+        "--isolation",
+        choices=("none", "auto"),
+        default="none",
+        help="auto grades each answer also across the process boundary, and demands equal verdicts",
+    )
+    parser.add_argument("--json", metavar="FILE", help="write everything that was found")
+    parser.add_argument("--write", metavar="FILE", help="write the table into this document, between its two marks")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, show, write; see ``day89.cli`` for the exit status: 1 where the grader was wrong once."""
+    folder = checks_folder().parent / "variants"
+    tasks = choose(args.task, args.exercise)
+    wanted = {task.id for task in tasks}
+    variants = [one for one in find_variants(folder) if one.task in wanted]
+    if args.changed:
+        variants = changed(variants, folder)
+    if args.jobs < 1:
+        raise UsageError("--jobs is the number of answers graded at the same time: 1 or more")
+    found = _measure(args, variants)
+    print(validate_report.draw(found))
+    if args.json:
+        _put(Path(args.json), json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n")
+    if args.write:
+        _put(Path(args.write), _renewed(Path(args.write), validate_report.markdown(found)))
+    return int(bool(found.misses))
+
+
+def _measure(args: argparse.Namespace, variants: Sequence[Variant]) -> validate_report.Measurement:
+    seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
+    isolation, confinement = choose_isolation(args.isolation, cohort=False)
+    solution = course_file("solution.py").read_text("utf-8")
+    with Progress(sys.stderr, "variants", len(variants)) as progress:
+        return measure(solution, variants, seed, args.jobs, (isolation, confinement), progress.advance)
+
+
+def _renewed(path: Path, table: str) -> str:
+    text = path.read_text("utf-8") if path.exists() else f"{BEGIN}\n{END}\n"
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise UsageError(f"{path} has no place for the table: put the lines {BEGIN} and {END} into it")
+    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
+
+
+def _put(path: Path, text: str) -> None:
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None

@@ -1,0 +1,92 @@
+"""Grade many submissions of our own, a few at a time, each time in the same warm processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from day89.course.runner import HEAVY, SERVER_MODULES, grade
+from day89.course.supervisor import Supervisor
+from day89.course.tasks import choose
+from day89.course.validate import Job
+from day89.course.variants import build
+from day89.course.verdict import SubmissionResult
+
+if TYPE_CHECKING:
+    from day89.course.boundary.process import Confinement
+
+__all__ = ["Bench"]
+
+MODULES = (*SERVER_MODULES, *HEAVY, "sklearn.linear_model", "sklearn.pipeline", "day89.course.given")
+
+
+class Bench:
+    """Grade jobs in warm processes; use it as a context manager.
+
+    Args:
+        solution: text of ``solution.py``.
+        seed: seed of made-up names and contents.
+        width: how many submissions are graded at the same time.
+        confinement: how submissions are kept in a process of their own; None runs them in the grader's child.
+        checks: folder of the checks; None is the course's own.
+    """
+
+    def __init__(
+        self,
+        solution: str,
+        seed: int,
+        width: int,
+        confinement: Confinement | None = None,
+        checks: Path | None = None,
+    ) -> None:
+        self._solution = solution
+        self._seed = seed
+        self._checks = checks
+        self._width = width
+        self._stack = ExitStack()
+        self._idle: SimpleQueue[Supervisor] = SimpleQueue()
+        self._all = [Supervisor(MODULES, confinement) for _ in range(width)]
+
+    def __enter__(self) -> Bench:
+        for supervisor in self._all:
+            self._idle.put(self._stack.enter_context(supervisor))
+        # One pool for the whole time: a warm process ends with the thread that started it.
+        self._threads = self._stack.enter_context(ThreadPoolExecutor(self._width))
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._stack.close()
+
+    def run(self, jobs: Sequence[Job], report: Callable[[Job], None]) -> Iterator[tuple[Job, SubmissionResult]]:
+        """Grade jobs, and yield each with its result as soon as it is done.
+
+        Args:
+            jobs: what to grade; the longest should come first.
+            report: told of each job that is done.
+        """
+        waiting = {self._threads.submit(self._grade, job): job for job in jobs}
+        try:
+            for done in as_completed(waiting):
+                report(waiting[done])
+                yield waiting[done], done.result()
+        except BaseException:  # Ctrl-C above all: what the threads wait for must not keep the user waiting
+            for future in waiting:
+                future.cancel()
+            for supervisor in self._all:
+                supervisor.kill()
+            raise
+
+    def _grade(self, job: Job) -> SubmissionResult:
+        supervisor = self._idle.get()
+        try:
+            path = supervisor.folder / "variant" / "exercise.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(build(self._solution, job.variants), "utf-8")
+            tasks = choose(list(job.tasks), None)
+            return grade(path, tasks, self._seed, checks=self._checks, supervisor=supervisor)
+        finally:
+            self._idle.put(supervisor)
