@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from day89.course.boundary.jail import Limits
+from day89.confine.limits import Limits
 from day89.course.boundary.wire import Broken, Wire
 from day89.errors import ToolError
 

@@ -23,7 +23,9 @@ import pandas  # noqa: F401
 import sklearn.linear_model  # noqa: F401
 import waitress  # noqa: F401
 
-from day89.course.boundary import host, jail, models, syscalls
+from day89.confine import calls, files
+from day89.confine.limits import Limits, apply_limits
+from day89.course.boundary import host, models
 from day89.course.boundary.wire import Broken, Wire
 
 __all__ = ["main"]
@@ -40,7 +42,7 @@ def main(descriptor: int) -> None:
     warm_up()
     door = Wire(socket.socket(fileno=descriptor))
     sessions: dict[Wire, set[int]] = {}
-    door.send({"ready": True, "landlock": jail.landlock_version(), "seccomp": syscalls.available()})
+    door.send({"ready": True, "landlock": files.landlock_version(), "seccomp": calls.available()})
     while True:
         ready, _, _ = select.select([door, *sessions], [], [])
         for wire in ready:
@@ -133,7 +135,7 @@ def _be_submission(what: dict[str, Any], descriptors: list[int], others: list[Wi
 
 @cache
 def _system_paths(hidden: tuple[str, ...]) -> list[Path]:
-    return jail.system_paths([Path(path) for path in hidden])
+    return files.system_paths([Path(path) for path in hidden])
 
 
 def enter_jail(what: dict[str, Any]) -> None:
@@ -144,11 +146,11 @@ def enter_jail(what: dict[str, Any]) -> None:
     """
     layers = what["layers"]
     if "landlock" in layers:
-        jail.restrict_files([*_system_paths(tuple(what["hidden"])), *what["read"]], what["write"])
+        files.restrict_files([*_system_paths(tuple(what["hidden"])), *what["read"]], what["write"])
     if "rlimits" in layers:
-        jail.apply_limits(jail.Limits(**what["limits"]))
+        apply_limits(Limits(**what["limits"]))
     if "seccomp" in layers:
-        syscalls.restrict_calls()
+        calls.restrict_calls()
 
 
 if __name__ == "__main__":

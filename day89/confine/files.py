@@ -1,23 +1,20 @@
-"""Take away from this process what it does not need: files, system calls, memory. Linux, without any privilege.
+"""Take files away from this process, with Landlock, and hold it apart from the processes of others.
 
 What is taken stays taken, also for the processes that it starts. Landlock and seccomp are called through ctypes: of
 the packages that wrap them, one is a development release, the other rests since 2021, and both only make these calls.
-
-https://docs.kernel.org/userspace-api/landlock.html, https://man7.org/linux/man-pages/man3/seccomp_rule_add.3.html
+https://docs.kernel.org/userspace-api/landlock.html
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import sys
 import sysconfig
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Limits", "apply_limits", "landlock_version", "restrict_files", "system_paths"]
+__all__ = ["landlock_version", "restrict_files", "system_paths"]
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 PATH_BENEATH, NET_PORT = 1, 2
@@ -34,44 +31,6 @@ SYSTEM = (
     *("/etc/nsswitch.conf", "/etc/passwd", "/etc/os-release", "/proc/self", "/proc/cpuinfo", "/proc/meminfo"),
     *("/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu"),
 )
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Hold what a process may use.
-
-    Attributes:
-        memory: bytes of address space on top of what it has now.
-        seconds: processor seconds.
-        file: bytes of one file.
-        files: open files.
-    """
-
-    memory: int = 1 << 30
-    seconds: int = 120
-    file: int = 64 << 20
-    files: int = 256
-
-
-def apply_limits(limits: Limits) -> None:
-    """Set the resource limits of this process. Call it after the imports: numpy hangs where it finds too little memory.
-
-    Args:
-        limits: what it may use.
-    """
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, limits.seconds)
-    _limit(resource.RLIMIT_FSIZE, limits.file)
-    _limit(resource.RLIMIT_NOFILE, limits.files)
-    if sys.platform == "linux":  # elsewhere an address space limit is not kept
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory)
-
-
-def _limit(what: int, value: int) -> None:
-    _, hard = resource.getrlimit(what)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(what, (value, value))
 
 
 def landlock_version() -> int:
