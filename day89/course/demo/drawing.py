@@ -27,7 +27,8 @@ SERVICES = {
 }
 GAP, LINE = 14, 15
 BOX_HEIGHT = 44
-ROW_HEIGHT, BAR_HEIGHT = 32, 10
+ROW_HEIGHT = 32
+LETTER_WIDTH = 6.6  # of 12 px text, a little more than most fonts take
 NARROW_MOST = 500
 
 
@@ -68,12 +69,13 @@ class Places:
 
 @dataclass(frozen=True)
 class Bar:
-    """Be one row of the timeline: a bar with words above it, and a mark for each call."""
+    """Be one row of the timeline: a bar with words above it that begin at ``words_x``, and a mark for each call."""
 
     y: float
     x: float
     width: float
     title: str
+    words_x: float
     kind: str
     ticks: tuple[tuple[float, str, str], ...] = ()
 
@@ -158,7 +160,7 @@ def _links(
         if link.source in column and target in column:
             letter = "abcdefgh"[number % 8]
             arcs.append(_arc(column[link.source], column[target], letter, 1 if column is left else -1))
-            legend.append((letter, f"{link.source} to {target}: {link.label}"))
+            legend.append((letter, f"{column[link.source].title} to {column[target].title}: {link.label}"))
     return arcs, tuple(legend)
 
 
@@ -178,10 +180,12 @@ def timeline(record: Record, width: float) -> Timeline:
     scale = (width - 4) / seconds
 
     def bar(row: int, began: float, ended: float, title: str, kind: str, calls: list[Traced]) -> Bar:
-        marks = tuple(
+        x, length = 2 + began * scale, max(2.0, (ended - began) * scale)
+        words_x = max(0.0, min(x, width - LETTER_WIDTH * len(title)))
+        marks = (
             (2 + one.at * scale, "bad" if one.call.error_code else one.call.service, str(one.call)) for one in calls
         )
-        return Bar(18 + row * ROW_HEIGHT, 2 + began * scale, max(2.0, (ended - began) * scale), title, kind, marks)
+        return Bar(18 + row * ROW_HEIGHT, x, length, title, words_x, kind, tuple(marks))
 
     rows = [
         (step.began, step.ended or seconds, step.name, "failed" if step.failed else "step", HERE)

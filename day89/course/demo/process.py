@@ -6,11 +6,13 @@ import io
 from typing import Any
 
 import pandas
+from botocore.exceptions import ClientError
 
 from day89 import s3
 from day89.course.demo.stage import LIFETIME_MINUTES, Stage
 from day89.course.files import course_file
-from day89.errors import JobFailedError, WaitTimeoutError
+from day89.ec2.spot import NO_CAPACITY
+from day89.errors import JobFailedError, WaitTimeoutError, error_code
 from day89.pipeline import Event, Report, notify_queue, read_events, run_fleet
 from day89.policies import job_policy
 
@@ -81,15 +83,23 @@ def _run(stage: Stage, inputs: list[str]) -> Report:
         with stage.step(f"work on it with a fleet of {'Spot' if spot else 'on-demand'} instances") as say:
             try:
                 report = _fleet(stage, inputs, spot=spot)
-            except JobFailedError:
-                taken = [one.id for one in stage.instances() if one.spot and one.reason != BY_ITSELF]
-                if not taken or not spot:
+            except (JobFailedError, ClientError) as error:
+                reason = _lost(stage, error)
+                if not reason or not spot:
                     raise
-                say(f"{', '.join(taken)} was taken away with its part undone: the rest again, on demand")
+                say(f"{reason}: what is left is done on demand")
                 continue
             say(f"{report.parts_run} of {report.parts} parts done in this run, put together as {report.output_key}")
             return report
     raise AssertionError("unreachable: the second turn returns or raises")
+
+
+def _lost(stage: Stage, error: Exception) -> str:
+    """Say in words that the Spot market is to blame for an error; empty where it is not."""
+    if isinstance(error, ClientError):
+        return "there is no Spot capacity" if error_code(error) in NO_CAPACITY else ""
+    taken = [one.id for one in stage.instances() if one.spot and one.reason != BY_ITSELF]
+    return f"{', '.join(taken)} was taken away with its part undone" if taken else ""
 
 
 def _fleet(stage: Stage, inputs: list[str], *, spot: bool) -> Report:
@@ -114,7 +124,7 @@ def _event(stage: Stage, url: str) -> Event:
     event = next(read_events(stage.client("sqs"), url, timeout=stage.setting.patience_seconds), None)
     if event is None:
         raise WaitTimeoutError(f"S3 told {url} of no output within {stage.setting.patience_seconds:g} s")
-    stage.link("s3", "sqs", "event: object created")
+    stage.link("s3", "sqs", "told of the new object")
     return event
 
 

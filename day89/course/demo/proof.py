@@ -33,7 +33,7 @@ def prove(stage: Stage, before: Iterable[tuple[str, str]]) -> list[Proof]:
     """
     known = frozenset(before)
     looks: list[tuple[str, str, Callable[[], list[str]]]] = [
-        ("instances", f"tag {TAG}={stage.name}", lambda: _instances(stage)),
+        ("instances", f"tag {TAG}={stage.name}; {_gone(stage)}", lambda: _instances(stage)),
         ("volumes", f"tag {TAG}={stage.name}", lambda: _volumes(stage)),
         ("security group", stage.name, lambda: _groups(stage)),
         ("role and profile", stage.name, lambda: _role(stage.client("iam"), stage.name)),
@@ -54,6 +54,13 @@ def _look(what: str, looked: str, find: Callable[[], list[str]]) -> Proof:
 
 def _instances(stage: Stage) -> list[str]:
     return [f"instance {one.id} ({one.state})" for one in stage.instances() if one.state != "terminated"]
+
+
+def _gone(stage: Stage) -> str:
+    try:
+        return f"{sum(one.state == 'terminated' for one in stage.instances())} terminated"
+    except (ClientError, BotoCoreError):
+        return "EC2 did not answer"
 
 
 def _volumes(stage: Stage) -> list[str]:

@@ -117,7 +117,7 @@ def _ask(stage: Stage, url: str, features: pandas.DataFrame, expected: Sequence[
         _expect(_post(url, {"features": row}), [species])
         took.append(time.perf_counter() - began)
     _expect(_post(url, {"features": [dict(zip(features.columns, row, strict=True)) for row in rows]}), list(expected))
-    stage.link(HERE, "instance", f"HTTP: {len(rows) + 1} requests")
+    stage.link(HERE, "instance", f"{len(rows) + 1} requests over HTTP")
     return statistics.median(took) * 1000
 
 

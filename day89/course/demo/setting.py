@@ -9,6 +9,7 @@ from typing import Any
 
 from day89.clients import make_client
 from day89.cloud import Cloud, local
+from day89.cloud.instances_process import Supervisor
 from day89.course.demo.trace import Trace
 
 __all__ = ["REGION", "Setting", "local_setting"]
@@ -48,9 +49,13 @@ class Setting:
 
 
 @contextmanager
-def local_setting() -> Iterator[Setting]:
-    """Set a story on a fresh local cloud whose instances run."""
-    with local(instances=True) as cloud:
+def local_setting(instances: bool | Supervisor = True) -> Iterator[Setting]:
+    """Set a story on a fresh local cloud whose instances run.
+
+    Args:
+        instances: a Supervisor to share between stories; True takes one of its own.
+    """
+    with local(instances=instances) as cloud:
         trace = Trace()
         trace.listen(cloud)
         yield Setting("the local cloud: no account, no cost", REGION, trace, 0.1, 120.0, cloud)

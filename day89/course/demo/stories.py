@@ -82,9 +82,10 @@ def play(story: Story, setting: Setting, observer: Observer, *, fault: str = "")
     record = Record(story.name, story.title, setting.place, run_name(story.name), fault)
     undo = Undo()
     stage = Stage(setting, record, observer, undo)
-    before = leaks_now(stage)
+    before: frozenset[tuple[str, str]] = frozenset()
     with ended_by_signals():
         try:
+            before = _look_before(stage)
             story.play(stage)
         except KeyboardInterrupt:
             record.interrupted, record.error = True, "interrupted"
@@ -99,6 +100,13 @@ def play(story: Story, setting: Setting, observer: Observer, *, fault: str = "")
     record.machines = _machines(stage, record.calls)
     record.estimate = _estimate(record)
     return record
+
+
+def _look_before(stage: Stage) -> frozenset[tuple[str, str]]:
+    with stage.step("look what bills before it begins") as say:
+        before = leaks_now(stage)
+        say(f"{len(before) or 'no'} thing{'s'[: len(before) != 1]} in {stage.setting.region}")
+    return before
 
 
 def _end(stage: Stage, undo: Undo) -> None:

@@ -9,10 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from day89.errors import Day89Error
-
 __all__ = ["Undo", "ended_by_signals", "undisturbed"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -36,7 +32,7 @@ class Undo:
             what, undo = self._entries.pop()
             try:
                 undo()
-            except (Day89Error, ClientError, BotoCoreError, OSError) as error:
+            except Exception as error:  # whatever it is, the rest must go all the same
                 failed.append(f"{what}: {error}")
         return failed
 
