@@ -658,19 +658,27 @@ def run_on_ec2(
     code_key, output_key = f"code/{run}/exercise.py", f"output/{run}.csv"
     upload_file(s3, csv_path, bucket, input_key)
     upload_file(s3, __file__, bucket, code_key)
-    instance_id = launch_instance(
-        ec2,
-        f"worker-{run}",
-        image_id=image_id,
-        security_group_id=security_group_id,
-        user_data=worker_user_data(bucket, code_key, input_key, output_key),
-        instance_profile=instance_profile,
-    )
+    name = f"worker-{run}"
     try:
+        instance_id = launch_instance(
+            ec2,
+            name,
+            image_id=image_id,
+            security_group_id=security_group_id,
+            user_data=worker_user_data(bucket, code_key, input_key, output_key),
+            instance_profile=instance_profile,
+        )
         _wait_for_output(s3, ec2, bucket, output_key, instance_id, timeout)
         return download_file(s3, bucket, output_key, results_path)
     finally:  # it bills until it is gone
-        set_instance_state(ec2, [instance_id], "terminated")
+        _terminate_all_named(ec2, name)
+
+
+def _terminate_all_named(ec2, name):
+    """Terminate by name, which only this call uses: a launch that breaks off half-way never says the id."""
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "tag:Name", "Values": [name]}])
+    found = [instance for page in pages for one in page["Reservations"] for instance in one["Instances"]]
+    set_instance_state(ec2, [instance["InstanceId"] for instance in found], "terminated")
 
 
 def _wait_for_output(s3, ec2, bucket, output_key, instance_id, timeout):
@@ -897,18 +905,19 @@ python3 -m pip install {PACKAGES}
 aws s3 cp {code} exercise.py
 exec python3 exercise.py serve {shlex.join([bucket, name, str(version), str(port)])}
 """
-    instance_id = launch_instance(
-        ec2,
-        f"model-{name}-v{version}",
-        image_id=image_id,
-        security_group_id=security_group_id,
-        user_data=user_data,
-        instance_profile=instance_profile,
-    )
+    instance_name = f"model-{name}-v{version}-{uuid.uuid4().hex}"
     try:
+        instance_id = launch_instance(
+            ec2,
+            instance_name,
+            image_id=image_id,
+            security_group_id=security_group_id,
+            user_data=user_data,
+            instance_profile=instance_profile,
+        )
         return _wait_until_healthy(ec2, instance_id, port, timeout)
     except BaseException:
-        set_instance_state(ec2, [instance_id], "terminated")
+        _terminate_all_named(ec2, instance_name)
         raise
 
 

@@ -48,6 +48,17 @@ def answer(task: Task, mistake: str | None, function: str, *arguments: Any, **ke
     return ended.value
 
 
+def works(task: Task, function: str, *arguments: Any, **keywords: Any) -> None:
+    """Fail where the function raises although nothing is wrong: whoever always raises has not handled an error."""
+    ended = attempt(task, function, *arguments, **keywords)
+    if ended.error is not None:
+        fail(
+            f"called {task.last_call}, where nothing is wrong; expected a result before any error is looked at; "
+            f"{ended}{task.where(ended.error)}",
+            "F1",
+        )
+
+
 def expect_missing(
     task: Task,
     missing: str,

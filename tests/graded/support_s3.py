@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from support import expect_forbidden, forbid, stop_endless_loops
+from support import expect_forbidden, forbid, stop_endless_loops, works
 
 from day89.course.calling import Task
 from day89.course.names import Names
@@ -52,9 +52,19 @@ def versions_in(s3: Any, bucket: str) -> list[tuple[str, str]]:
 
 
 def expect_s3_forbidden(
-    task: Task, cloud: Any, actions: tuple[str, ...], function: str, *arguments: Any, **keywords: Any
+    task: Task,
+    cloud: Any,
+    actions: tuple[str, ...],
+    function: str,
+    *arguments: Any,
+    before: tuple[Any, ...] | None = None,
+    **keywords: Any,
 ) -> None:
-    """Fail unless a 403 leaves the function as it is: on the calls that matter, then on all that may come before."""
+    """Fail unless a 403 leaves the function as it is: on the calls that matter, then on all that may come before.
+
+    Before that it has to work: with the same arguments, or with those that are given for it.
+    """
+    works(task, function, *(before or arguments), **keywords)
     for forbidden in (actions, (*PROBES, *LISTINGS)):
         forbid(cloud, *forbidden)
         expect_forbidden(task, "U12", function, *arguments, **keywords)

@@ -146,6 +146,20 @@ def hide_code(cloud: Any) -> None:
     cloud.faults.add("s3.GetObject", where={"Key": "code/*"}, code="AccessDenied", status=403, times=None)
 
 
+def expect_launches(task: Any, cloud: Any, function: str, *arguments: Any, **keywords: Any) -> None:
+    """Fail unless the function gets as far as the launch where nothing is wrong (EC2 refuses it here: it is dear)."""
+    cloud.faults.add("ec2.RunInstances", code="UnauthorizedOperation", status=403, times=None)
+    before = len(cloud.log)
+    attempt(task, function, *arguments, **keywords)
+    cloud.faults.clear()
+    launched(cloud.log.after(before), f"called {task.last_call}, where file and bucket are there")
+
+
+def launched(log: Any, called: str) -> None:
+    """Fail unless an instance was asked for: whoever never launches one leaves none, and has shown nothing by it."""
+    expect(log.count("ec2.RunInstances"), f"{called}; expected that it launches an instance; found no launch", "F1")
+
+
 def fail_half_way(cloud: Any) -> None:
     """Have the calls that follow a launch fail, each once: the instance is there, its launcher gets an error."""
 

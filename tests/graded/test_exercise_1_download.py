@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_missing
+from support import answer, attempt, expect_missing, works
 from support_s3 import content, expect_s3_forbidden, files_under, local_file, new_bucket
 
 from day89.course.checking import expect, expect_equal, expect_type, show
@@ -78,8 +78,10 @@ def test_creates_missing_parent_folders(task: Any, cloud: Any, names: Any, workd
 @pytest.mark.task("1.2", "core", points=0.5)
 def test_missing_key_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """HEAD says 404, GET says NoSuchKey; the caller hears LookupError and the key."""
-    s3, bucket, _ = stored(cloud, names, names.key())
+    there = names.key()
+    s3, bucket, _ = stored(cloud, names, there)
     key = names.plain_key(".csv")
+    works(task, "download_file", s3, bucket, there, workdir / "b.csv")
     expect_missing(task, key, "R1", "download_file", s3, bucket, key, workdir / "a.csv")
 
 
@@ -87,8 +89,9 @@ def test_missing_key_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdi
 def test_missing_bucket_of_a_download_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """HEAD says 404, GET says NoSuchBucket; the caller hears LookupError and the bucket."""
     key = names.plain_key()
-    s3, _, _ = stored(cloud, names, key)
+    s3, there, _ = stored(cloud, names, key)
     bucket, path = names.bucket(), workdir / "a.csv"
+    works(task, "download_file", s3, there, key, workdir / "b.csv")
     # Where the bucket is missing, so is the object; HEAD does not say which of the two.
     expect_missing(task, bucket, "R1", "download_file", s3, bucket, key, path, or_naming=key)
 
@@ -96,7 +99,9 @@ def test_missing_bucket_of_a_download_is_a_lookup_error(task: Any, cloud: Any, n
 @pytest.mark.task("1.2", "mastery", points=0.5)
 def test_failed_download_leaves_the_old_file(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """An absent object neither empties the file at the path nor makes one."""
-    s3, bucket, _ = stored(cloud, names, names.key())
+    key = names.key()
+    s3, bucket, _ = stored(cloud, names, key)
+    works(task, "download_file", s3, bucket, key, workdir / "whole.csv")
     old = local_file(workdir, "old.csv", content(names))
     before = files_under(workdir)
     for path in (old, workdir / "new.csv"):
@@ -109,6 +114,7 @@ def test_broken_download_leaves_no_part(task: Any, cloud: Any, names: Any, workd
     """The connection breaks off within the body: an error, the old file whole, nothing beside it."""
     key = names.key(".csv")
     s3, bucket, data = stored(cloud, names, key)
+    works(task, "download_file", s3, bucket, key, workdir / "whole.csv")
     old = local_file(workdir, "old.csv", content(names))
     before = files_under(workdir)
     cloud.faults.add("s3.GetObject", cut_after=len(data) // 2, times=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import answer, expect_missing
+from support import answer, expect_missing, works
 from support_s3 import (
     LISTINGS,
     expect_s3_forbidden,
@@ -80,8 +80,10 @@ def test_nothing_under_the_prefix_is_an_empty_list(task: Any, cloud: Any, names:
 @pytest.mark.task("1.3", "core", points=0.5)
 def test_listing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
     """Not an empty list: there is no bucket to list."""
-    s3, _ = new_bucket(cloud, names)
+    s3, there = new_bucket(cloud, names)
+    put_all(s3, there, [names.key()])
     bucket = names.bucket()
+    works(task, "list_keys", s3, there)
     expect_missing(task, bucket, "R1", "list_keys", s3, bucket, names.prefix())
 
 
@@ -114,4 +116,4 @@ def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
 def test_forbidden_listing_is_not_an_empty_bucket(task: Any, cloud: Any, names: Any) -> None:
     """A 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
-    expect_s3_forbidden(task, cloud, LISTINGS, "list_keys", s3, bucket, names.prefix())
+    expect_s3_forbidden(task, cloud, LISTINGS, "list_keys", s3, bucket, names.prefix(), before=(s3, bucket))

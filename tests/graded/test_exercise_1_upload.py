@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_missing
+from support import answer, attempt, expect_missing, works
 from support_s3 import content, expect_s3_forbidden, local_file, new_bucket, objects_in, wrong_body
 
 from day89.course.checking import expect, expect_equal, show
@@ -88,6 +88,8 @@ def test_stores_in_the_storage_class(task: Any, cloud: Any, names: Any, workdir:
 def test_missing_file_is_file_not_found(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """A local file that is not there is Python's own error, and leaves no object behind."""
     s3, bucket = new_bucket(cloud, names)
+    _, other = new_bucket(cloud, names)
+    works(task, "upload_file", s3, local_file(workdir, "a.csv"), other, names.key(".csv"))
     ended = attempt(task, "upload_file", s3, workdir / "absent.csv", bucket, names.key(".csv"))
     where = f"called {task.last_call}, where there is no such file"
     expect(isinstance(ended.error, FileNotFoundError), f"{where}; expected FileNotFoundError; {ended}", "U25")
@@ -98,9 +100,10 @@ def test_missing_file_is_file_not_found(task: Any, cloud: Any, names: Any, workd
 @pytest.mark.task("1.1", "mastery", points=0.5)
 def test_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """upload_file of boto3 raises S3UploadFailedError here, the other ways ClientError."""
-    s3, _ = new_bucket(cloud, names)
-    bucket = names.bucket()
-    expect_missing(task, bucket, "U1", "upload_file", s3, local_file(workdir, "a.csv"), bucket, names.key(".csv"))
+    s3, there = new_bucket(cloud, names)
+    bucket, path, key = names.bucket(), local_file(workdir, "a.csv"), names.key(".csv")
+    works(task, "upload_file", s3, path, there, key)
+    expect_missing(task, bucket, "U1", "upload_file", s3, path, bucket, key)
 
 
 @pytest.mark.task("1.1", "mastery", points=0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import AWS_ERRORS, attempt
+from support import AWS_ERRORS, attempt, works
 from support_s3 import expect_s3_forbidden, new_bucket, objects_in
 
 from day89.course.checking import describe_error, expect, fail, show
@@ -83,6 +83,7 @@ def test_a_bucket_of_somebody_else_is_an_error(task: Any, cloud: Any, names: Any
         bucket = names.bucket()
         where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         cloud.client("s3", region, account=STRANGER).create_bucket(Bucket=bucket, **where)
+        works(task, "create_bucket", cloud.client("s3", region), names.bucket())
         ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
         called = f"called {task.last_call} for a bucket that belongs to somebody else"
         if ended.error is None:
@@ -99,4 +100,6 @@ def test_a_bucket_of_somebody_else_is_an_error(task: Any, cloud: Any, names: Any
 def test_forbidden_creation_is_an_error(task: Any, cloud: Any, names: Any) -> None:
     """A 403 reaches the caller as it is."""
     s3 = cloud.client("s3", names.region())
-    expect_s3_forbidden(task, cloud, ("s3.CreateBucket",), "create_bucket", s3, names.bucket())
+    expect_s3_forbidden(
+        task, cloud, ("s3.CreateBucket",), "create_bucket", s3, names.bucket(), before=(s3, names.bucket())
+    )

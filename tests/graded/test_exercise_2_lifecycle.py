@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, expect_missing, expect_value_error
+from support import answer, expect_missing, expect_value_error, works
 from support_s3 import expect_s3_forbidden, new_bucket
 
 from day89.course.checking import expect, show
@@ -84,6 +84,16 @@ def some_days(names: Any) -> tuple[int, int]:
     return archive, archive + names.number(1, 300)
 
 
+def expect_works_with_good_days(task: Any, names: Any, s3: Any) -> None:
+    """Fail where good days are refused as well."""
+    bucket = names.bucket()
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": earlier_rules(names)})
+    archive, expire = some_days(names)
+    days = {"archive_after_days": archive, "expire_after_days": expire}
+    works(task, "add_lifecycle_rule", s3, bucket, names.word(), names.prefix(), **days)
+
+
 @pytest.mark.task("2.3", "core", points=0.5)
 def test_archives_after_the_days(task: Any, cloud: Any, names: Any) -> None:
     """Objects move to GLACIER, once."""
@@ -146,6 +156,7 @@ def test_removes_unfinished_uploads(task: Any, cloud: Any, names: Any) -> None:
 def test_days_must_be_positive(task: Any, cloud: Any, names: Any) -> None:
     """S3 has no day 0 here, and none before it."""
     s3, bucket = new_bucket(cloud, names)
+    expect_works_with_good_days(task, names, s3)
     for archive, expire in ((0, names.number(1, 99)), (-names.number(1, 99), 30), (-9, -3)):
         expect_value_error(
             *(task, cloud, "C24", "days that are not positive"),
@@ -159,6 +170,7 @@ def test_days_must_be_positive(task: Any, cloud: Any, names: Any) -> None:
 def test_must_expire_after_it_archives(task: Any, cloud: Any, names: Any) -> None:
     """An object cannot be archived on the day on which it expires, or later."""
     s3, bucket = new_bucket(cloud, names)
+    expect_works_with_good_days(task, names, s3)
     archive = names.number(2, 99)
     for expire in (archive, archive - 1, 1):
         expect_value_error(
@@ -223,13 +235,11 @@ def test_an_empty_prefix_means_the_whole_bucket(task: Any, cloud: Any, names: An
 @pytest.mark.task("2.3", "mastery", points=0.25)
 def test_a_rule_for_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
     """AWS says NoSuchBucket."""
-    s3, _ = new_bucket(cloud, names)
-    bucket = names.bucket()
-    expect_missing(
-        *(task, bucket, "R1", "add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
-        archive_after_days=10,
-        expire_after_days=20,
-    )
+    s3, there = new_bucket(cloud, names)
+    s3.put_bucket_lifecycle_configuration(Bucket=there, LifecycleConfiguration={"Rules": earlier_rules(names)})
+    bucket, days = names.bucket(), {"archive_after_days": 10, "expire_after_days": 20}
+    works(task, "add_lifecycle_rule", s3, there, names.word(), names.prefix(), **days)
+    expect_missing(task, bucket, "R1", "add_lifecycle_rule", s3, bucket, names.word(), names.prefix(), **days)
 
 
 @pytest.mark.task("2.3", "mastery", points=0.25)
@@ -237,9 +247,12 @@ def test_forbidden_rules_are_not_absent_ones(task: Any, cloud: Any, names: Any) 
     """Whoever may not read the rules must not overwrite them: a 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": earlier_rules(names)})
+    _, other = new_bucket(cloud, names)
+    s3.put_bucket_lifecycle_configuration(Bucket=other, LifecycleConfiguration={"Rules": earlier_rules(names)})
     reading = ("s3.GetBucketLifecycleConfiguration", "s3.GetBucketLifecycle")
     expect_s3_forbidden(
         *(task, cloud, reading, "add_lifecycle_rule", s3, bucket, names.word(), names.prefix()),
+        before=(s3, other, names.word(), names.prefix()),
         archive_after_days=10,
         expire_after_days=20,
     )

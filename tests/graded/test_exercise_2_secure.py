@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, expect_missing
+from support import answer, expect_missing, works
 from support_policy import STRANGER, bucket_policy, judge, open_to, statements
 from support_s3 import expect_s3_forbidden, new_bucket
 
@@ -200,8 +200,10 @@ def test_a_second_run_changes_nothing(task: Any, cloud: Any, names: Any) -> None
 @pytest.mark.task("2.2", "mastery", points=0.25)
 def test_securing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
     """AWS says NoSuchBucket."""
-    s3, _ = new_bucket(cloud, names)
+    s3, there = new_bucket(cloud, names)
+    s3.put_bucket_policy(Bucket=there, Policy=json.dumps(earlier_policy(there)))
     bucket = names.bucket()
+    works(task, "secure_bucket", s3, there)
     expect_missing(task, bucket, "R1", "secure_bucket", s3, bucket)
 
 
@@ -210,7 +212,9 @@ def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any
     """Whoever may not read the policy must not overwrite it: a 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier_policy(bucket)))
-    expect_s3_forbidden(task, cloud, ("s3.GetBucketPolicy",), "secure_bucket", s3, bucket)
+    _, other = new_bucket(cloud, names)
+    s3.put_bucket_policy(Bucket=other, Policy=json.dumps(earlier_policy(other)))
+    expect_s3_forbidden(task, cloud, ("s3.GetBucketPolicy",), "secure_bucket", s3, bucket, before=(s3, other))
     cloud.faults.clear()
     found = len(bucket_policy(s3, bucket)["Statement"])
     expect(

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, expect_forbidden
+from support import answer, expect_forbidden, works
 from support_ec2 import default_group, image_of, new_group, states
 
 from day89.cloud.pace import Pace
@@ -187,5 +187,6 @@ def test_forbidden_launch_is_an_error(task: Any, cloud: Any, names: Any) -> None
     """A 403 reaches the caller as it is."""
     ec2 = cloud.client("ec2")
     options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, names.word())}
+    works(task, "launch_instance", ec2, names.word(), **options)
     cloud.faults.add("ec2.RunInstances", code="UnauthorizedOperation", status=403, times=None)
     expect_forbidden(task, "U12", "launch_instance", ec2, names.word(), **options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import answer, expect_forbidden
+from support import answer, expect_forbidden, works
 from support_ec2 import LOOKS, launch, states, stop_endless_looks
 
 from day89.course.checking import expect, expect_equal, show
@@ -100,6 +100,7 @@ def test_forbidden_list_is_not_an_empty_one(task: Any, cloud: Any, names: Any) -
     """A 403 reaches the caller as it is."""
     ec2 = cloud.client("ec2")
     launch(ec2, 1)
+    works(task, "list_instances", ec2)
     for action in LOOKS:
         cloud.faults.add(action, code="UnauthorizedOperation", status=403, times=None)
     expect_forbidden(task, "U12", "list_instances", ec2)

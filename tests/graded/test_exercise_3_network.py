@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import answer, expect_forbidden, expect_value_error
+from support import answer, expect_forbidden, expect_value_error, works
 from support_ec2 import group, lets_in, lets_in_ipv6, new_vpc
 
 from day89.course.checking import expect, expect_equal, show
@@ -78,6 +78,7 @@ def test_refuses_everybody_as_administrator(task: Any, cloud: Any, names: Any) -
     for region in ("us-east-1", names.region()):
         ec2 = cloud.client("ec2", region)
         vpc = new_vpc(ec2, names.number(1, 200))
+        works(task, "create_security_group", ec2, vpc, names.word(), admin_cidr=names.network())
         expect_value_error(
             *(task, cloud, "N1", "0.0.0.0/0 means everyone"),
             *("create_security_group", ec2, vpc, names.word()),
@@ -132,6 +133,7 @@ def test_refuses_what_is_no_ipv4_network(task: Any, cloud: Any, names: Any) -> N
     """Words, IPv6, numbers out of range; and everyone, written in another way."""
     ec2 = cloud.client("ec2", names.region())
     vpc = new_vpc(ec2, names.number(1, 200))
+    works(task, "create_security_group", ec2, vpc, names.word(), admin_cidr=names.network())
     everyone = f"{names.network(32).removesuffix('/32')}/0"
     for bad in ("everyone", "", "203.0.113.0/33", "300.1.1.0/24", "2001:db8::/32", "0.0.0.0/0.0.0.0", everyone):
         expect_value_error(
@@ -146,6 +148,7 @@ def test_forbidden_group_is_an_error(task: Any, cloud: Any, names: Any) -> None:
     """Only the group that is there already is no error: a 403 reaches the caller as it is."""
     ec2 = cloud.client("ec2")
     vpc = new_vpc(ec2, names.number(1, 200))
+    works(task, "create_security_group", ec2, vpc, names.word(), admin_cidr=names.network())
     for actions in (("ec2.AuthorizeSecurityGroupIngress",), ("ec2.CreateSecurityGroup",)):
         for action in actions:
             cloud.faults.add(action, code="UnauthorizedOperation", status=403, times=None)

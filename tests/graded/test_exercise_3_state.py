@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_forbidden, expect_missing, expect_value_error
+from support import answer, attempt, expect_forbidden, expect_missing, expect_value_error, works
 from support_ec2 import CHANGES, launch, settle, states, stop_endless_looks
 
 from day89.cloud.pace import Pace
@@ -77,6 +77,8 @@ def test_refuses_another_state(task: Any, cloud: Any, names: Any) -> None:
     """Three states can be asked for; the others pass by themselves, or do not exist."""
     ec2 = cloud.client("ec2")
     ids = launch(ec2, 1)
+    settle(cloud, ec2)
+    works(task, "set_instance_state", ec2, ids, "running")
     for state in ("pending", "Running", "started", names.word()):
         expect_value_error(
             *(task, cloud, "E39", f"{state!r} is none of the three states"), "set_instance_state", ec2, ids, state
@@ -106,6 +108,7 @@ def test_unknown_id_is_a_lookup_error_and_changes_nothing(task: Any, cloud: Any,
     settle(cloud, ec2)
     ec2.stop_instances(InstanceIds=[stopped])
     settle(cloud, ec2)
+    works(task, "set_instance_state", ec2, [running], "running")
     for state in STATES:
         unknown = f"i-0{names.number(16**15, 16**16 - 1):016x}"
         before = states(cloud, region)
@@ -121,6 +124,7 @@ def test_a_terminated_instance_is_not_started(task: Any, cloud: Any, names: Any)
     ids = launch(ec2, 1)
     ec2.terminate_instances(InstanceIds=ids)
     settle(cloud, ec2)
+    works(task, "set_instance_state", ec2, ids, "terminated")
     stop_endless_looks(cloud)
     for state in ("running", "stopped"):
         ended = attempt(task, "set_instance_state", ec2, ids, state)
@@ -136,6 +140,7 @@ def test_forbidden_change_is_not_an_unknown_id(task: Any, cloud: Any, names: Any
     ec2 = cloud.client("ec2", names.region())
     ids = launch(ec2, 2)
     settle(cloud, ec2)
+    works(task, "set_instance_state", ec2, ids, "running")
     for action in CHANGES:
         cloud.faults.add(action, code="UnauthorizedOperation", status=403, times=None)
     for state in ("stopped", "terminated"):

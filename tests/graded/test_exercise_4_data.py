@@ -10,7 +10,7 @@ from numbers import Integral
 from typing import Any
 
 import pytest
-from support import expect_forbidden, forbid
+from support import expect_forbidden, forbid, works
 from support_workers import result_of
 
 from day89.course.checking import expect, fail, show
@@ -157,6 +157,8 @@ def test_the_answer_is_the_number_of_rows_written(task: Any, cloud: Any, names: 
 @pytest.mark.task("4.1", "core", points=0.5)
 def test_a_missing_input_or_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source, absent = cloud.client("s3"), names.key(".csv"), names.bucket()
+    s3.put_object(Bucket=bucket, Key="input/there.csv", Body=csv_bytes(values(names.rows(5))))
+    works(task, "run_job", s3, bucket, "input/there.csv", "output/b.csv")
     task.raises(LookupError, "run_job", s3, bucket, source, "output/a.csv", naming=source, mistake="R1")
     task.raises(LookupError, "run_job", s3, absent, source, "output/a.csv", naming=absent, mistake="R1")
 
@@ -212,6 +214,9 @@ def test_where_it_fails_the_output_stays_as_it_was(task: Any, cloud: Any, names:
     s3.put_object(Bucket=bucket, Key=broken, Body=whole[: len(whole) // 2])
     old, new = names.plain_key(".csv", prefix="output/"), names.plain_key(".csv", prefix="output/")
     s3.put_object(Bucket=bucket, Key=old, Body=before)
+    good = names.plain_key(".csv.gz")
+    s3.put_object(Bucket=bucket, Key=good, Body=whole)
+    works(task, "run_job", s3, bucket, good, names.plain_key(".csv"))
     for target in (old, new):
         task.raises(Exception, "run_job", s3, bucket, broken, target, mistake="R7")
     there = {item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]}
@@ -225,5 +230,6 @@ def test_where_it_fails_the_output_stays_as_it_was(task: Any, cloud: Any, names:
 def test_a_forbidden_input_is_not_a_missing_one(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source = cloud.client("s3"), names.plain_key(".csv")
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(values(names.rows(5))))
+    works(task, "run_job", s3, bucket, source, names.plain_key(".csv"))
     forbid(cloud, "s3.GetObject", "s3.HeadObject")
     expect_forbidden(task, "U12", "run_job", s3, bucket, source, names.plain_key(".csv"))

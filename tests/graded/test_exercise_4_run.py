@@ -14,10 +14,12 @@ import pytest
 from support_workers import (
     READER_AND_WRITER,
     Place,
+    expect_launches,
     expect_none_left,
     fail_half_way,
     hide_code,
     interrupt_after_launch,
+    launched,
     new_place,
     tail,
 )
@@ -102,6 +104,7 @@ def test_nothing_is_launched_where_file_or_bucket_are_missing(
     place, absent, result = new_place(cloud, names, READER_AND_WRITER), names.bucket(), workdir / "result.csv"
     options = {**place.launch_options, "timeout": 3}
     missing = str(workdir / f"{names.tag()}.csv")
+    expect_launches(task, cloud, "run_on_ec2", place.s3, place.ec2, source, place.bucket, result, **options)
     task.raises(
         FileNotFoundError, "run_on_ec2", place.s3, place.ec2, missing, place.bucket, result, mistake="U25", **options
     )
@@ -151,6 +154,7 @@ def test_no_output_in_time_is_a_timeout_error(task: Any, cloud: Any, names: Name
     place = new_place(cloud, names, READER_AND_WRITER)  # its instances never do anything
     error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
     called = f"called {task.last_call} with a worker that never writes anything"
+    launched(cloud.log, called)
     expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; it raised {show(error)}", "E36")
     expect_none_left(place, called, "E22")
 
@@ -163,6 +167,7 @@ def test_a_launch_that_fails_half_way_leaves_nothing(
     fail_half_way(cloud)
     error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
     cloud.faults.clear()
+    launched(cloud.log, f"called {task.last_call}")
     expect_none_left(place, f"called {task.last_call}, where a call after the launch failed: {show(error)}", "E23")
 
 
@@ -172,6 +177,7 @@ def test_an_interrupt_leaves_nothing(task: Any, cloud: Any, names: Names, source
     came = interrupt_after_launch(cloud, *POLLS)
     run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
     cloud.faults.clear()
+    launched(cloud.log, f"called {task.last_call}")
     where = f"Ctrl-C at {came[0]}" if came else "the worker never answers"
     expect_none_left(place, f"called {task.last_call}, where {where}", "E37")
 
@@ -184,6 +190,7 @@ def test_two_calls_use_keys_of_their_own(task: Any, cloud: Any, names: Names, wo
         (workdir / "data.csv").write_bytes(table(names)[0])
         before = len(cloud.log)
         run_into_trouble(task, place, str(workdir / "data.csv"), workdir / "result.csv", timeout=0.05)
+        launched(cloud.log.after(before), f"called {task.last_call}")
         runs.append(keys_used(cloud.log.after(before)))
     for what in ("input/", "output/"):
         used = [sorted(key for key in keys if key.startswith(what)) for keys in runs]

@@ -14,10 +14,12 @@ import pytest
 from support_workers import (
     READER,
     Place,
+    expect_launches,
     expect_none_left,
     fail_half_way,
     hide_code,
     interrupt_after_launch,
+    launched,
     new_place,
     tail,
 )
@@ -126,6 +128,8 @@ def test_it_serves_the_version_that_was_asked_for(task: Any, cloud: Any, names: 
 def test_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names) -> None:
     place, absent = new_place(cloud, names, READER), names.bucket()
     options = {**place.launch_options, "timeout": 2}
+    store(place, "m", 1, "digits")
+    expect_launches(task, cloud, "deploy_model", place.s3, place.ec2, place.bucket, "m", 1, **options)
     task.raises(
         LookupError, "deploy_model", place.s3, place.ec2, absent, "m", 1, naming=absent, mistake="U1", **options
     )
@@ -152,6 +156,7 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
     store(place, name, 1, "digits")
     error = deploy_into_trouble(task, place, name, 1, timeout=1.5)
     called = f"called {task.last_call} where S3 refuses the code to the instance"
+    launched(cloud.log, called)
     expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; it raised {show(error)}", "E36")
     expect_none_left(place, called, "E22")
 
@@ -163,6 +168,7 @@ def test_a_launch_that_fails_half_way_leaves_nothing(task: Any, cloud: Any, name
     fail_half_way(cloud)
     error = deploy_into_trouble(task, place, name, 1, timeout=1)
     cloud.faults.clear()
+    launched(cloud.log, f"called {task.last_call}")
     expect_none_left(place, f"called {task.last_call}, where a call after the launch failed: {show(error)}", "E23")
 
 
@@ -173,5 +179,6 @@ def test_an_interrupt_leaves_nothing(task: Any, cloud: Any, names: Names) -> Non
     came = interrupt_after_launch(cloud, "ec2.DescribeInstances:2")
     error = deploy_into_trouble(task, place, name, 1, timeout=1)
     cloud.faults.clear()
+    launched(cloud.log, f"called {task.last_call}")
     where = f"Ctrl-C at {came[0]}" if came else f"it raised {show(error)}"
     expect_none_left(place, f"called {task.last_call}, where {where}", "E37")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import expect_forbidden, forbid
+from support import expect_forbidden, forbid, works
 from support_models import expect_same_model, model_bytes, occupy, store
 from support_workers import result_of
 
@@ -59,6 +59,8 @@ def test_a_wrong_or_missing_checksum_is_a_value_error(task: Any, cloud: Any, nam
     data, other = model_bytes("digits", 1), model_bytes("digits", 2)
     store(s3, bucket, name, 1, data, checksum=hashlib.sha256(other).hexdigest())
     store(s3, bucket, name, 2, data, checksum=None)
+    store(s3, bucket, name, 3, data)
+    works(task, "load_model", s3, bucket, name, 3)
     for version in (1, 2):
         task.raises(ValueError, "load_model", s3, bucket, name, version, mistake="M25")
 
@@ -78,6 +80,8 @@ def test_nothing_is_unpickled_before_the_checksum_is_right(
     task: Any, cloud: Any, names: Names, bucket: str, workdir: Path
 ) -> None:
     s3, name = cloud.client("s3"), names.word()
+    store(s3, bucket, name, 3, model_bytes("digits", 1))
+    works(task, "load_model", s3, bucket, name, 3)
     for version, checksum in ((1, names.bytes(32).hex()), (2, None)):
         mark = workdir / f"unpickled-{version}"
         store(s3, bucket, name, version, pickle.dumps(Payload(mark)), checksum=checksum)
@@ -91,6 +95,8 @@ def test_what_is_not_there_is_a_lookup_error(task: Any, cloud: Any, names: Names
     s3, name, absent = cloud.client("s3"), names.word(), names.bucket()
     occupy(s3, bucket, f"{name}2", (1, 2))
     occupy(s3, bucket, f"x{name}", (4,))
+    store(s3, bucket, f"{name}-there", 1, model_bytes("digits", 1))
+    works(task, "load_model", s3, bucket, f"{name}-there", 1)
     for version in (None, 1):
         task.raises(LookupError, "load_model", s3, bucket, name, version, naming=name, mistake="R1")
         task.raises(LookupError, "load_model", s3, absent, name, version, naming=absent, mistake="R1")
@@ -114,6 +120,7 @@ def test_the_newest_version_may_be_on_a_later_page(task: Any, cloud: Any, names:
 def test_a_forbidden_model_is_not_a_missing_one(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, name = cloud.client("s3"), names.word()
     store(s3, bucket, name, 1, model_bytes("digits", 0))
+    works(task, "load_model", s3, bucket, name, 1)
     forbid(cloud, *READS)
     for version in (None, 1):
         expect_forbidden(task, "U12", "load_model", s3, bucket, name, version)

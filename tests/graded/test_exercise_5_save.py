@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import Any
 
 import pytest
-from support import expect_forbidden, forbid
+from support import expect_forbidden, forbid, works
 from support_models import expect_same_model, key_of, occupy, store
 from support_workers import result_of
 
@@ -112,14 +112,16 @@ def test_versions_on_later_pages_count(task: Any, cloud: Any, names: Names, buck
 
 
 @pytest.mark.task("5.1", "mastery", points=0.4)
-def test_saving_to_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names) -> None:
+def test_saving_to_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     absent = names.bucket()
     s3, model = cloud.client("s3"), task.model("digits")
+    works(task, "save_model", s3, model, bucket, names.word())
     task.raises(LookupError, "save_model", s3, model, absent, names.word(), naming=absent, mistake="R1")
 
 
 @pytest.mark.task("5.1", "mastery", points=0.4)
 def test_saving_where_it_is_forbidden_is_not_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, model = cloud.client("s3"), task.model("digits")
+    works(task, "save_model", s3, model, bucket, names.word())
     forbid(cloud, *WRITES, "s3.CreateMultipartUpload")
     expect_forbidden(task, "U12", "save_model", s3, model, bucket, names.word())
