@@ -23,12 +23,12 @@ SPOT = {"InstanceMarketOptions": "{'MarketType': 'spot'*"}
 NOTICE_SECONDS = 120  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
 # The first thing that an instance of each story does to S3 when its program has started.
 FIRST_LOOK = {TRAIN: INPUT, PROCESS: INPUT, SERVE: {"Key": "models/*"}}
-FILES = {TRAIN: INPUT, PROCESS: INPUT, SERVE: {"Key": "models/penguins/v1/model*"}}
+FILES = {TRAIN: INPUT, PROCESS: INPUT, SERVE: {"Key": "models/penguins/v1/model.*"}}
 UPLOADS = {TRAIN: INPUT, PROCESS: INPUT, SERVE: {"Key": "code/*"}}
 # What the instance is not allowed to do any more: save the model, read the model, write its part.
 DENIED = {
     TRAIN: ("s3.PutObject", {"Key": "models/*"}),
-    SERVE: ("s3.GetObject", {"Key": "models/*"}),
+    SERVE: ("s3.GetObject", FILES[SERVE]),
     PROCESS: ("s3.PutObject", {"Key": "output/_jobs/*"}),
 }
 
@@ -86,7 +86,7 @@ def _damaged(cloud: Cloud, story: str) -> None:
     def damage(call: ApiCall) -> None:
         cloud.client("s3").put_object(Bucket=call.params["Bucket"], Key=call.params["Key"], Body=b"not the model")
 
-    cloud.faults.add("s3.GetObject", before=damage, where={"Key": "models/penguins/v1/model*"})
+    cloud.faults.add("s3.GetObject", before=damage, where=FILES[SERVE])
 
 
 def _interrupted_spot(cloud: Cloud, story: str) -> None:

@@ -80,10 +80,13 @@ class Screen:
 
     def _verdict(self, record: Record) -> str:
         if record.left:
-            return self._paint(
-                f"NOT CLEAN: {len(record.left)} things of {record.run} are left and may bill: remove them by hand",
-                "bad",
+            count = len(record.left)
+            things = (
+                "1 thing of {} is left and may bill: remove it"
+                if count == 1
+                else f"{count} things of {{}} are left and may bill: remove them"
             )
+            return self._paint(f"NOT CLEAN: {things.format(record.run)} by hand", "bad")
         ending = "Done" if record.status != BROKE and not record.error else "It broke, and cleaned up"
         return f"{ending} in {record.seconds:.1f} s: {self._paint('nothing is left running', 'good')}."
 
