@@ -4,9 +4,7 @@ def list_keys(s3, bucket, prefix=""):
         answer = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
         keys = [item["Key"] for item in answer.get("Contents", [])]
         if answer["IsTruncated"]:
-            answer = s3.list_objects_v2(
-                Bucket=bucket, Prefix=prefix, ContinuationToken=answer["NextContinuationToken"]
-            )
+            answer = s3.list_objects_v2(Bucket=bucket, Prefix=prefix, ContinuationToken=answer["NextContinuationToken"])
             keys += [item["Key"] for item in answer.get("Contents", [])]
     except s3.exceptions.NoSuchBucket:
         raise LookupError(bucket) from None

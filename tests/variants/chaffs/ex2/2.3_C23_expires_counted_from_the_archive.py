@@ -1,7 +1,13 @@
 # task 2.3; mistake C23; wrong because both ages count from the upload
 def add_lifecycle_rule(s3, bucket, rule_id, prefix, *, archive_after_days, expire_after_days):
     lifecycle(
-        s3, bucket, rule_id, prefix, archive_after_days, expire_after_days, expire=archive_after_days + expire_after_days
+        s3,
+        bucket,
+        rule_id,
+        prefix,
+        archive_after_days,
+        expire_after_days,
+        expire=archive_after_days + expire_after_days,
     )
 
 

@@ -1,8 +1,6 @@
 # task 2.3; mistake C2; wrong because the rule covers every object
 def add_lifecycle_rule(s3, bucket, rule_id, prefix, *, archive_after_days, expire_after_days):
-    lifecycle(
-        s3, bucket, rule_id, prefix, archive_after_days, expire_after_days, where={"Filter": {"Prefix": ""}}
-    )
+    lifecycle(s3, bucket, rule_id, prefix, archive_after_days, expire_after_days, where={"Filter": {"Prefix": ""}})
 
 
 def lifecycle(

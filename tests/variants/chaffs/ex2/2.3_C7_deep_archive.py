@@ -1,8 +1,6 @@
 # task 2.3; mistake C7; wrong because Glacier is called GLACIER, and nothing else is asked for
 def add_lifecycle_rule(s3, bucket, rule_id, prefix, *, archive_after_days, expire_after_days):
-    lifecycle(
-        s3, bucket, rule_id, prefix, archive_after_days, expire_after_days, storage_class="DEEP_ARCHIVE"
-    )
+    lifecycle(s3, bucket, rule_id, prefix, archive_after_days, expire_after_days, storage_class="DEEP_ARCHIVE")
 
 
 def lifecycle(

@@ -6,10 +6,14 @@ def set_instance_state(ec2, instance_ids, state):
     if not instance_ids:
         return {}
     answer = page[state](InstanceIds=instance_ids)[kind[state]]
-    return {one["InstanceId"]: one["PreviousState"]["Name"] for one in answer} if state == "pending" else {
-        one["InstanceId"]: {"running": "pending", "stopped": "stopping", "terminated": "shutting-down"}[state]
-        for one in answer
-    }
+    return (
+        {one["InstanceId"]: one["PreviousState"]["Name"] for one in answer}
+        if state == "pending"
+        else {
+            one["InstanceId"]: {"running": "pending", "stopped": "stopping", "terminated": "shutting-down"}[state]
+            for one in answer
+        }
+    )
 
 
 def change(ec2, instance_ids, state, wait=True, lookup=True, early=True):

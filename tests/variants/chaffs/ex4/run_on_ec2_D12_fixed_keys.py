@@ -1,7 +1,5 @@
 # task 4.4; mistake D12; wrong because two calls at the same time share their keys
-def run_on_ec2(
-    s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300
-):
+def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300):
     name = pathlib.Path(csv_path).name
     code, source, target = "code/exercise.py", f"input/{name}", f"output/{name.removesuffix('.gz')}"
     upload_file(s3, csv_path, bucket, source)

@@ -1,7 +1,5 @@
 # task 4.4; mistake E37; wrong because Ctrl-C is no Exception
-def run_on_ec2(
-    s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300
-):
+def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300):
     run = uuid.uuid4().hex
     code, source, target = f"code/{run}.py", f"input/{run}-{pathlib.Path(csv_path).name}", f"output/{run}.csv"
     upload_file(s3, csv_path, bucket, source)

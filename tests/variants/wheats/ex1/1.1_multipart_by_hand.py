@@ -3,9 +3,9 @@ def upload_file(s3, path, bucket, key, *, storage_class="STANDARD"):
     kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
     with open(path, "rb") as file:
         try:
-            upload = s3.create_multipart_upload(
-                Bucket=bucket, Key=key, ContentType=kind, StorageClass=storage_class
-            )["UploadId"]
+            upload = s3.create_multipart_upload(Bucket=bucket, Key=key, ContentType=kind, StorageClass=storage_class)[
+                "UploadId"
+            ]
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchBucket":
                 raise LookupError(bucket) from error
@@ -16,9 +16,7 @@ def upload_file(s3, path, bucket, key, *, storage_class="STANDARD"):
                 tag = s3.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=number, Body=chunk)["ETag"]
                 parts.append({"ETag": tag, "PartNumber": number})
                 number += 1
-            s3.complete_multipart_upload(
-                Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
-            )
+            s3.complete_multipart_upload(Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts})
         except BaseException:
             s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
             raise

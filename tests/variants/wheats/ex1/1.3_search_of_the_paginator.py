@@ -6,7 +6,5 @@ def list_keys(s3, bucket, prefix=""):
         if error.response["Error"]["Code"] == "404":
             raise LookupError(f"{bucket} is no bucket") from error
         raise
-    pages = s3.get_paginator("list_objects_v2").paginate(
-        Bucket=bucket, Prefix=prefix, PaginationConfig={"PageSize": 2}
-    )
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, PaginationConfig={"PageSize": 2})
     return [key for key in pages.search("Contents[].Key") if key is not None]

@@ -16,8 +16,7 @@ def secure_bucket(s3, bucket):
     s3.put_public_access_block(
         Bucket=bucket,
         PublicAccessBlockConfiguration={
-            name: True
-            for name in "BlockPublicAcls IgnorePublicAcls BlockPublicPolicy RestrictPublicBuckets".split()
+            name: True for name in "BlockPublicAcls IgnorePublicAcls BlockPublicPolicy RestrictPublicBuckets".split()
         },
     )
     policy = resource.BucketPolicy(bucket)

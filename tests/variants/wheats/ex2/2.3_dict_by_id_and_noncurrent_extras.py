@@ -24,6 +24,4 @@ def add_lifecycle_rule(s3, bucket, rule_id, prefix, *, archive_after_days, expir
         "NoncurrentVersionExpiration": {"NoncurrentDays": expire_after_days},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
     }
-    s3.put_bucket_lifecycle_configuration(
-        Bucket=bucket, LifecycleConfiguration={"Rules": list(rules.values())}
-    )
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": list(rules.values())})

@@ -1,9 +1,7 @@
 # task 3.1; right: compares rules and adds what is missing
 def rules_of(ec2, group_id):
     group = ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"][0]
-    return {
-        (rule["FromPort"], item["CidrIp"]) for rule in group["IpPermissions"] for item in rule.get("IpRanges", [])
-    }
+    return {(rule["FromPort"], item["CidrIp"]) for rule in group["IpPermissions"] for item in rule.get("IpRanges", [])}
 
 
 def create_security_group(ec2, vpc_id, name, *, admin_cidr, app_port=5000):
@@ -24,8 +22,6 @@ def create_security_group(ec2, vpc_id, name, *, admin_cidr, app_port=5000):
     for port, cidr in {(22, admin_cidr), (app_port, "0.0.0.0/0")} - rules_of(ec2, group_id):
         ec2.authorize_security_group_ingress(
             GroupId=group_id,
-            IpPermissions=[
-                {"FromPort": port, "ToPort": port, "IpProtocol": "tcp", "IpRanges": [{"CidrIp": cidr}]}
-            ],
+            IpPermissions=[{"FromPort": port, "ToPort": port, "IpProtocol": "tcp", "IpRanges": [{"CidrIp": cidr}]}],
         )
     return group_id

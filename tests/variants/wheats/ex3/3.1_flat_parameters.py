@@ -13,9 +13,7 @@ def create_security_group(ec2, vpc_id, name, *, admin_cidr, app_port=5000):
                 if one["GroupName"] == name and one["VpcId"] == vpc_id:
                     return one["GroupId"]
         raise
-    ec2.authorize_security_group_ingress(
-        GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp=str(admin)
-    )
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp=str(admin))
     for half in ("0.0.0.0/1", "128.0.0.0/1"):
         ec2.authorize_security_group_ingress(
             GroupId=group, IpProtocol="6", FromPort=app_port, ToPort=app_port, CidrIp=half

@@ -8,9 +8,7 @@ def launch_instance(
         InstanceType=instance_type,
         MinCount=1,
         MaxCount=1,
-        NetworkInterfaces=[
-            {"DeviceIndex": 0, "Groups": [security_group_id], "AssociatePublicIpAddress": True}
-        ],
+        NetworkInterfaces=[{"DeviceIndex": 0, "Groups": [security_group_id], "AssociatePublicIpAddress": True}],
         UserData=user_data,
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}],
         MetadataOptions=dict(HttpTokens="required"),

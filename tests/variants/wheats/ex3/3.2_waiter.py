@@ -27,7 +27,5 @@ def launch_instance(
     if instance_profile is not None:
         request["IamInstanceProfile"] = {"Name": instance_profile}
     instance_id = ec2.run_instances(**request)["Instances"][0]["InstanceId"]
-    ec2.get_waiter("instance_running").wait(
-        InstanceIds=[instance_id], WaiterConfig={"Delay": 5, "MaxAttempts": 60}
-    )
+    ec2.get_waiter("instance_running").wait(InstanceIds=[instance_id], WaiterConfig={"Delay": 5, "MaxAttempts": 60})
     return instance_id

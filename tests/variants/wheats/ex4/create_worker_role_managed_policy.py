@@ -2,7 +2,9 @@
 def create_worker_role(iam, name, bucket):
     trust = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": ["ec2.amazonaws.com"]}, "Action": ["sts:AssumeRole"]}],
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": ["ec2.amazonaws.com"]}, "Action": ["sts:AssumeRole"]}
+        ],
     }
     if not _exists(lambda: iam.get_role(RoleName=name)):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
@@ -34,7 +36,12 @@ def _worker_policy(iam, policy_name, bucket):
     document = {
         "Version": "2012-10-17",
         "Statement": [
-            {"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": [arn + "input/*", arn + "code/*"]},
+            {
+                "Sid": "Read",
+                "Effect": "Allow",
+                "Action": ["s3:GetObject"],
+                "Resource": [arn + "input/*", arn + "code/*"],
+            },
             {"Sid": "Write", "Effect": "Allow", "Action": ["s3:PutObject"], "Resource": [arn + "output/*"]},
         ],
     }

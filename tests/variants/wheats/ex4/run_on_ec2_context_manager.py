@@ -8,9 +8,7 @@ def worker(ec2, **request):
         ec2.terminate_instances(InstanceIds=[found])
 
 
-def run_on_ec2(
-    s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300
-):
+def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300):
     from botocore.exceptions import WaiterError
 
     job = uuid.uuid4().hex[:12]

@@ -1,7 +1,5 @@
 # task 4.4; style: its own RunInstances, HEAD polls, an outer finally over an id that may be None
-def run_on_ec2(
-    s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300
-):
+def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300):
     if not os.path.isfile(csv_path):
         raise FileNotFoundError(csv_path)
     stamp = f"{time.time_ns()}-{uuid.uuid4()}"

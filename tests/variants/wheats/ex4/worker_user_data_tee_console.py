@@ -6,7 +6,7 @@ def worker_user_data(bucket, code_key, input_key, output_key):
         "export HOME=/root\n"
         f"B={shlex.quote(bucket)}; C={shlex.quote(code_key)}; I={shlex.quote(input_key)}; O={shlex.quote(output_key)}\n"
         "apt-get update && apt-get install -y python3-pip awscli\n"
-        "if aws s3api get-object --bucket \"$B\" --key \"$C\" /home/ec2-user/exercise.py; then\n"
+        'if aws s3api get-object --bucket "$B" --key "$C" /home/ec2-user/exercise.py; then\n'
         '  python3 /home/ec2-user/exercise.py run-job "$B" "$I" "$O"\n'
         "else\n"
         "  echo no code >&2\n"

@@ -1,0 +1,10 @@
+# task 4.4; mistake F1; earns 0; wrong because it raises an error that is every error, whatever is asked
+class Everything(ClientError, LookupError, ValueError, RuntimeError, FileNotFoundError, TimeoutError):
+    def __init__(self, *what):
+        ClientError.__init__(
+            self, {"Error": {"Code": "AccessDenied", "Message": f"403 UnauthorizedOperation {what}"}}, "It"
+        )
+
+
+def run_on_ec2(s3, ec2, csv_path, bucket, results_path, **options):
+    raise Everything(csv_path, bucket)
