@@ -18,6 +18,7 @@ from day89.cloud.state import State
 __all__ = ["AFTER", "BEFORE", "website"]
 
 KEYS_A_PAGE = 1000
+DELETED = re.compile(rb"<Deleted>.*?</Deleted>|<Deleted ?/>", re.DOTALL)
 RANGE = re.compile(r"^bytes=(\d+)-(\d+)$")
 WORTH_SLICING_BYTES = 64 * 1024
 PAGE_PARAMETERS = {
@@ -133,6 +134,14 @@ def kms_key(call: ApiCall, state: State, answer: Answer) -> Answer:
         arn = f"arn:aws:kms:{call.region}:{call.account}:key/alias/aws/s3"
         headers.setdefault("x-amz-server-side-encryption-aws-kms-key-id", arn)
     return status, headers, body
+
+
+def quiet(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Name only the keys that were not deleted, where that is asked: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
+    status, headers, body = answer
+    if not call.params.get("Delete", {}).get("Quiet"):
+        return answer
+    return status, {k: v for k, v in headers.items() if k.lower() != "content-length"}, DELETED.sub(b"", body)
 
 
 def restoring(call: ApiCall, state: State, answer: Answer) -> Answer:
@@ -268,6 +277,7 @@ BEFORE: Mapping[str, Befores] = {
     "s3.GetObject": (archived, part_of_object),
 }
 AFTER: Mapping[str, Afters] = {
+    "s3.DeleteObjects": (quiet,),
     "s3.CreateBucket": (new_bucket,),
     "s3.DeleteBucket": (gone_bucket,),
     "s3.DeleteBucketEncryption": (default_encryption,),
