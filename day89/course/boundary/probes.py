@@ -22,6 +22,7 @@ from day89.confine.limits import Limits
 from day89.course.boundary import probe_submission
 from day89.course.boundary.process import Confinement, Warm, bubblewrap
 from day89.course.boundary.remote import Remote
+from day89.course.calling import Gone
 from day89.course.files import checks_folder, course_file
 from day89.errors import Day89Error
 
@@ -172,6 +173,8 @@ def _attempts(session: Any, base: Path, confinement: Confinement) -> Iterator[Pr
 def _attempt(side: Remote, what: str, function: str, arguments: tuple[Any, ...]) -> Probe:
     try:
         got = side.call(function, arguments, {})
+    except Gone as error:  # it did not try, so nothing was withstood
+        return Probe(what, False, str(error))
     except Exception as error:
         return Probe(what, True, f"{type(error).__name__}: {error}")
     return Probe(what, not got, f"it returned {got!r}")

@@ -243,7 +243,7 @@ class Remote:
                             return answer
                         process.calls.send(self._predict(answer))
         except Broken as error:
-            return self._give_up(f"its process ended before it answered ({error})")
+            return self._give_up(f"its process ended before it answered ({error}){self._last_words(process)}")
 
     def _wait(self, process: Submitted, deadline: float) -> list[Any]:
         sources: list[Any] = [process.calls, process.aws]
@@ -257,6 +257,13 @@ class Remote:
     def _give_up(self, what: str, timed_out: bool = False) -> NoReturn:
         self.close()
         raise Gone(what, timed_out)
+
+    def _last_words(self, process: Submitted) -> str:
+        """Return the end of what it printed, where a submission's process ends by itself."""
+        while process.output >= 0 and select.select([process.output], [], [], 0)[0]:
+            self._drain(process)
+        lines = self.printed.decode("utf-8", "replace").strip().splitlines()
+        return f"; it printed: {lines[-1][:200]}" if lines else ""
 
     def _drain(self, process: Submitted) -> None:
         data = os.read(process.output, 1 << 16)
