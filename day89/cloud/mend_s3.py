@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from moto.s3.models import PublicAccessBlock
 
+from day89.cloud import mend_encryption, mend_settings, mend_uploads
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.inner import Inner
 from day89.cloud.render import Answer, render
@@ -25,12 +26,7 @@ PAGE_PARAMETERS = {
     "ListObjects": "max-keys",
     "ListObjectsV2": "max-keys",
     "ListObjectVersions": "max-keys",
-    "ListMultipartUploads": "max-uploads",
     "ListParts": "max-parts",
-}
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
-DEFAULT_ENCRYPTION = {
-    "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
 }
 
 
@@ -38,7 +34,7 @@ def page(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     """Return at most 1,000 keys whatever is asked for: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html"""
     name = PAGE_PARAMETERS[call.operation]
     largest = state.page_size or KEYS_A_PAGE
-    asked = {"max-keys": "MaxKeys", "max-uploads": "MaxUploads", "max-parts": "MaxParts"}[name]
+    asked = {"max-keys": "MaxKeys", "max-parts": "MaxParts"}[name]
     given = call.params.get(asked)
     if given is None and state.page_size is None:
         return None
@@ -98,7 +94,7 @@ def new_bucket(call: ApiCall, state: State, answer: Answer) -> Answer:
     bucket = state.bucket(call.params.get("Bucket", ""))
     if bucket is not None and bucket.name not in state.buckets_seen:
         state.buckets_seen.add(bucket.name)
-        bucket.encryption = DEFAULT_ENCRYPTION
+        bucket.encryption = mend_encryption.DEFAULT
         bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
         if bucket.ownership_rule is None:
             bucket.ownership_rule = "BucketOwnerEnforced"
@@ -111,12 +107,6 @@ def gone_bucket(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def default_encryption(call: ApiCall, state: State, answer: Answer) -> Answer:
-    """Fall back to SSE-S3, which cannot be turned off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html"""
-    state.bucket(call.params["Bucket"]).encryption = DEFAULT_ENCRYPTION
-    return answer
-
-
 def checksum_type(call: ApiCall, state: State, answer: Answer) -> Answer:
     """Say of a checksum what it covers: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html"""
     status, headers, body = answer
@@ -124,15 +114,6 @@ def checksum_type(call: ApiCall, state: State, answer: Answer) -> Answer:
     has_checksum = any(name.startswith("x-amz-checksum-") for name in names)
     if has_checksum and "x-amz-checksum-type" not in names:
         headers["x-amz-checksum-type"] = "FULL_OBJECT"
-    return status, headers, body
-
-
-def kms_key(call: ApiCall, state: State, answer: Answer) -> Answer:
-    """Name the key of SSE-KMS where none was given: the one that AWS keeps for S3."""
-    status, headers, body = answer
-    if headers.get("x-amz-server-side-encryption") == "aws:kms":
-        arn = f"arn:aws:kms:{call.region}:{call.account}:key/alias/aws/s3"
-        headers.setdefault("x-amz-server-side-encryption-aws-kms-key-id", arn)
     return status, headers, body
 
 
@@ -212,78 +193,28 @@ def _page(status: int, text: str) -> Answer:
     return status, {"content-type": "text/html"}, f"<html><body><h1>{escape(text)}</h1></body></html>".encode()
 
 
-def without_keys(call: ApiCall, inner: Inner, denied: Mapping[str, str]) -> Answer | None:
-    """Take keys out of a DeleteObjects that will be reported as not deleted.
-
-    Args:
-        call: the DeleteObjects.
-        inner: the request to moto, which loses those keys.
-        denied: key to error code.
-
-    Returns:
-        The whole answer where no key is left to delete, else None.
-    """
-    kept = [one for one in call.params["Delete"]["Objects"] if one["Key"] not in denied]
-    quiet = "<Quiet>true</Quiet>" if call.params["Delete"].get("Quiet") else ""
-    inner.body = f"<Delete>{''.join(_named(one) for one in kept)}{quiet}</Delete>".encode()
-    inner.headers["content-length"] = str(len(inner.body))
-    inner.changed = True
-    if kept:
-        return None
-    return (
-        200,
-        {"content-type": "application/xml"},
-        b'<?xml version="1.0" encoding="UTF-8"?><DeleteResult></DeleteResult>',
-    )
-
-
-def _named(item: Mapping[str, Any]) -> str:
-    version = f"<VersionId>{escape(item['VersionId'])}</VersionId>" if item.get("VersionId") else ""
-    return f"<Object><Key>{escape(item['Key'])}</Key>{version}</Object>"
-
-
-def with_errors(answer: Answer, denied: Mapping[str, str]) -> Answer:
-    """Report keys as not deleted in the answer to a DeleteObjects."""
-    status, headers, body = answer
-    errors = "".join(
-        f"<Error><Key>{escape(key)}</Key><Code>{code}</Code><Message>{MESSAGES.get(code, code)}</Message></Error>"
-        for key, code in denied.items()
-    ).encode()
-    closed = re.sub(rb"<DeleteResult([^>]*)/>", rb"<DeleteResult\1></DeleteResult>", body)
-    body = closed.replace(b"</DeleteResult>", errors + b"</DeleteResult>")
-    headers.pop("content-length", None)
-    return status, headers, body
-
-
-MESSAGES = {"AccessDenied": "Access Denied", "InternalError": "We encountered an internal error. Please try again."}
-
-
-def bucket_there(call: ApiCall, state: State, inner: Inner) -> Answer | None:
-    """Refuse a bucket that is not there, where moto would look for the upload first."""
-    if state.bucket(call.params.get("Bucket", "")) is None:
-        fields = {"BucketName": str(call.params.get("Bucket"))}
-        return render(
-            Refusal("NoSuchBucket", "The specified bucket does not exist", 404, fields), "rest-xml", call.method
-        )
-    return None
-
-
 Befores = tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]
 Afters = tuple[Callable[[ApiCall, State, Answer], Answer], ...]
 BEFORE: Mapping[str, Befores] = {
     **{f"s3.{operation}": (page,) for operation in PAGE_PARAMETERS},
+    **mend_settings.BEFORE,
     "s3.PutObject": (plain_body,),
-    "s3.UploadPart": (bucket_there, plain_body),
+    "s3.UploadPart": (plain_body,),
+    "s3.ListMultipartUploads": (mend_uploads.list_uploads,),
+    "s3.PutBucketEncryption": (mend_encryption.only_blocked,),
     "s3.GetObject": (archived, part_of_object),
 }
 AFTER: Mapping[str, Afters] = {
     "s3.DeleteObjects": (quiet,),
     "s3.CreateBucket": (new_bucket,),
     "s3.DeleteBucket": (gone_bucket,),
-    "s3.DeleteBucketEncryption": (default_encryption,),
-    "s3.PutObject": (kept_type, checksum_type, kms_key),
-    "s3.GetObject": (checksum_type, kms_key),
-    "s3.HeadObject": (checksum_type, kms_key, still_restoring),
+    "s3.DeleteBucketEncryption": (mend_encryption.default_encryption,),
+    "s3.PutObject": (kept_type, checksum_type, mend_encryption.kms_key),
+    "s3.GetObject": (checksum_type, mend_encryption.kms_key),
+    "s3.HeadObject": (checksum_type, mend_encryption.kms_key, still_restoring),
     "s3.RestoreObject": (restoring,),
-    "s3.UploadPart": (kms_key,),
+    "s3.UploadPart": (mend_encryption.kms_key,),
+    "s3.CreateMultipartUpload": (mend_uploads.new_upload,),
+    "s3.PutBucketEncryption": (mend_encryption.set_blocked,),
+    "s3.GetBucketEncryption": (mend_encryption.blocked_encryption,),
 }

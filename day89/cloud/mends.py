@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from day89.cloud import mend_ec2, mend_s3, mend_services
 from day89.cloud.api import ApiCall
 from day89.cloud.inner import Inner
-from day89.cloud.mend_s3 import website, with_errors, without_keys
+from day89.cloud.mend_deletes import with_errors, without_keys
+from day89.cloud.mend_s3 import website
 from day89.cloud.render import Answer
 from day89.cloud.state import State
 

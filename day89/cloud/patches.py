@@ -13,6 +13,8 @@ from moto.iam.access_control import PermissionResult
 from moto.s3 import models
 from moto.s3.models import FakeBucket, S3Backend
 
+from day89.cloud.patches_versions import versions_mended
+
 __all__ = ["moto_mended"]
 
 
@@ -30,6 +32,7 @@ def moto_mended() -> Iterator[None]:
         return answer
 
     with ExitStack() as stack:
+        stack.enter_context(versions_mended())
         # moto reads bucket policies without their conditions; day89.cloud.policy has judged before moto is asked.
         stack.enter_context(patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.PERMITTED))
         stack.enter_context(patch.object(S3Backend, "list_object_versions", list_object_versions))

@@ -16,7 +16,7 @@ from typing import Any
 
 from day89.cloud.policy_conditions import Context, as_list, conditions_hold, matches_pattern, substitute
 
-__all__ = ["ANONYMOUS", "Access", "Decision", "Effect", "Principal", "decide", "parse_policy"]
+__all__ = ["ANONYMOUS", "Access", "Decision", "Effect", "Principal", "decide", "parse_policy", "service_may", "trusts"]
 
 Document = Mapping[str, Any]
 
@@ -112,6 +112,31 @@ def decide(
         return Decision(Effect.ALLOW)
     kind = "identity-based" if same_account and principal.kind != "anonymous" else "resource-based"
     return Decision(Effect.IMPLICIT_DENY, f"because no {kind} policy allows the {access.action} action")
+
+
+def service_may(document: Document | None, service: str, access: Access) -> bool:
+    """Return whether a resource's policy lets a service of AWS, such as ``s3.amazonaws.com``, do something.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
+    """
+    effects = [_effect(one, access) for one in _statements(document) if _lets_in(one.get("Principal"), service)]
+    return "Allow" in effects and "Deny" not in effects
+
+
+def _lets_in(element: Any, service: str) -> bool:
+    if not isinstance(element, Mapping):
+        return element == "*"
+    return "*" in as_list(element.get("AWS")) or service in as_list(element.get("Service"))
+
+
+def trusts(document: Document | None, principal: Principal, context: Context) -> bool:
+    """Return whether a role's trust policy lets a principal assume it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html
+    """
+    access = Access("sts:AssumeRole", "*", context)
+    effects = [_resource_effect({**one, "Resource": "*"}, access, principal) for one in _statements(document)]
+    return "Deny" not in effects and bool({"Allow", "Delegate"} & set(effects))
 
 
 def _statements(document: Document | None) -> list[Mapping[str, Any]]:

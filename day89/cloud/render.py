@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from day89.cloud.api import Refusal
 
-__all__ = ["Answer", "render"]
+__all__ = ["XML", "Answer", "render", "with_body"]
 
 Answer = tuple[int, dict[str, str], bytes]
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -35,6 +35,11 @@ def render(refusal: Refusal, protocol: str, method: str = "POST") -> Answer:
     writers = {"rest-xml": _rest_xml, "ec2": _ec2, "query": _query}
     body = b"" if method == "HEAD" else writers[protocol](refusal, request_id).encode()
     return refusal.status, headers, body
+
+
+def with_body(answer: Answer, body: bytes) -> Answer:
+    """Return an answer with another body, of another length."""
+    return answer[0], {name: value for name, value in answer[1].items() if name.lower() != "content-length"}, body
 
 
 def _json_headers(refusal: Refusal) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from day89.cloud import rules_ec2, rules_lifecycle, rules_network, rules_s3, rules_services
+from day89.cloud import rules_buckets, rules_ec2, rules_lifecycle, rules_network, rules_s3, rules_services
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.state import State
 
@@ -12,6 +12,7 @@ __all__ = ["Rule", "refuse", "rules_of"]
 
 Rule = Callable[[ApiCall, State], Refusal | None]
 TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
+    rules_buckets.RULES,
     rules_s3.RULES,
     rules_lifecycle.RULES,
     rules_ec2.RULES,
@@ -27,11 +28,9 @@ def rules_of(action: str) -> tuple[Rule, ...]:
 
 def refuse(call: ApiCall, state: State) -> Refusal | None:
     """Return the first reason why AWS would not do this call, or None."""
-    for table in TABLES:
-        for rule in table.get(call.action, ()):
-            refusal = rule(call, state)
-            if refusal is not None:
-                return refusal
-    if call.service == "s3":
-        return rules_s3.expected_owner(call, state)
+    of_all = ((rules_buckets.on_any_bucket,), (rules_buckets.expected_owner,)) if call.service == "s3" else ((), ())
+    for rule in (*of_all[0], *rules_of(call.action), *of_all[1]):
+        refusal = rule(call, state)
+        if refusal is not None:
+            return refusal
     return None

@@ -127,6 +127,13 @@ ROWS = (
         API + "API_ServerSideEncryptionByDefault.html",
     ),
     Row(
+        "s3: put with encryption AES-256",
+        put(ServerSideEncryption="AES-256"),
+        "InvalidArgument 400",
+        "OK",
+        API + "API_PutObject.html",
+    ),
+    Row(
         "s3: public access block of a new bucket, all on",
         access_block,
         "True",
