@@ -12,7 +12,6 @@ from day89.cloud.state import State
 
 __all__ = ["RULES", "is_public"]
 
-MINIMUM_DAYS = {"STANDARD_IA": 30, "ONEZONE_IA": 30}
 CLASSES = frozenset({"STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"})
 ACTIONS = (
     "Expiration",
@@ -61,12 +60,7 @@ def _days(rule: Mapping[str, Any]) -> Refusal | None:
     if "DaysAfterInitiation" in abort and int(abort["DaysAfterInitiation"]) <= 0:
         return _argument("'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer")
     for step in rule.get("Transitions") or []:
-        least = MINIMUM_DAYS.get(step.get("StorageClass", ""), 0)
-        if "Days" in step and int(step["Days"]) < least:
-            return _argument(
-                f"'Days' in Transition action must be greater than or equal to {least} "
-                f"for storageClass '{step['StorageClass']}'"
-            )
+        # Until mid-2026 the IA classes wanted 30 here; now an early move is taken, and the 30 days are billed.
         if "Days" in step and int(step["Days"]) < 0:
             return _argument("'Days' in Transition action must be nonnegative")
     return None

@@ -26,16 +26,17 @@ def two_rules(aws: Aws) -> str:
 EXPIRE = {"Expiration": {"Days": 5}}
 ROWS = (
     Row("s3: lifecycle, expiration only", lifecycle(**EXPIRE), "OK", "OK", API + "API_LifecycleRule.html"),
+    # Until mid-2026 the page said: positive integers greater than 30.
     Row(
-        "s3: lifecycle, STANDARD_IA at 30 days",
-        lifecycle(Transitions=[{"Days": 30, "StorageClass": "STANDARD_IA"}]),
+        "s3: lifecycle, STANDARD_IA at 0 days",
+        lifecycle(Transitions=[{"Days": 0, "StorageClass": "STANDARD_IA"}]),
         "OK",
         "OK",
         API + "API_Transition.html",
     ),
     Row(
-        "s3: lifecycle, STANDARD_IA at 29 days",
-        lifecycle(Transitions=[{"Days": 29, "StorageClass": "STANDARD_IA"}]),
+        "s3: lifecycle, STANDARD_IA at -1 days",
+        lifecycle(Transitions=[{"Days": -1, "StorageClass": "STANDARD_IA"}]),
         "InvalidArgument 400",
         "OK",
         API + "API_Transition.html",
