@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud import images
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.inner import Inner
-from day89.cloud.render import Answer, render
+from day89.cloud.render import Answer, render, with_body
 from day89.cloud.rules_ec2 import SSM_IMAGE
 from day89.cloud.state import State
 
 __all__ = ["AFTER", "BEFORE", "prepare"]
 
 ONCE = frozenset({"ClientToken", "DryRun"})
+ITEM = re.compile(rb"<item>.*?</item>", re.DOTALL)
+CURRENT_STATE = re.compile(rb"<currentState>.*?</currentState>", re.DOTALL)
+PREVIOUS_STATE = re.compile(rb"<previousState>.*?<name>([^<]*)</name>", re.DOTALL)
 
 
 def prepare(call: ApiCall, state: State) -> None:
@@ -151,6 +155,21 @@ def finish_launch(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
+def same_state(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Say of an instance that was already as it should be that it is so, not that it is on its way.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StartInstances.html
+    """
+    name, code = {"StartInstances": (b"running", b"16"), "StopInstances": (b"stopped", b"80")}[call.operation]
+
+    def settled(found: re.Match[bytes]) -> bytes:
+        was = PREVIOUS_STATE.search(found[0])
+        now = b"<currentState><code>" + code + b"</code><name>" + name + b"</name></currentState>"
+        return CURRENT_STATE.sub(now, found[0]) if was and was[1] == name else found[0]
+
+    return with_body(answer, ITEM.sub(settled, answer[2]))
+
+
 def _complete(call: ApiCall, state: State, backend: Any, instance: Any) -> None:
     template = _template(backend, call.params.get("LaunchTemplate"))
     if call.params.get("DisableApiTermination") or template.get("DisableApiTermination"):
@@ -187,4 +206,8 @@ BEFORE: Mapping[str, Befores] = {
     "ec2.RevokeSecurityGroupIngress": (canonical_ranges,),
     "ec2.RevokeSecurityGroupEgress": (canonical_ranges,),
 }
-AFTER: Mapping[str, Afters] = {"ec2.RunInstances": (finish_launch, keep_token)}
+AFTER: Mapping[str, Afters] = {
+    "ec2.RunInstances": (finish_launch, keep_token),
+    "ec2.StartInstances": (same_state,),
+    "ec2.StopInstances": (same_state,),
+}

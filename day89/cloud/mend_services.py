@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from xml.sax.saxutils import escape
 
 from day89.cloud.api import ApiCall
-from day89.cloud.render import Answer
+from day89.cloud.render import Answer, with_body
 from day89.cloud.state import State
 
 __all__ = ["AFTER"]
@@ -20,6 +22,20 @@ def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
+def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Name the caller: moto knows only the keys that it gave out itself, and takes the account's for a user's.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    """
+    body = answer[2]
+    if call.principal:
+        body = re.sub(rb"<Arn>[^<]*</Arn>", lambda _: f"<Arn>{escape(call.principal)}</Arn>".encode(), body)
+    if call.principal.endswith(":root"):
+        body = re.sub(rb"<UserId>[^<]*</UserId>", f"<UserId>{call.account}</UserId>".encode(), body)
+    return with_body(answer, body)
+
+
 AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
     "cloudwatch.PutMetricAlarm": (new_alarm,),
+    "sts.GetCallerIdentity": (who_is_it,),
 }

@@ -1,4 +1,4 @@
-"""Refuse calls about security groups as EC2 does."""
+"""Refuse calls about networks and security groups as EC2 does."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ def group_text(call: ApiCall, state: State) -> Refusal | None:
     if str(call.params.get("GroupName", "")).startswith("sg-"):
         return _value("Group names may not be in the format sg-*.")
     return None
+
+
+def network_there(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse networks that are not there: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+    wanted = call.params.get("VpcId")
+    if wanted is None or wanted in state.backend("ec2", call.account, call.region).vpcs:
+        return None
+    return Refusal("InvalidVpcID.NotFound", f"The vpc ID '{wanted}' does not exist")
 
 
 def port_range(call: ApiCall, state: State) -> Refusal | None:
@@ -72,7 +80,7 @@ def _value(message: str) -> Refusal:
 
 
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
-    "ec2.CreateSecurityGroup": (group_text,),
+    "ec2.CreateSecurityGroup": (group_text, network_there),
     "ec2.AuthorizeSecurityGroupIngress": (port_range,),
     "ec2.AuthorizeSecurityGroupEgress": (port_range,),
     "ec2.DeleteSecurityGroup": (group_in_use,),

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.policy import parse_policy, trusts
+from day89.cloud.signature_keys import find_key
 from day89.cloud.state import State
 
 __all__ = ["RULES"]
+
+ENTITY = re.compile(r"^[\w+=,.@-]+$", re.ASCII)
+STATISTICS = frozenset({"SampleCount", "Average", "Sum", "Minimum", "Maximum"})
+COMPARISONS = frozenset(
+    {
+        *(f"{word}Threshold" for word in ("GreaterThan", "LessThan", "GreaterThanOrEqualTo", "LessThanOrEqualTo")),
+        *(f"{word}Threshold" for word in ("LessThanLowerOrGreaterThanUpper", "LessThanLower", "GreaterThanUpper")),
+    }
+)
 
 
 def trust_policy(call: ApiCall, state: State) -> Refusal | None:
@@ -119,25 +131,97 @@ def own_namespace(call: ApiCall, state: State) -> Refusal | None:
     return Refusal("InvalidParameterValue", message)
 
 
-def role_there(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse roles that are not there: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+def alarm_settings(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse words and periods that do not exist: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+    for name, known in (("ComparisonOperator", COMPARISONS), ("Statistic", STATISTICS)):
+        given = call.params.get(name)
+        if given is not None and given not in known:
+            field = name[0].lower() + name[1:]
+            return _validation(
+                f"1 validation error detected: Value '{given}' at '{field}' failed to satisfy constraint: "
+                f"Member must satisfy enum value set: [{', '.join(sorted(known))}]"
+            )
+    period = int(call.params.get("Period") or 60)
+    if period in (10, 20, 30) or period % 60 == 0:
+        return None
+    return _validation("Period must be 10, 20, 30 or a multiple of 60")
+
+
+def group_there(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse groups that are not there: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html"""
+    name = call.params.get("AutoScalingGroupName", "")
+    if name in state.backend("autoscaling", call.account, call.region).autoscaling_groups:
+        return None
+    return _validation(f"AutoScalingGroup name not found - no such group: {name}")
+
+
+def entity_name(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse names that IAM does not take: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    for name, most in (("RoleName", 64), ("UserName", 64), ("PolicyName", 128), ("InstanceProfileName", 128)):
+        given = call.params.get(name)
+        if given is not None and not (len(given) <= most and ENTITY.match(given)):
+            field = name[0].lower() + name[1:]
+            return _validation(
+                f"The specified value for {field} is invalid. It must contain only alphanumeric characters and/or the "
+                f"following: +=,.@_-, and at most {most} of them"
+            )
+    return None
+
+
+def no_principal(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse a principal in a policy of one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+    try:
+        statements = json.loads(call.params.get("PolicyDocument") or "").get("Statement") or []
+    except (ValueError, AttributeError):
+        return None  # moto says what is wrong with it
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if isinstance(statement, dict) and {"Principal", "NotPrincipal"} & set(statement):
+            return _malformed("Policy document should not specify a principal.")
+    return None
+
+
+def role_trusts_caller(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse roles that are not there or do not trust who asks: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
     arn = str(call.params.get("RoleArn", ""))
     account = arn.split(":")[4] if arn.count(":") >= 5 else call.account
-    if any(role.arn == arn for role in state.backend("iam", account).roles.values()):
+    role = next((one for one in state.backend("iam", account).roles.values() if one.arn == arn), None)
+    key = find_key(state, call.access_key or "")
+    context = {"sts:externalid": str(call.params.get("ExternalId") or ""), "sts:rolesessionname": _session(call)}
+    document = parse_policy(role.assume_role_policy_document) if role is not None else None
+    if key is not None and trusts(document, key.principal, context):
         return None
     who = call.principal or f"arn:aws:iam::{call.account}:root"
     return Refusal("AccessDenied", f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403)
 
 
+def _session(call: ApiCall) -> str:
+    return str(call.params.get("RoleSessionName", ""))
+
+
+def _validation(message: str) -> Refusal:
+    return Refusal("ValidationError", message)
+
+
+NAMES = (entity_name,)
+POLICY = (entity_name, no_principal)
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
-    "iam.CreateRole": (trust_policy,),
+    "iam.CreateRole": (entity_name, trust_policy),
+    "iam.CreateUser": NAMES,
+    "iam.CreateInstanceProfile": NAMES,
+    "iam.CreatePolicy": POLICY,
+    "iam.CreatePolicyVersion": POLICY,
+    "iam.PutRolePolicy": POLICY,
+    "iam.PutUserPolicy": POLICY,
+    "iam.PutGroupPolicy": POLICY,
     "iam.UpdateAssumeRolePolicy": (trust_policy,),
     "iam.DeleteRole": (role_not_in_use,),
     "iam.DeleteInstanceProfile": (profile_not_in_use,),
     "iam.AddRoleToInstanceProfile": (one_role,),
     "autoscaling.CreateAutoScalingGroup": (group_sizes,),
-    "autoscaling.UpdateAutoScalingGroup": (group_sizes,),
-    "autoscaling.SetDesiredCapacity": (group_sizes,),
+    "autoscaling.UpdateAutoScalingGroup": (group_there, group_sizes),
+    "autoscaling.SetDesiredCapacity": (group_there, group_sizes),
+    "autoscaling.DeleteAutoScalingGroup": (group_there,),
+    "cloudwatch.PutMetricAlarm": (alarm_settings,),
     "cloudwatch.PutMetricData": (own_namespace,),
-    "sts.AssumeRole": (role_there,),
+    "sts.AssumeRole": (role_trusts_caller,),
 }

@@ -75,7 +75,9 @@ def test_key_comes_back_as_it_went_in(s3: Any, key: str) -> None:
     assert [one["Key"] for one in s3.list_objects_v2(Bucket="some-bucket")["Contents"]] == ["copy"]
 
 
-@pytest.mark.parametrize("body", [b"", b"x", "text", bytes(100_000), gzip.compress(b"x", mtime=0), b"a=b&c=d", b"0\r\n\r\n"])
+@pytest.mark.parametrize(
+    "body", [b"", b"x", "text", bytes(100_000), gzip.compress(b"x", mtime=0), b"a=b&c=d", b"0\r\n\r\n"]
+)
 def test_body_comes_back_as_it_went_in(s3: Any, body: Any) -> None:
     s3.put_object(Bucket="some-bucket", Key="k", Body=body)
     wanted = body.encode() if isinstance(body, str) else body

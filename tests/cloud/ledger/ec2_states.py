@@ -51,6 +51,29 @@ def from_state(verb: str, state: str) -> Any:
     return probe
 
 
+def already(verb: str, waiter: str) -> Any:
+    def probe(aws: Aws) -> str:
+        ids = aws.launch()
+        aws.ec2.get_waiter("instance_running").wait(InstanceIds=ids)
+        for _ in range(2):
+            answer = getattr(aws.ec2, verb)(InstanceIds=ids)
+            aws.ec2.get_waiter(waiter).wait(InstanceIds=ids)
+        return str(
+            next(value for name, value in answer.items() if name.endswith("Instances"))[0]["CurrentState"]["Name"]
+        )
+
+    return probe
+
+
+def group_nowhere(aws: Aws) -> str:
+    options = {"GroupName": "g", "Description": "d", "VpcId": "vpc-0123456789abcdef0"}
+    return outcome(aws.ec2.create_security_group, **options)
+
+
+def tag_volume(aws: Aws) -> str:
+    return outcome(aws.ec2.create_tags, Resources=["vol-0123456789abcdef0"], Tags=TAGS)
+
+
 def modify_running(aws: Aws) -> str:
     ids = aws.launch()
     aws.ec2.get_waiter("instance_running").wait(InstanceIds=ids)
@@ -113,6 +136,28 @@ def group_unasked(aws: Aws) -> str:
 
 TAGS = [{"Key": "Name", "Value": "x"}]
 ROWS = (
+    Row(
+        "ec2: start an instance that runs",
+        already("start_instances", "instance_running"),
+        "running",
+        "pending",
+        API + "API_StartInstances.html",
+    ),
+    Row(
+        "ec2: stop an instance that has stopped",
+        already("stop_instances", "instance_stopped"),
+        "stopped",
+        "stopping",
+        API + "API_StopInstances.html",
+    ),
+    Row("ec2: security group in a VPC that is not there", group_nowhere, "InvalidVpcID.NotFound 400", "OK", ERRORS),
+    Row(
+        "ec2: tag a volume that is not there",
+        tag_volume,
+        "InvalidVolume.NotFound 400",
+        "InvalidVolume.NotFound 400",
+        ERRORS,
+    ),
     Row("ec2: delete a subnet in use", subnet_in_use, "DependencyViolation 400", "OK", API + "API_DeleteSubnet.html"),
     Row("ec2: interfaces left by a terminated instance", interface_of_the_gone, "0", "1", GUIDE + "using-eni.html"),
     Row("ec2: group of a launch that names none", group_unasked, "default", "", API + "API_RunInstances.html"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ledger import ec2_launch, ec2_states, s3_buckets, s3_lifecycle, s3_objects, s3_policies, services
+from ledger import ec2_launch, ec2_states, s3_buckets, s3_lifecycle, s3_objects, s3_policies, s3_versions, services
 from ledger.row import Row
 
 PAGE = Path(__file__).parents[3] / "docs" / "cloud-ledger.md"
@@ -12,6 +12,7 @@ ROWS: tuple[Row, ...] = (
     *s3_buckets.ROWS,
     *s3_objects.ROWS,
     *s3_policies.ROWS,
+    *s3_versions.ROWS,
     *s3_lifecycle.ROWS,
     *ec2_launch.ROWS,
     *ec2_states.ROWS,
@@ -36,12 +37,15 @@ STILL = """\
 - **Reads are consistent at once.** A new instance, role or profile can be used in the same moment; AWS takes seconds.
 - **Nothing expires by itself.** Lifecycle rules are checked and kept, but no object ever moves or goes.
 - **KMS is not there.** SSE-KMS works with the key that AWS keeps for S3; any other key id is refused as not found.
+- **SSE-C** is blocked on every bucket, as on AWS; where a bucket is told to allow it, it answers `NotImplemented`.
 - **CRC32C and CRC64NVME of bodies over 256 KiB are taken as they are.** CRC32, SHA-1 and SHA-256 are always checked.
 - **Multipart checksums** are stored as they come; the checksum of the whole is moto's.
 - **S3 answers in the region of the bucket whatever region is asked**: no redirect to the right endpoint.
-- **StartInstances on a running instance** says `pending` in its answer, AWS `running`; the instance is left alone.
 - **Policy conditions and actions** are those that the course uses; an unknown condition operator does not match.
 - **Bucket policies with an unknown action name** are taken; S3 refuses them.
+- **What the course does not use** of S3 (Select, metadata tables, annotations, ...) and `SimulatePrincipalPolicy`
+  answer `NotImplemented`.
+- **The account's own key may assume a role** that trusts its account; on AWS the root user may not.
 - **Quotas**: vCPUs (256 a region) are counted, other quotas are not.
 - **Alarms** are kept and never evaluated; metric math answers nothing.
 - **SQS notifications** arrive in the same call; on AWS after seconds and in any order.

@@ -8,6 +8,8 @@ from typing import Any
 from ledger.row import DOCS, Aws, Row, outcome
 
 IAM = DOCS + "IAM/latest/APIReference/"
+ALARM = DOCS + "AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
+QUOTAS = DOCS + "IAM/latest/UserGuide/reference_iam-quotas.html"
 GOOD = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
@@ -68,6 +70,36 @@ def group(least: int, most: int, wanted: int) -> Any:
         )
 
     return probe
+
+
+def named_role(name: str) -> Any:
+    return lambda aws: outcome(aws.client("iam").create_role, RoleName=name, AssumeRolePolicyDocument=_trust(GOOD))
+
+
+def policy_with_principal(aws: Aws) -> str:
+    iam = aws.client("iam")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=_trust(GOOD))
+    document = _trust({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"})
+    return outcome(iam.put_role_policy, RoleName="r", PolicyName="p", PolicyDocument=document)
+
+
+def caller(aws: Aws) -> str:
+    return str(aws.client("sts").get_caller_identity()["Arn"])
+
+
+def untrusting_role(aws: Aws) -> str:
+    arn = aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=_trust(GOOD))["Role"]["Arn"]
+    return outcome(aws.client("sts").assume_role, RoleArn=arn, RoleSessionName="session")
+
+
+def no_group(aws: Aws) -> str:
+    return outcome(aws.client("autoscaling").set_desired_capacity, AutoScalingGroupName="nope", DesiredCapacity=1)
+
+
+def alarm(**options: Any) -> Any:
+    given = {"AlarmName": "a", "Namespace": "N", "MetricName": "m", "EvaluationPeriods": 1, "Threshold": 1.0}
+    usual = {"Statistic": "Average", "Period": 60, "ComparisonOperator": "GreaterThanThreshold"}
+    return lambda aws: outcome(aws.client("cloudwatch").put_metric_alarm, **{**given, **usual, **options})
 
 
 def alarm_state(aws: Aws) -> str:
@@ -160,6 +192,30 @@ ROWS = (
         "LimitExceeded 409",
         DOCS + "IAM/latest/UserGuide/reference_iam-quotas.html",
     ),
+    Row("iam: role name of 64 letters", named_role("r" * 64), "OK", "OK", QUOTAS),
+    Row("iam: role name of 65 letters", named_role("r" * 65), "ValidationError 400", "OK", QUOTAS),
+    Row("iam: role name with a blank", named_role("my role"), "ValidationError 400", "OK", QUOTAS),
+    Row(
+        "iam: policy of a role with a principal",
+        policy_with_principal,
+        "MalformedPolicyDocument 400",
+        "OK",
+        DOCS + "IAM/latest/UserGuide/reference_policies_elements_principal.html",
+    ),
+    Row(
+        "sts: who the account's own key is",
+        caller,
+        "arn:aws:iam::123456789012:root",
+        "arn:aws:sts::123456789012:user/moto",
+        DOCS + "STS/latest/APIReference/API_GetCallerIdentity.html",
+    ),
+    Row(
+        "sts: assume a role that trusts EC2 only",
+        untrusting_role,
+        "AccessDenied 403",
+        "OK",
+        DOCS + "STS/latest/APIReference/API_AssumeRole.html",
+    ),
     Row(
         "sts: assume a role that is not there",
         missing_role,
@@ -188,6 +244,24 @@ ROWS = (
         "OK",
         DOCS + "autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html",
     ),
+    Row(
+        "autoscaling: desired below min",
+        group(2, 3, 1),
+        "ValidationError 400",
+        "OK",
+        DOCS + "autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html",
+    ),
+    Row(
+        "autoscaling: capacity of a group that is not there",
+        no_group,
+        "ValidationError 400",
+        "KeyError",
+        DOCS + "autoscaling/ec2/APIReference/API_SetDesiredCapacity.html",
+    ),
+    Row("cloudwatch: alarm, Period 120", alarm(Period=120), "OK", "OK", ALARM),
+    Row("cloudwatch: alarm, Period 45", alarm(Period=45), "ValidationError 400", "OK", ALARM),
+    Row("cloudwatch: alarm, Statistic Mean", alarm(Statistic="Mean"), "ValidationError 400", "OK", ALARM),
+    Row("cloudwatch: alarm, operator >", alarm(ComparisonOperator=">"), "ValidationError 400", "OK", ALARM),
     Row(
         "cloudwatch: state of a new alarm",
         alarm_state,
