@@ -154,7 +154,8 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
     place, name = new_place(cloud, names, READER), names.word()
     hide_code(cloud)
     store(place, name, 1, "digits")
-    error = deploy_into_trouble(task, place, name, 1, timeout=1.5)
+    # A port of its own: another program of this machine may answer at 5000 on every address.
+    error = deploy_into_trouble(task, place, name, 1, port=names.number(20_000, 29_999), timeout=1.5)
     called = f"called {task.last_call} where S3 refuses the code to the instance"
     launched(cloud.log, called)
     expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; it raised {show(error)}", "E36")
