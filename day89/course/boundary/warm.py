@@ -28,6 +28,7 @@ from day89.confine import calls, files
 from day89.confine.limits import Limits, apply_limits
 from day89.course.boundary import host, models
 from day89.course.boundary.wire import Broken, Wire
+from day89.course.thrift import install as be_thrifty
 
 __all__ = ["main"]
 
@@ -64,6 +65,7 @@ def main(descriptor: int) -> None:
 
 def warm_up() -> None:
     """Make once what every submission would make again."""
+    be_thrifty()
     # Read by boto3 while it is warmed; each submission gets its own environment.
     os.environ |= {"AWS_ACCESS_KEY_ID": "warm", "AWS_SECRET_ACCESS_KEY": "warm", "AWS_DEFAULT_REGION": "us-east-1"}
     client: Any = boto3.client  # its stubs know each service by its literal name
