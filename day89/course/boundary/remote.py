@@ -5,97 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import socket
 import time
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
-from botocore.compat import HTTPHeaders
-from botocore.httpsession import URLLib3Session
 
 from day89.course.boundary.codec import decode, decode_error, encode
 from day89.course.boundary.process import Session, Submitted
+from day89.course.boundary.remote_cloud import ask_cloud, connect
+from day89.course.boundary.remote_handles import RemoteApp, RemoteModel
 from day89.course.boundary.wire import Broken
 from day89.course.calling import Fault, Gone, Missing
-from day89.course.handles import Answer, Model, NoAnswer
+from day89.course.handles import Model, NoAnswer
 from day89.course.submission import Unreadable
 
-__all__ = ["Remote", "RemoteApp", "RemoteModel"]
+__all__ = ["Remote"]
 
 OUTPUT_KEPT = 64 * 1024
 CALLS_ALLOWED = 20_000
 LOAD_SECONDS = 20.0
-
-
-class RemoteModel:
-    """Be a model that lives on the submission's side.
-
-    Args:
-        side: where it lives.
-        id: its number there.
-        kind: what to call it in messages.
-        recorder: the grader's own model, which predicts for it and counts; None where it predicts itself.
-    """
-
-    def __init__(self, side: Remote, id: int, kind: str = "model", recorder: Any = None) -> None:
-        self.side, self.id, self.kind, self.recorder = side, id, kind, recorder
-        self.shown = kind if kind == "model" else f"<{kind} model>"
-
-    @property
-    def features(self) -> int:
-        """Count the columns that a row needs."""
-        return int(self.side.ask(self.id, "features"))
-
-    @property
-    def classes(self) -> list[Any]:
-        """List what the model may predict, as plain values."""
-        return list(self.side.ask(self.id, "classes"))
-
-    @property
-    def predict_calls(self) -> int:
-        """Count the calls that this model got; only a recording model counts."""
-        return int(getattr(self.recorder, "predict_calls", 0))
-
-    def predict(self, rows: Sequence[Sequence[float]]) -> list[Any]:
-        """Return one plain value a row."""
-        return list(self.side.ask(self.id, "predict", [[list(row) for row in rows]]))
-
-
-class RemoteApp:
-    """Be a Flask app that lives on the submission's side.
-
-    Args:
-        side: where it lives.
-        id: its number there.
-    """
-
-    shown = "app"
-
-    def __init__(self, side: Remote, id: int) -> None:
-        self.side, self.id = side, id
-
-    @property
-    def debug(self) -> bool:
-        """Tell whether debug mode is on."""
-        return bool(self.side.ask(self.id, "debug"))
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        data: str | bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        content_type: str | None = None,
-    ) -> Answer:
-        """Send one request and return the answer."""
-        options = {"json": json, "data": data, "headers": dict(headers or {}), "content_type": content_type}
-        found = self.side.ask(self.id, "request", [method, path], options)
-        return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))
 
 
 class Remote:
@@ -311,50 +240,16 @@ class Remote:
         if asked > CALLS_ALLOWED:
             self._give_up(f"it had made {CALLS_ALLOWED} calls to AWS, and went on")
         if "connect" in message:
-            self._connect(process, *message["connect"])
-        else:
-            method, url, headers = message["aws"]
-            process.aws.send(*self._ask_cloud(method, url, headers, body))
-
-    def _ask_cloud(self, method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[dict[str, Any], bytes]:
-        host = url.split("/", 3)[2].rpartition("@")[2].partition(":")[0] if url.count("/") >= 2 else ""
-        if not host.endswith(".amazonaws.com") or not getattr(URLLib3Session.send, "day89_local_cloud", False):
-            return {"raised": "EndpointConnectionError", "text": "only AWS can be reached from here"}, b""
-        sent = HTTPHeaders()
-        for name, value in headers.items():
-            sent[name] = value
-        try:
-            answer = URLLib3Session().send(AWSPreparedRequest(method, url, sent, body, stream_output=True))
-        except KeyboardInterrupt:
-            self.interrupted = True
-            return {"interrupt": True}, b""
-        except Exception as error:
-            return {"raised": type(error).__name__, "text": str(error)[:500]}, b""
-        return {"status": answer.status_code, "headers": dict(answer.headers)}, _all_of(answer.raw)
-
-    def _connect(self, process: Submitted, host: str, port: int) -> None:
-        if not self._is_instance(host):
-            process.aws.send({"refused": f"{host} is no instance of this cloud"})
+            host, port = message["connect"]
+            connect(process.aws, host, port, self._is_instance(host))
             return
-        try:
-            with socket.create_connection((host, port), timeout=2) as made:
-                process.aws.send({"connected": True}, descriptors=[made.fileno()])
-        except OSError as error:
-            process.aws.send({"refused": str(error)})
+        method, url, headers = message["aws"]
+        answer, content = ask_cloud(method, url, headers, body)
+        self.interrupted = self.interrupted or "interrupt" in answer
+        process.aws.send(answer, content)
 
     def _is_instance(self, host: str) -> bool:
         return self.patient and any(host == instance.address for instance in list(self.cloud.instances))
-
-
-def _all_of(raw: Any) -> bytes:
-    """Return as much of a body as arrives: one that breaks off is short, which the other side sees by its length."""
-    data = bytearray()
-    try:
-        while chunk := raw.read(1 << 20):
-            data += chunk
-    except Exception:  # the fault that was asked for
-        return bytes(data)
-    return bytes(data)
 
 
 def _special(value: Any) -> Any:

@@ -1,0 +1,72 @@
+"""Answer what a submission asks AWS: from the cloud of this process, and from nothing else."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from botocore.httpsession import URLLib3Session
+
+from day89.course.boundary.wire import Wire
+
+__all__ = ["ask_cloud", "connect"]
+
+
+def ask_cloud(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[dict[str, Any], bytes]:
+    """Ask the local cloud that is active in this process.
+
+    Args:
+        method: HTTP method.
+        url: absolute URL, from a side that may be hostile.
+        headers: request headers.
+        body: request body.
+
+    Returns:
+        What goes back over the wire: the answer, or the error that is to be raised over there; ``interrupt`` where the
+        check wants Ctrl-C.
+    """
+    host = url.split("/", 3)[2].rpartition("@")[2].partition(":")[0] if url.count("/") >= 2 else ""
+    if not host.endswith(".amazonaws.com") or not getattr(URLLib3Session.send, "day89_local_cloud", False):
+        return {"raised": "EndpointConnectionError", "text": "only AWS can be reached from here"}, b""
+    sent = HTTPHeaders()
+    for name, value in headers.items():
+        sent[name] = value
+    try:
+        answer = URLLib3Session().send(AWSPreparedRequest(method, url, sent, body, stream_output=True))
+    except KeyboardInterrupt:
+        return {"interrupt": True}, b""
+    except Exception as error:
+        return {"raised": type(error).__name__, "text": str(error)[:500]}, b""
+    return {"status": answer.status_code, "headers": dict(answer.headers)}, _all_of(answer.raw)
+
+
+def _all_of(raw: Any) -> bytes:
+    """Return as much of a body as arrives: one that breaks off is short, which the other side sees by its length."""
+    data = bytearray()
+    try:
+        while chunk := raw.read(1 << 20):
+            data += chunk
+    except Exception:  # the fault that was asked for
+        return bytes(data)
+    return bytes(data)
+
+
+def connect(wire: Wire, host: str, port: int, allowed: bool) -> None:
+    """Connect to an instance for a submission, and hand the connection over.
+
+    Args:
+        wire: where the connection goes.
+        host: address that was asked for.
+        port: TCP port.
+        allowed: whether that address is an instance of the cloud.
+    """
+    if not allowed:
+        wire.send({"refused": f"{host} is no instance of this cloud"})
+        return
+    try:
+        with socket.create_connection((host, port), timeout=2) as made:
+            wire.send({"connected": True}, descriptors=[made.fileno()])
+    except OSError as error:
+        wire.send({"refused": str(error)})
