@@ -9,16 +9,18 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from day89.cloud.shims.commands import write_commands
+from day89.cloud.shims.view import visible_paths
 from day89.cloud.shims.wire import Wire
 
 __all__ = ["PACKAGE", "Supervisor", "visible_paths"]
 
 PACKAGE = Path(__file__).parent / "shims"
+JAILS = ("namespaces", "landlock", "partial")
 Listener = Callable[[dict[str, Any]], None]
 
 
@@ -29,18 +31,20 @@ class Supervisor:
     end, so that the libraries are loaded once. If the owner dies, however it dies, the supervisor ends all instances.
     """
 
-    def __init__(self, *, warm: bool = sys.platform == "linux") -> None:
+    def __init__(self, *, warm: bool = sys.platform == "linux", jails: Sequence[str] = JAILS) -> None:
         """Start the process; this does not wait for it.
 
         Args:
             warm: load the libraries of the course, so that Python programs on instances start in milliseconds.
+            jails: the jails to choose from; the strongest that holds is taken.
         """
         self.folder = tempfile.TemporaryDirectory(prefix="day89-commands-")
-        self.commands = Path(self.folder.name)
+        self.commands = Path(self.folder.name, "bin")
+        Path(self.folder.name).chmod(0o755)  # seen by instances, also where they run as another user
         write_commands(self.commands, PACKAGE)
         mine, theirs = socket.socketpair()
         words = [sys.executable, "-I", str(PACKAGE), "supervisor", str(theirs.fileno()), str(self.commands)]
-        words += ["warm"] * warm
+        words += [*jails, *["warm"] * warm]
         self.process = subprocess.Popen(
             words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment()
         )
@@ -106,16 +110,3 @@ def _environment() -> dict[str, str]:
     """Return the supervisor's own environment: nothing of the owner's but where to find programs and libraries."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
     return {**kept, "PATH": os.defpath, "LANG": "C.UTF-8"}
-
-
-def visible_paths(commands: Path) -> list[str]:
-    """Return what an instance must see beside the system: the interpreter, its packages, this package."""
-    executable = Path(sys.executable)
-    linked = executable.parent / executable.readlink() if executable.is_symlink() else executable
-    paths = {sys.prefix, sys.base_prefix, str(linked.parent.parent), str(executable.resolve().parent.parent)}
-    paths |= {str(PACKAGE.parent.parent), str(commands)}
-    paths |= {entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))}
-    outside = sorted(path for path in paths if path != "/" and not path.startswith("/usr/"))
-    return [
-        path for path in outside if not any(path != other and Path(path).is_relative_to(other) for other in outside)
-    ]

@@ -1,11 +1,11 @@
-"""Give an instance a file system of its own: its folder is ``/``, the system read-only, the rest of the disk not there.
+"""Give an instance a machine of its own: its folder is ``/``, the system read-only, the rest of the disk not there.
 
-Linux namespaces, without any privilege and without a helper program: a user namespace in which the script is root and
-has no power outside, a mount namespace with a new root, and a process namespace of its own. The network stays, because
-instances talk over loopback. Because it is entered by a process rather than wrapped around a command, forks of a warm
-interpreter are inside it too.
-Where the kernel refuses (Ubuntu 24.04 without an AppArmor profile, some containers, macOS) the instance runs plainly,
-as the user, with HOME and TMPDIR in its folder; the mode is reported, never guessed.
+Linux namespaces, without a helper program: a mount namespace with a new root, a process namespace, a host name, and a
+user namespace in which the script is root and has no power outside. Where this process is root, it makes the mounts
+as root and then goes on as a user who owns nothing, whose processes the kernel counts. Because it is entered by a
+process rather than wrapped around a command, forks of a warm interpreter are inside it too.
+Where the kernel gives no namespaces (Ubuntu 24.04 without an AppArmor profile, some containers), Landlock hides the
+same files. What each program of the instance is denied beside that stands in ``shims/confined.py``.
 https://man7.org/linux/man-pages/man7/user_namespaces.7.html
 """
 
@@ -17,13 +17,19 @@ import sys
 from pathlib import Path
 
 from day89.cloud.shims import processes
+from day89.cloud.shims.view import View
+from day89.confine import files, powers
+from day89.confine.kernel import checked, libc
 
-__all__ = ["NAMESPACES", "NONE", "enter", "holds"]
+__all__ = ["LANDLOCK", "NAMESPACES", "NONE", "PARTIAL", "enter", "possible", "restrict"]
 
 NAMESPACES = "namespaces"
+LANDLOCK = "landlock"
+PARTIAL = "partial"  # namespaces, but no filter of system calls: the network is open
 NONE = "none"
 
-CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID = 0x10000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
@@ -31,51 +37,64 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "arm64": 41}
 SYS_MOUNT_SETATTR = 442
 AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/sys")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system/cpu")
+DEVICES = ("null", "zero", "full", "random", "urandom")
 PLACES = (
-    "tmp",
-    "var/tmp",
-    "var/log",
-    "var/lib",
-    "var/www",
-    "home/ec2-user",
-    "home/ubuntu",
-    "root",
-    "opt",
-    "srv",
-    "mnt",
-    "run",
-    "app",
+    *("tmp", "var/tmp", "var/log", "var/lib", "var/www", "home/ec2-user", "home/ubuntu", "root", "opt", "srv", "mnt"),
+    *("run", "app", "dev/shm", "proc", "etc/systemd/system"),
 )
+WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 
 
-def enter(root: str, binds: list[str]) -> None:
+def enter(root: str, view: View, name: str) -> None:
     """Make a folder the root of this process's file system; for good. The process goes on as a child of the caller's.
 
     Args:
         root: the instance's folder.
-        binds: files and folders that stay visible, read-only, at their own paths.
+        view: what of this machine it sees.
+        name: its host name.
 
     Raises:
         OSError: the kernel refuses.
     """
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)  # of this process namespace, and writable
+    spare = _unshare()
+    _become_first()
+    _fill(root, view)
+    if spare:
+        _give(root, powers.spare_user())
+    _mount("none", "/", MS_REC | MS_PRIVATE)
+    _mount(root, root, MS_BIND)
+    for path in [*SYSTEM, *view.shown]:
+        _show(root, path)
+    for source, path in view.covers:
+        _bind(source, root + path)
+    for device in DEVICES:
+        _bind(f"/dev/{device}", f"{root}/dev/{device}", writable=True)
+    _mount_proc(f"{root}/proc")
+    _pivot(root)
+    checked(libc().sethostname(name.encode(), len(name)), "set the host name")
+    if spare:
+        powers.become_user(_owner("/"))
+        powers.map_to_root(proc)
+    os.close(proc)
+    processes.die_with_parent()  # forgotten where the user changes
+    powers.drop_capabilities()
+    if files.landlock_version():
+        files.seal()
+
+
+def _unshare() -> bool:
+    """Enter new namespaces; return whether this process is root and has still to become somebody else."""
+    own = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID
+    if os.geteuid() == 0 and libc().unshare(own) == 0:
+        return True
     user, group = os.getuid(), os.getgid()
-    _check(_libc().unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
+    checked(libc().unshare(own | CLONE_NEWUSER), "enter namespaces")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"0 {user} 1")
     Path("/proc/self/gid_map").write_text(f"0 {group} 1")
-    _become_first()
-    _mount("none", "/", MS_REC | MS_PRIVATE)
-    _mount(root, root, MS_BIND)
-    for place in PLACES:
-        Path(root, place).mkdir(parents=True, exist_ok=True)
-    for path in [*SYSTEM, *binds]:
-        _show(root, path)
-    for path in ("dev", "proc"):
-        Path(root, path).mkdir(exist_ok=True)
-    _mount("/dev", f"{root}/dev", MS_BIND | MS_REC)
-    _mount_proc(f"{root}/proc")
-    _pivot(root)
+    return False
 
 
 def _become_first() -> None:
@@ -92,11 +111,40 @@ def _become_first() -> None:
     processes.die_with_parent()
 
 
+def _fill(root: str, view: View) -> None:
+    for place in PLACES:
+        Path(root, place).mkdir(parents=True, exist_ok=True)
+    with os.scandir(view.settings) as settings:
+        for setting in settings:
+            link = f"{root}/etc/{setting.name}"
+            if not os.path.lexists(link) and setting.name != "systemd":
+                os.symlink(setting.path, link)  # noqa: PTH211 - hundreds of times
+    for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+        link = f"{root}/dev/{name}"
+        if not os.path.lexists(link):
+            os.symlink(target, link)  # noqa: PTH211
+
+
+def _owner(path: str) -> int:
+    return os.stat(path).st_uid  # noqa: PTH116
+
+
+def _give(root: str, user: int) -> None:
+    """Give all that is in the folder to a user who owns nothing else, unless it was given already."""
+    if _owner(root) != 0:
+        return
+    for folder, below, names in os.walk(root):
+        for entry in [*below, *names]:
+            os.chown(f"{folder}/{entry}", user, user, follow_symlinks=False)
+    os.chown(root, user, user)
+
+
 def _mount_proc(target: str) -> None:
     try:
         _mount("proc", target, MS_NOSUID | MS_NODEV | MS_NOEXEC, "proc")
     except OSError:  # inside some containers parts of /proc are hidden, and the kernel allows no whole one
         _mount("/proc", target, MS_BIND | MS_REC)
+    _read_only(target)  # settings of the kernel; a process's own it may set by calls
 
 
 def _show(root: str, path: str) -> None:
@@ -104,64 +152,67 @@ def _show(root: str, path: str) -> None:
     source, target = Path(path), Path(root + path)
     if source.is_symlink() and not target.exists() and path in SYSTEM:
         target.symlink_to(source.readlink())
-        return
-    if not source.exists() or target.is_symlink():
-        return
-    if source.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch()
-    _mount(path, str(target), MS_BIND | MS_REC)
-    _read_only(str(target))
+    elif source.exists() and not target.is_symlink():
+        _bind(path, str(target))
+
+
+def _bind(source: str, target: str, *, writable: bool = False) -> None:
+    if Path(source).is_dir():
+        Path(target).mkdir(parents=True, exist_ok=True)
+    elif not Path(target).exists():
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(target).touch()
+    _mount(source, target, MS_BIND | MS_REC)
+    if not writable:
+        _read_only(target)
 
 
 def _read_only(path: str) -> None:
     attributes = (ctypes.c_uint64 * 4)(MOUNT_ATTR_RDONLY, 0, 0, 0)
     size = ctypes.sizeof(attributes)
-    done = _libc().syscall(SYS_MOUNT_SETATTR, AT_FDCWD, path.encode(), AT_RECURSIVE, attributes, size)
+    done = libc().syscall(SYS_MOUNT_SETATTR, AT_FDCWD, path.encode(), AT_RECURSIVE, attributes, size)
     if done != 0:  # before Linux 5.12: the top mount only
         _mount("none", path, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID)
 
 
 def _pivot(root: str) -> None:
     os.chdir(root)
-    number = SYS_PIVOT_ROOT[os.uname().machine]
-    _check(_libc().syscall(number, b".", b"."), "pivot_root")
-    _check(_libc().umount2(b".", MNT_DETACH), "umount2")
+    checked(libc().syscall(SYS_PIVOT_ROOT[os.uname().machine], b".", b"."), "make the folder the root")
+    checked(libc().umount2(b".", MNT_DETACH), "leave the old root")
     os.chdir("/")
 
 
-def holds(folder: str) -> bool:
-    """Enter a jail in this process (a child made for it) and return whether it stands: what is outside must be gone.
+def restrict(root: str, view: View) -> None:
+    """Hide, for good, everything from this process but its folder and what it may see. For where ``enter`` fails.
 
     Args:
-        folder: an empty folder to be the root.
+        root: the instance's folder; it keeps its path.
+        view: what of this machine it sees.
+
+    Raises:
+        OSError: the kernel refuses.
     """
-    if sys.platform != "linux" or os.uname().machine not in SYS_PIVOT_ROOT:
-        return False
-    try:
-        enter(folder, [])
-        Path("/tmp/mine").write_text("written")
-    except OSError:
-        return False
-    try:
-        Path("/usr/day89-probe").touch()
-    except OSError:
-        return not Path(folder).exists() and Path("/usr/bin").is_dir()
-    return False
+    read: list[str | Path] = [*files.system_paths([Path(path) for path in view.hidden]), *view.read]
+    if os.geteuid() == 0:
+        _become_spare(root)
+    files.restrict_files(read, [root, *WRITABLE_DEVICES], None, special=True)
+    powers.drop_capabilities()
 
 
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
+def _become_spare(root: str) -> None:
+    Path(root).parent.chmod(0o711)
+    user = powers.spare_user()
+    if powers.sees(user, sys.executable) and powers.sees(user, root):  # not where Python is in root's own folder
+        _give(root, user)
+        powers.become_user(_owner(root))
+        processes.die_with_parent()
 
 
-def _check(result: int, what: str) -> None:
-    if result != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
+def possible() -> bool:
+    """Return whether this system is one that may have jails at all."""
+    return sys.platform == "linux" and os.uname().machine in SYS_PIVOT_ROOT
 
 
 def _mount(source: str, target: str, flags: int, kind: str | None = None) -> None:
     name = kind.encode() if kind else None
-    _check(_libc().mount(source.encode(), target.encode(), name, ctypes.c_ulong(flags), None), f"mount {target}")
+    checked(libc().mount(source.encode(), target.encode(), name, ctypes.c_ulong(flags), None), f"mount {target}")

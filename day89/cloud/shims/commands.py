@@ -137,6 +137,15 @@ case "$1" in
 esac
 """
 
+HOSTNAME = """name=ip-$(printf '%s' "${DAY89_ADDRESS:-127.0.0.1}" | tr . -)
+case "$1" in
+  -i|-I|--ip-address|--all-ip-addresses) echo "${DAY89_ADDRESS:-127.0.0.1}";;
+  -f|--fqdn|--long) echo "$name.ec2.internal";;
+  -d|--domain) echo ec2.internal;;
+  ''|-s|--short) echo "$name";;
+esac
+"""
+
 # What a script may name by its path on Amazon Linux or Ubuntu. Above all: /sbin/shutdown must not reach this machine.
 ABSOLUTE = {
     "/sbin/": ("shutdown", "poweroff", "halt", "reboot", "service", "init"),
@@ -145,7 +154,7 @@ ABSOLUTE = {
     "/usr/bin/": (
         "python3", "python", "pip", "pip3", "aws", "curl", "wget", "sudo", "yum", "dnf", "apt-get", "apt", "systemctl",
         "systemd-run",
-        "cloud-init", "ec2-metadata",
+        "cloud-init", "ec2-metadata", "hostname",
     ),
     "/usr/local/bin/": ("aws", "pip", "pip3", "python3"),
 }  # fmt: skip
@@ -168,7 +177,7 @@ def write_commands(folder: Path, package: Path) -> None:
     texts = {"sudo": SUDO, "su": SU, "runuser": SU, "pip": LOG + PIP, "pip3": LOG + PIP, "virtualenv": VENV}
     texts |= {"python3": PYTHON, "python": PYTHON, f"python3.{sys.version_info.minor}": PYTHON, "aws": AWS}
     texts |= {"systemctl": LOG + SYSTEMCTL, "systemd-run": LOG + SYSTEMD_RUN}
-    texts |= {"ec2-metadata": METADATA, "cloud-init": 'echo "status: done"\n'}
+    texts |= {"ec2-metadata": METADATA, "cloud-init": 'echo "status: done"\n', "hostname": HOSTNAME}
     for name, text in texts.items():
         _write(folder / name, text.format(**names) if text in {PYTHON, AWS, VENV, METADATA} else text)
     _write(folder / "curl", CURL, "/bin/bash")

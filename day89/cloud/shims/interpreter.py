@@ -19,6 +19,7 @@ import sys
 import threading
 import traceback
 import types
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -72,10 +73,11 @@ def receive(client: socket.socket) -> Program:
     return Program(cwd, int(umask), int(group), listed, fields[5:end], environment, list(descriptors))
 
 
-def become(program: Program) -> None:
-    """Turn this freshly forked process into the program; never return."""
+def become(program: Program, confine: Callable[[], None]) -> None:
+    """Turn this freshly forked process into the program, once it is confined; never return."""
     code = 1
     try:
+        confine()
         _settle(program)
         code = _run(program)
     except BaseException:

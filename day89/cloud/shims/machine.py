@@ -8,58 +8,97 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import selectors
 import signal
 import socket
+import stat
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from day89.cloud import jail
-from day89.cloud.shims import interpreter, processes
+from day89.cloud.shims import confined, interpreter, processes
+from day89.cloud.shims.console import Console
+from day89.cloud.shims.view import View
+from day89.cloud.shims.watch import SECONDS, Watch
 from day89.cloud.shims.wire import Wire, close_all_but
+from day89.confine.connections import Judge
+from day89.confine.doors import Doors
+from day89.confine.powers import close_to_others, prefer_for_killing
 
 __all__ = ["Machine", "boot"]
 
-FILE_BYTES = 4 << 30
+RETRY_SECONDS = 0.005
 
 
-def boot(connection: socket.socket, launch: dict[str, Any], *, warm: bool) -> None:
+def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm: bool) -> None:
     """Run an instance in this freshly forked process; never return.
 
     Args:
         connection: the connection to the supervisor.
-        launch: ``root``, ``environment``, ``command`` (empty: user data has run before), ``log``, ``jail``, ``binds``.
+        launch: ``root``, ``environment``, ``command`` (empty: user data has run before), ``log``, ``jail``.
+        view: what of this machine the instance sees.
         warm: this process has the libraries of the course loaded, and runs Python programs as forks of itself.
     """
     status = 1
     try:
         os.setsid()
         close_all_but({connection.fileno()})
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
         wire = Wire(connection)
-        if launch["jail"] == jail.NAMESPACES:
-            jail.enter(launch["root"], launch["binds"])
+        prefer_for_killing()
+        root = _enter(launch, view)
         processes.adopt_orphans()
-        Machine(wire, launch, warm=warm).run()
+        close_to_others(launch["jail"] != jail.NONE)
+        Machine(wire, launch, Watch(root, [*jail.SYSTEM, *view.shown, "/proc"] if root == "/" else []), warm=warm).run()
         status = 0
     finally:
         os._exit(status)
 
 
+def _enter(launch: dict[str, Any], view: View) -> str:
+    """Enter the jail; return the instance's folder as it is seen from then on."""
+    if launch["jail"] in (jail.NAMESPACES, jail.PARTIAL):
+        address = launch["environment"]["DAY89_ADDRESS"]
+        jail.enter(launch["root"], view, f"ip-{address.replace('.', '-')}")
+        return "/"
+    if launch["jail"] == jail.LANDLOCK:
+        jail.restrict(launch["root"], view)
+    return str(launch["root"])
+
+
+def _doors(launch: dict[str, Any]) -> Doors:
+    environment = launch["environment"]
+    endpoint, metadata = urlsplit(environment["AWS_ENDPOINT_URL"]), urlsplit("//" + environment["DAY89_METADATA"])
+    return Doors(
+        (endpoint.hostname or "", endpoint.port or 80),
+        (metadata.hostname or "", metadata.port or 80),
+        environment["DAY89_ADDRESS"],
+        environment["DAY89_LOCALHOST"],
+        launch["root"] if launch["jail"] == jail.LANDLOCK else "",
+    )
+
+
 class Machine:
     """Hold one running instance."""
 
-    def __init__(self, wire: Wire, launch: dict[str, Any], *, warm: bool) -> None:
+    def __init__(self, wire: Wire, launch: dict[str, Any], watch: Watch, *, warm: bool) -> None:
         """Open the instance's own doors: the control pipe and the socket of the warm Python."""
         self.wire = wire
         self.launch = launch
+        self.watch = watch
+        self.mode = launch["jail"]
+        self.limits = confined.limits_in(self.mode)
+        self.console = Console(launch["log"])
+        self.judge = None if self.mode in (jail.NONE, jail.PARTIAL) else Judge(_doors(launch))
         self.run_folder = launch["run"]
         self.script = 0
         self.programs: dict[int, socket.socket] = {}
         self.selector = selectors.DefaultSelector()
-        self.control = os.open(f"{self.run_folder}/control", os.O_RDWR | os.O_NONBLOCK)
+        self.control = os.open(f"{self.run_folder}/control", os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
+        if not stat.S_ISFIFO(os.fstat(self.control).st_mode):
+            raise OSError("the control pipe is no pipe")
         self.signals = self._listen_to_signals()
         self.listener = self._listen_for_programs() if warm else None
 
@@ -90,30 +129,77 @@ class Machine:
         self.selector.register(self.wire, selectors.EVENT_READ, self._on_order)
         self.selector.register(self.control, selectors.EVENT_READ, self._on_control)
         self.selector.register(self.signals, selectors.EVENT_READ, self._on_signal)
+        self.selector.register(self.console.reader, selectors.EVENT_READ, self.console.drain)
         if self.listener:
             self.selector.register(self.listener, selectors.EVENT_READ, self._on_program)
-        on = True
+        on, look = True, time.monotonic() + SECONDS
         while on:
-            for key, _ in self.selector.select():
+            waiting = self.judge is not None and bool(self.judge.waiting)
+            for key, _ in self.selector.select(RETRY_SECONDS if waiting else SECONDS):
                 on = key.data() and on
+            if self.judge:
+                self.judge.again()
+            if time.monotonic() > look:
+                self._look()
+                look = time.monotonic() + SECONDS
         processes.kill_all()
         self.wire.send({"event": "killed"})
+
+    def _look(self) -> None:
+        words = self.watch.excess(lambda: processes.descendants(os.getpid()))
+        if words:
+            self._end_all()
+            self.console.say(f"day89: all programs of this instance were ended: they took {words}")
+
+    def _confine(self, connection: socket.socket) -> None:
+        """Confine this process, a child of the first one, and hand over where its connections are asked about."""
+        listener = confined.confine(self.mode, self.limits)
+        if listener is not None:
+            socket.send_fds(connection, [b"."], [listener])
+            os.close(listener)
+        connection.close()
+
+    def _expect_questions(self, connection: socket.socket) -> None:
+        """Wait for what ``_confine`` hands over."""
+        if self.judge is None:
+            connection.close()
+            return
+
+        def arrived() -> bool:
+            self.selector.unregister(connection)
+            _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+            connection.close()
+            for listener in descriptors:
+                self.selector.register(listener, selectors.EVENT_READ, partial(self._on_question, listener))
+            return True
+
+        self.selector.register(connection, selectors.EVENT_READ, arrived)
+
+    def _on_question(self, listener: int) -> bool:
+        assert self.judge
+        if not self.judge.hear(listener):
+            self.selector.unregister(listener)
+            os.close(listener)
+        return True
 
     def _start_script(self) -> None:
         if not self.launch["command"]:
             return
+        mine, theirs = socket.socketpair()
         self.script = os.fork()
         if self.script:
+            theirs.close()
+            self._expect_questions(mine)
             return
         try:
             os.setpgid(0, 0)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-            log = os.open(self.launch["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             nothing = os.open(os.devnull, os.O_RDONLY)
-            for source, target in ((nothing, 0), (log, 1), (log, 2)):
+            for source, target in ((nothing, 0), (self.console.writer, 1), (self.console.writer, 2)):
                 os.dup2(source, target)
+            self._confine(theirs)
             close_all_but(set())
             os.umask(0o022)
             os.chdir(self.launch["cwd"])
@@ -133,11 +219,14 @@ class Machine:
             if order["op"] == "kill":
                 return False
             if order["op"] == "reboot":
-                processes.kill_all()
-                self._forget_programs()
-                if self.script:
-                    self._ended(self.script, signal.SIGKILL)
+                self._end_all()
         return True
+
+    def _end_all(self) -> None:
+        processes.kill_all()
+        self._forget_programs()
+        if self.script:
+            self._ended(self.script, signal.SIGKILL)
 
     def _on_control(self) -> bool:
         for line in os.read(self.control, 4096).decode(errors="replace").splitlines():
@@ -157,6 +246,7 @@ class Machine:
         code = os.waitstatus_to_exitcode(status)
         if pid == self.script:
             self.script = 0
+            self.console.drain()
             self.wire.send({"event": "ended", "status": code})
         client = self.programs.pop(pid, None)
         if client:
@@ -171,9 +261,12 @@ class Machine:
         except (OSError, ValueError):
             client.close()
             return True
+        mine, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            interpreter.become(program)
+            interpreter.become(program, lambda: self._confine(theirs))
+        theirs.close()
+        self._expect_questions(mine)
         program.close()
         self.programs[pid] = client
         client.sendall(b"%d\n" % pid)

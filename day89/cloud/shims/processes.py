@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["adopt_orphans", "descendants", "die_with_parent", "kill_all"]
+__all__ = ["adopt_orphans", "children", "descendants", "die_with_parent", "kill_all", "kill_tree"]
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -43,6 +43,20 @@ def _parents() -> dict[int, int]:
         return pairs
     listing = subprocess.run(["/bin/ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=False).stdout
     return {int(pid): int(parent) for pid, parent in (line.split() for line in listing.splitlines())}
+
+
+def children(root: int) -> list[int]:
+    """Return the ids of the processes directly below one process."""
+    return [pid for pid, parent in _parents().items() if parent == root]
+
+
+def kill_tree(root: int) -> None:
+    """Kill one process and all below it, and reap it; what is left of it is killed at the next call."""
+    for pid in [*descendants(root), root]:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(root, 0)
 
 
 def descendants(root: int) -> list[int]:

@@ -15,11 +15,14 @@ import socket
 import sys
 import tempfile
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from day89.cloud import jail
-from day89.cloud.shims import machine, processes
+from day89.cloud.shims import confined, machine, processes
+from day89.cloud.shims.view import View, make_view
 from day89.cloud.shims.wire import Wire, close_all_but
+from day89.confine import calls, files
 
 __all__ = ["ROOT", "Supervisor", "main"]
 
@@ -37,48 +40,65 @@ def main(arguments: list[str]) -> int:
     """Serve the owner on the descriptor that is named.
 
     Args:
-        arguments: the descriptor, the folder of commands, and ``warm`` where a generation with libraries is wanted.
+        arguments: the descriptor, the folder of commands, the names of the jails to try, and ``warm`` where a
+            generation with libraries is wanted.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's business; its end is ours
     owner = Wire(socket.socket(fileno=int(arguments[0])))
     os.setsid()
-    mode = _probe()
+    view = make_view(Path(arguments[1]))
+    mode = _best(view, arguments[2:])
     owner.send({"event": "ready", "jail": mode})
-    supervisor = Supervisor(owner, mode, warm=False, grow="warm" in arguments[2:])
-    supervisor.folders.append(arguments[1])
+    supervisor = Supervisor(owner, mode, view, warm=False, grow="warm" in arguments[2:])
+    supervisor.folders.append(str(Path(arguments[1]).parent))
     supervisor.run()
     for folder in supervisor.folders:  # where the owner was killed, nobody else does it
         shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
-def _probe() -> str:
-    """Try the jail in a child of ours and return the mode that holds here."""
+def _best(view: View, wanted: list[str]) -> str:
+    """Return the strongest jail of those that are wanted that holds here."""
+    if not jail.possible():
+        return jail.NONE
+    modes = [jail.PARTIAL]
+    if calls.available():
+        calls.filter_program(True, confined.asks_about_signals(jail.LANDLOCK))  # once, for all that is forked from here
+        modes = [jail.NAMESPACES, *([jail.LANDLOCK] if files.landlock_version() else []), jail.PARTIAL]
+    return next((mode for mode in modes if mode in wanted and _holds(mode, view)), jail.NONE)
+
+
+def _holds(mode: str, view: View) -> bool:
+    """Try a jail in a child of ours."""
     with tempfile.TemporaryDirectory(prefix="day89-probe-") as folder:
+        Path(folder, "root").mkdir()
         pid = os.fork()
         if pid == 0:
             code = 1
             try:
-                code = 0 if jail.holds(folder) else 1
+                code = 0 if confined.holds(mode, f"{folder}/root", view) else 1
             finally:
                 os._exit(code)
         _, status = os.waitpid(pid, 0)
-    return jail.NAMESPACES if status == 0 else jail.NONE
+    return status == 0
 
 
 class Supervisor:
     """Hold the machines of one generation and the connection to the next."""
 
-    def __init__(self, above: Wire, mode: str, *, warm: bool, grow: bool) -> None:
+    def __init__(self, above: Wire, mode: str, view: View, *, warm: bool, grow: bool) -> None:
         """Take over the connection upwards; start the next generation where one is wanted."""
         self.above = above
         self.mode = mode
+        self.view = view
         self.warm = warm
         self.folders: list[str] = []
         self.machines: dict[str, tuple[int, Wire]] = {}
         self.next: Wire | None = None
+        self.next_pid = 0
         self.next_ready = False
         self.selector = selectors.DefaultSelector()
+        processes.adopt_orphans()
         if grow:
             self._grow()
 
@@ -108,8 +128,9 @@ class Supervisor:
 
     def _grow(self) -> None:
         mine, theirs = socket.socketpair()
-        if os.fork() == 0:
-            _serve_warm(theirs, self.mode)
+        self.next_pid = os.fork()
+        if self.next_pid == 0:
+            _serve_warm(theirs, self.mode, self.view)
         theirs.close()
         self.next = Wire(mine)
         self.selector.register(self.next, selectors.EVENT_READ, self._on_next)
@@ -137,16 +158,17 @@ class Supervisor:
     def _launch(self, order: dict[str, Any]) -> None:
         mine, theirs = socket.socketpair()
         mode = jail.NONE if order["jail"] == jail.NONE else self.mode
-        launch = _placed({**order, "jail": mode}, "" if mode == jail.NAMESPACES else order["root"])
+        inside = mode in (jail.NAMESPACES, jail.PARTIAL)
+        launch = _placed({**order, "jail": mode}, "" if inside else order["root"])
         pid = os.fork()
         if pid == 0:
-            machine.boot(theirs, launch, warm=self.warm)
+            machine.boot(theirs, launch, self.view, warm=self.warm)
         theirs.close()
         wire = Wire(mine)
         self.machines[order["id"]] = (pid, wire)
-        self.selector.register(wire, selectors.EVENT_READ, lambda: self._on_machine(order["id"], wire))
+        self.selector.register(wire, selectors.EVENT_READ, lambda: self._on_machine(order["id"], wire, inside))
 
-    def _on_machine(self, name: str, wire: Wire) -> bool:
+    def _on_machine(self, name: str, wire: Wire, inside: bool) -> bool:
         events = wire.receive()
         for event in events or ():
             self.above.send({**event, "id": name})
@@ -155,8 +177,17 @@ class Supervisor:
             wire.close()
             pid, _ = self.machines.pop(name)
             os.waitpid(pid, 0)
+            if not inside:
+                self._sweep()
             self.above.send({"event": "gone", "id": name})
         return True
+
+    def _sweep(self) -> None:
+        """End what a machine left behind that was itself killed: its orphans have become children of this process."""
+        mine = {pid for pid, _ in self.machines.values()} | {self.next_pid}
+        while left := set(processes.children(os.getpid())) - mine:
+            for pid in left:
+                processes.kill_tree(pid)
 
     def _on_next(self) -> bool:
         assert self.next
@@ -179,7 +210,7 @@ def _placed(value: Any, root: str) -> Any:
     return value.replace(ROOT, root) if isinstance(value, str) else value
 
 
-def _serve_warm(connection: socket.socket, mode: str) -> None:
+def _serve_warm(connection: socket.socket, mode: str, view: View) -> None:
     """Load the libraries in this freshly forked process and serve as the next generation; never return."""
     try:
         close_all_but({connection.fileno()})
@@ -187,7 +218,7 @@ def _serve_warm(connection: socket.socket, mode: str) -> None:
         above = Wire(connection)
         _load()
         above.send({"event": "warm", "id": ""})
-        Supervisor(above, mode, warm=True, grow=False).run()
+        Supervisor(above, mode, view, warm=True, grow=False).run()
     finally:
         os._exit(0)
 
