@@ -20,7 +20,7 @@ from day89.cloud import instances_moto
 from day89.cloud.instances_address import take
 from day89.cloud.instances_moto import Seen
 from day89.cloud.instances_one import Instance
-from day89.cloud.instances_process import Supervisor, visible_paths
+from day89.cloud.instances_process import Supervisor
 from day89.cloud.metadata import MetadataService
 from day89.errors import NotFoundError, ToolError, WaitTimeoutError
 
@@ -66,16 +66,15 @@ class Fleet:
         self._instances: dict[str, Instance] = {}
         self._booting: dict[str, threading.Timer] = {}
         self._metadata, self._closed = MetadataService(), False
-        self._binds = visible_paths(self.supervisor.commands)
         self.supervisor.order(op="folder", path=str(self.folder))
         self.supervisor.listen(self._on_event)
-        if isolation == "strict" and self.supervisor.wait_ready() in {"", "none"}:
+        if isolation == "strict" and self.supervisor.wait_ready() in {"", "partial", "none"}:
             self.close()
             raise ToolError("no jail for instances holds on this machine: `day89 doctor` says why")
 
     @property
     def jail(self) -> str:
-        """Return the isolation that is in force: ``namespaces`` or ``none``."""
+        """Return the isolation that is in force: ``namespaces``, ``landlock``, ``partial`` or ``none``."""
         return "none" if self.isolation == "none" else self.supervisor.wait_ready()
 
     def get(self, instance_id: str) -> Instance:
@@ -156,7 +155,6 @@ class Fleet:
             id=self._name(instance),
             command=command,
             jail=self.isolation,
-            binds=self._binds,
             **instance.order(self.supervisor.commands, self.endpoint),
         )
 

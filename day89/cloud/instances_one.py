@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from day89.cloud.instances_userdata import read_user_data
 from day89.cloud.metadata import Door
 from day89.cloud.metadata_tree import Tree
 from day89.cloud.shims.commands import environment
+from day89.confine.beneath import open_beneath
 
 __all__ = ["Instance"]
 
@@ -59,10 +61,10 @@ class Instance:
     def console(self) -> str:
         """Return the end of what the user data has printed, as ``get_console_output`` does."""
         try:
-            with (self.root / LOG).open("rb") as file:
+            with open(LOG, "rb", opener=partial(open_beneath, self.root)) as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - CONSOLE_BYTES))
                 return file.read().decode("utf-8", errors="replace")
-        except FileNotFoundError:
+        except OSError:  # not there yet, or no longer the file that was made
             return ""
 
     @property

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from day89.cloud.shims.commands import write_commands
-from day89.cloud.shims.view import visible_paths
 from day89.cloud.shims.wire import Wire
 
-__all__ = ["PACKAGE", "Supervisor", "visible_paths"]
+__all__ = ["PACKAGE", "Supervisor"]
 
 PACKAGE = Path(__file__).parent / "shims"
 JAILS = ("namespaces", "landlock", "partial")
