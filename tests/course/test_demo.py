@@ -68,6 +68,7 @@ def test_serving_answers_logs_and_sets_an_alarm(tell: Tell) -> None:
     (machine,) = record.machines
     assert machine.id in principals(record, "s3.PutObject")
     assert principals(record, "cloudwatch.PutMetricAlarm") == {HERE}
+    assert principals(record, "cloudwatch.TagResource") == {HERE}
     assert "70 requests in " in printed
     assert "422: " in printed
 
@@ -144,6 +145,29 @@ def test_where_one_cannot_look_that_counts_as_left(tell: Tell) -> None:
     record, _ = tell("train", "no-capacity", hide_queues)
     assert record.status == LEFT
     assert "could not look" in record.left[0]
+
+
+class Closed(io.StringIO):
+    """Be a terminal that is closed when the training begins."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.closed_at = getattr(self, "closed_at", 0) or ("train on" in text) * len(text)
+        if self.closed_at:
+            raise OSError(5, "Input/output error")
+        return len(text)
+
+
+def test_where_nobody_can_be_told_any_more_everything_is_taken_down_all_the_same(
+    instances: Supervisor, clean_environment: None
+) -> None:
+    with local_setting(instances) as setting:
+        with pytest.raises(OSError, match="Input/output"):
+            play(STORIES["train"], setting, Screen(Closed()))
+        assert setting.client("s3").list_buckets()["Buckets"] == []
+        assert setting.client("iam").list_roles()["Roles"] == []
 
 
 class Reader(HTMLParser):

@@ -17,7 +17,7 @@ from day89.clients import REAL_ACCOUNT_VARIABLE
 from day89.cloud import Cloud, local
 from day89.cloud.instances_process import Supervisor
 from day89.course.demo.stage import TAG
-from day89.course.demo.teardown import Undo, ended_by_signals, undisturbed
+from day89.course.demo.teardown import Interrupts, Undo
 
 ACCOUNT = "123456789012"
 OTHER = "210987654321"
@@ -181,8 +181,10 @@ def test_without_the_local_cloud_and_without_the_option_no_client_is_made(bare: 
 
 def test_sigterm_and_hang_up_are_as_ctrl_c() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with ended_by_signals(), pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGTERM)
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        assert interrupts.ending
     assert signal.getsignal(signal.SIGTERM) is before
 
 
@@ -192,7 +194,10 @@ def test_a_second_ctrl_c_does_not_stop_the_cleaning_up(capsys: pytest.CaptureFix
     undo.later("first", lambda: done.append("first"))
     undo.later("second", lambda: signal.raise_signal(signal.SIGINT))
     undo.later("third", lambda: 1 / 0)
-    with undisturbed():
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert interrupts.ending
         assert undo.run() == ["third: division by zero"]
     assert done == ["first"]
     assert "still cleaning up" in capsys.readouterr().err

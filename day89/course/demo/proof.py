@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,17 +21,15 @@ def leaks_now(stage: Stage) -> frozenset[tuple[str, str]]:
     return frozenset((leak.kind, leak.id) for leak in _leaks(stage))
 
 
-def prove(stage: Stage, before: Iterable[tuple[str, str]]) -> list[Proof]:
+def prove(stage: Stage) -> list[Proof]:
     """Look for everything that a story makes.
 
     Args:
-        stage: what the story stood on.
-        before: what billed before, see ``leaks_now``.
+        stage: what the story stood on; it knows what billed before, see ``leaks_now``.
 
     Returns:
         What was looked for, and what of it is still there. Where one could not look, that counts as left.
     """
-    known = frozenset(before)
     looks: list[tuple[str, str, Callable[[], list[str]]]] = [
         ("instances", f"tag {TAG}={stage.name}; {_gone(stage)}", lambda: _instances(stage)),
         ("volumes", f"tag {TAG}={stage.name}", lambda: _volumes(stage)),
@@ -40,7 +38,7 @@ def prove(stage: Stage, before: Iterable[tuple[str, str]]) -> list[Proof]:
         ("bucket and objects", stage.bucket, lambda: _bucket(stage.client("s3"), stage.bucket)),
         ("alarms", f"{stage.name}*", lambda: _alarms(stage)),
         ("queues", f"{stage.name}*", lambda: _queues(stage.client("sqs"), stage.name)),
-        ("anything new that bills", "day89.costs.find_leaks", lambda: _new_leaks(stage, known)),
+        ("anything new that bills", "day89.costs.find_leaks", lambda: _new_leaks(stage)),
     ]
     return [_look(*look) for look in looks]
 
@@ -108,7 +106,8 @@ def _queues(sqs: Any, name: str) -> list[str]:
     return [f"queue {url}" for url in sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])]
 
 
-def _new_leaks(stage: Stage, known: frozenset[tuple[str, str]]) -> list[str]:
+def _new_leaks(stage: Stage) -> list[str]:
+    known = stage.billed_before
     return [f"{one.kind} {one.id}: {one.detail}" for one in _leaks(stage) if (one.kind, one.id) not in known]
 
 

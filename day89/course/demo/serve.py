@@ -105,6 +105,8 @@ def _set_alarm(stage: Stage) -> None:
             dimensions={"InstanceId": server.id},
             missing_data="breaching",
         )
+        arn = client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["AlarmArn"]
+        client.tag_resource(ResourceARN=arn, Tags=stage.tag_list())
         (alarm,) = monitoring.list_alarms(client, prefix=name)
         say(f"{alarm.metric} > {alarm.threshold:g} for two minutes, or no word of it at all; now {alarm.state}")
 

@@ -48,6 +48,7 @@ class Stage:
         self.name = record.run
         self.bucket = record.run
         self.image_id = self.group_id = self.wheel_key = ""
+        self.billed_before: frozenset[tuple[str, str]] = frozenset()
         self._observer = observer
         expires = datetime.now(UTC) + timedelta(minutes=LIFETIME_MINUTES + 5)
         self.tags: Mapping[str, str] = {TAG: record.run, "day89:expires": expires.isoformat(timespec="minutes")}
@@ -102,7 +103,7 @@ class Stage:
         self.undo.later(f"bucket {self.bucket}", _if_there(s3.delete_bucket, client, self.bucket))
         s3.create_bucket(client, self.bucket)
         s3.secure_bucket(client, self.bucket)
-        client.put_bucket_tagging(Bucket=self.bucket, Tagging={"TagSet": self._tag_list()})
+        client.put_bucket_tagging(Bucket=self.bucket, Tagging={"TagSet": self.tag_list()})
         # Should nobody ever take the bucket down, what is in it goes by itself.
         s3.add_lifecycle_rule(client, self.bucket, "expire", "", expire_after_days=1, old_versions_after_days=1)
 
@@ -111,8 +112,8 @@ class Stage:
         self.undo.later(f"role {self.name}", _if_there(iam.delete_role, client, self.name))
         iam.create_role(client, self.name, policy, description=f"instances of {self.name}")
         iam.create_instance_profile(client, self.name, self.name)
-        client.tag_role(RoleName=self.name, Tags=self._tag_list())
-        client.tag_instance_profile(InstanceProfileName=self.name, Tags=self._tag_list())
+        client.tag_role(RoleName=self.name, Tags=self.tag_list())
+        client.tag_instance_profile(InstanceProfileName=self.name, Tags=self.tag_list())
 
     def _group(self) -> None:
         client = self.client("ec2")
@@ -123,7 +124,7 @@ class Stage:
         self.group_id = ec2.create_security_group(
             client, vpcs[0]["VpcId"], self.name, admin_cidr=NOBODY, app_port=APP_PORT
         )
-        client.create_tags(Resources=[self.group_id], Tags=self._tag_list())
+        client.create_tags(Resources=[self.group_id], Tags=self.tag_list())
 
     def put_code(self, *files: Path) -> None:
         """Put the wheel of this package, and single files, under ``code/``: an image has neither."""
@@ -170,6 +171,10 @@ class Stage:
             time.sleep(self.setting.poll_seconds)
         return found
 
+    def tag_list(self) -> list[dict[str, str]]:
+        """Return the tags as most services take them."""
+        return [{"Key": key, "Value": value} for key, value in self.tags.items()]
+
     def _end_instances(self) -> None:
         alive = [one.id for one in self.instances() if one.state != "terminated"]
         ec2.set_instance_state(self.client("ec2"), alive, "terminated")
@@ -179,9 +184,6 @@ class Stage:
         named = [{"Name": "group-name", "Values": [self.name]}]
         for group in client.describe_security_groups(Filters=named)["SecurityGroups"]:
             client.delete_security_group(GroupId=group["GroupId"])
-
-    def _tag_list(self) -> list[dict[str, str]]:
-        return [{"Key": key, "Value": value} for key, value in self.tags.items()]
 
 
 def run_name(story: str) -> str:

@@ -17,7 +17,7 @@ from day89.course.demo.proof import leaks_now, prove
 from day89.course.demo.record import Machine, Record, Traced
 from day89.course.demo.setting import Setting
 from day89.course.demo.stage import INSTANCE_TYPE, LIFETIME_MINUTES, Observer, Stage, run_name
-from day89.course.demo.teardown import Undo, ended_by_signals, undisturbed
+from day89.course.demo.teardown import Interrupts, Undo
 from day89.errors import Day89Error, error_code
 
 __all__ = ["STORIES", "Story", "ceiling", "play"]
@@ -82,19 +82,13 @@ def play(story: Story, setting: Setting, observer: Observer, *, fault: str = "")
     record = Record(story.name, story.title, setting.place, run_name(story.name), fault)
     undo = Undo()
     stage = Stage(setting, record, observer, undo)
-    before: frozenset[tuple[str, str]] = frozenset()
-    with ended_by_signals():
+    with Interrupts() as interrupts:
         try:
-            before = _look_before(stage)
-            story.play(stage)
-        except KeyboardInterrupt:
-            record.interrupted, record.error = True, "interrupted"
-        except (Day89Error, ClientError, BotoCoreError, Boto3Error, OSError) as error:
-            record.error, record.console = _sentence(error)
-        finally:
-            with undisturbed():
-                _end(stage, undo)
-                record.proofs = prove(stage, before)
+            _tell(story, stage, interrupts)
+        finally:  # an interrupt in the moment between the two blocks comes here too
+            interrupts.ending = True
+            _end(stage, undo)
+            record.proofs = prove(stage)
     record.seconds = setting.trace.now()
     record.calls = sorted(setting.trace.calls, key=lambda traced: traced.at)
     record.machines = _machines(stage, record.calls)
@@ -102,17 +96,28 @@ def play(story: Story, setting: Setting, observer: Observer, *, fault: str = "")
     return record
 
 
-def _look_before(stage: Stage) -> frozenset[tuple[str, str]]:
-    with stage.step("look what bills before it begins") as say:
-        before = leaks_now(stage)
-        say(f"{len(before) or 'no'} thing{'s'[: len(before) != 1]} in {stage.setting.region}")
-    return before
+def _tell(story: Story, stage: Stage, interrupts: Interrupts) -> None:
+    record = stage.record
+    try:
+        with stage.step("look what bills before it begins") as say:
+            stage.billed_before = leaks_now(stage)
+            say(f"{len(stage.billed_before) or 'nothing'} in {stage.setting.region}")
+        story.play(stage)
+    except KeyboardInterrupt:
+        record.interrupted, record.error = True, "interrupted"
+    except (Day89Error, ClientError, BotoCoreError, Boto3Error, OSError) as error:
+        record.error, record.console = _sentence(error)
+    finally:
+        interrupts.ending = True
 
 
 def _end(stage: Stage, undo: Undo) -> None:
-    with stage.step("take everything down") as say:
-        stage.record.undone = undo.run()
-        say("; ".join(stage.record.undone) or "instances terminated; bucket, role, group and all else deleted")
+    try:
+        with stage.step("take everything down") as say:
+            stage.record.undone = undo.run()
+            say("; ".join(stage.record.undone) or "instances terminated; bucket, role, group and all else deleted")
+    finally:  # where nobody could be told of the step (a closed terminal), it is done all the same
+        stage.record.undone += undo.run()
 
 
 def _sentence(error: Exception) -> tuple[str, str]:
@@ -136,11 +141,18 @@ def _machines(stage: Stage, calls: list[Traced]) -> list[Machine]:
         if traced.call.operation == "RunInstances" and traced.call.error_code is None:
             launches[_name_tag(traced)].append(traced.at)
     found = []
-    for one in sorted(stage.instances(), key=lambda one: (one.launched, one.id)):
+    for one in _known(stage):
         times = launches[one.name]
         began = times.pop(0) if times else 0.0
         found.append(_machine(one, began, _last_heard(one.id, calls, began)))
     return found
+
+
+def _known(stage: Stage) -> list[ec2.Instance]:
+    try:
+        return sorted(stage.instances(), key=lambda one: (one.launched, one.id))
+    except (ClientError, BotoCoreError):  # such as credentials that have run out: the proof has said so already
+        return []
 
 
 def _machine(one: ec2.Instance, began: float, ended: float) -> Machine:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
-__all__ = ["Undo", "ended_by_signals", "undisturbed"]
+__all__ = ["Interrupts", "Undo"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -37,36 +37,32 @@ class Undo:
         return failed
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Let a SIGTERM or a hang-up end a story as Ctrl-C does, so that it still cleans up."""
-    with _handling(SIGNALS[1:], _interrupt):
-        yield
+class Interrupts:
+    """Let the first Ctrl-C, SIGTERM or hang-up of a block end it, and no later one: these meet the cleaning up.
 
+    ``ending`` is set by the first signal, in the moment that it is raised, or by the block where it ends by itself.
+    """
 
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Answer signals with a word instead of stopping: for the short while in which everything is taken down."""
+    def __init__(self) -> None:
+        """Begin with signals that end the block."""
+        self.ending = False
+        self._before: dict[int, Any] = {}
 
-    def say(*_: Any) -> None:
-        print("day89: still cleaning up, one moment", file=sys.stderr, flush=True)
+    def __enter__(self) -> Interrupts:
+        """Take the signals over; in another thread than the main one there are none to take."""
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._handle) for number in SIGNALS}
+        return self
 
-    with _handling(SIGNALS, say):
-        yield
-
-
-def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def _handling(numbers: tuple[signal.Signals, ...], handler: Callable[..., None]) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # only there Python delivers signals
-        yield
-        return
-    before = {number: signal.signal(number, handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, old in before.items():
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give them back."""
+        for number, old in self._before.items():
             signal.signal(number, old)
+
+    def _handle(self, *_: Any) -> None:
+        if not self.ending:
+            self.ending = True
+            raise KeyboardInterrupt
+        print("day89: still cleaning up, one moment", file=sys.stderr, flush=True)
