@@ -20,6 +20,7 @@ __all__ = ["ec2_mended"]
 
 PASSED = {"Status": "ok", "Details": [{"Name": "reachability", "Status": "passed"}]}
 WAITING = {"Status": "initializing", "Details": [{"Name": "reachability", "Status": "initializing"}]}
+MORE_FILTERS = {"instance-state-code": "state_code_text", "client-token": "client_token"}
 
 
 @contextmanager
@@ -34,9 +35,9 @@ def ec2_mended() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(NetworkInterface, "check_auto_public_ip", check_auto_public_ip))
-        # moto does not know this filter of DescribeInstances.
+        # moto does not know these filters of DescribeInstances.
         stack.enter_context(patch.object(Instance, "state_code_text", property(_state_code), create=True))
-        stack.enter_context(patch.dict(filter_dict_attribute_mapping, {"instance-state-code": "state_code_text"}))
+        stack.enter_context(patch.dict(filter_dict_attribute_mapping, MORE_FILTERS))
         stack.enter_context(patch.object(Instance, "instance_status", property(_status)))
         stack.enter_context(patch.object(Instance, "system_status", property(_status)))
         yield
