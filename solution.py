@@ -658,7 +658,7 @@ def run_on_ec2(
     code_key, output_key = f"code/{run}/exercise.py", f"output/{run}.csv"
     upload_file(s3, csv_path, bucket, input_key)
     upload_file(s3, __file__, bucket, code_key)
-    name = f"worker-{run}"
+    name, instance_id = f"worker-{run}", None
     try:
         instance_id = launch_instance(
             ec2,
@@ -671,14 +671,16 @@ def run_on_ec2(
         _wait_for_output(s3, ec2, bucket, output_key, instance_id, timeout)
         return download_file(s3, bucket, output_key, results_path)
     finally:  # it bills until it is gone
-        _terminate_all_named(ec2, name)
+        _terminate(ec2, instance_id, name)
 
 
-def _terminate_all_named(ec2, name):
-    """Terminate by name, which only this call uses: a launch that breaks off half-way never says the id."""
-    pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "tag:Name", "Values": [name]}])
-    found = [instance for page in pages for one in page["Reservations"] for instance in one["Instances"]]
-    set_instance_state(ec2, [instance["InstanceId"] for instance in found], "terminated")
+def _terminate(ec2, instance_id, name):
+    """Terminate by id, or by the name that only this call uses: a launch that breaks off half-way never says the id."""
+    ids = [instance_id]
+    if instance_id is None:
+        pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "tag:Name", "Values": [name]}])
+        ids = [one["InstanceId"] for page in pages for launch in page["Reservations"] for one in launch["Instances"]]
+    set_instance_state(ec2, ids, "terminated")
 
 
 def _wait_for_output(s3, ec2, bucket, output_key, instance_id, timeout):
@@ -905,7 +907,7 @@ python3 -m pip install {PACKAGES}
 aws s3 cp {code} exercise.py
 exec python3 exercise.py serve {shlex.join([bucket, name, str(version), str(port)])}
 """
-    instance_name = f"model-{name}-v{version}-{uuid.uuid4().hex}"
+    instance_name, instance_id = f"model-{name}-v{version}-{uuid.uuid4().hex}", None
     try:
         instance_id = launch_instance(
             ec2,
@@ -917,7 +919,7 @@ exec python3 exercise.py serve {shlex.join([bucket, name, str(version), str(port
         )
         return _wait_until_healthy(ec2, instance_id, port, timeout)
     except BaseException:
-        _terminate_all_named(ec2, instance_name)
+        _terminate(ec2, instance_id, instance_name)
         raise
 
 
