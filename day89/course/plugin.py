@@ -166,6 +166,8 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None,
     options = {"seed": names.number(0, 2**31), **(marker.kwargs if marker else {})}
     if options.get("instances") is True:
         options["instances"] = supervisor_of(request.config)
+        if request.config.stash.get(SESSION, None) is not None:
+            options["isolation"] = "strict"  # a confined submission must not get out by a script that it launches
     # Instances that run need real time to get somewhere; states that only pass do not.
     with local_cloud.local(**options) as running, nullcontext() if options.get("instances") else naps():
         side = request.config.stash.get(SIDE, None)
