@@ -9,6 +9,7 @@ are medians; on a busy machine look at the ratios.
 from __future__ import annotations
 
 import contextlib
+import functools
 import statistics
 import subprocess
 import sys
@@ -70,8 +71,14 @@ def _cloud(supervisor: Supervisor) -> Iterator[Any]:
 
 
 def _launch(cloud: Any, script: str, count: int = 1) -> None:
+    _launcher(cloud, script, count)()
+
+
+def _launcher(cloud: Any, script: str, count: int = 1) -> Callable[[], Any]:
+    """Return run_instances alone, ready to be called: client and image are got before."""
     image = cloud.client("ssm").get_parameter(Name=IMAGE)["Parameter"]["Value"]
-    cloud.client("ec2").run_instances(
+    return functools.partial(
+        cloud.client("ec2").run_instances,
         ImageId=image, InstanceType="t3.micro", MinCount=count, MaxCount=count, UserData=script,
         InstanceInitiatedShutdownBehavior="terminate", IamInstanceProfile={"Name": "r"},
     )  # fmt: skip
@@ -80,8 +87,9 @@ def _launch(cloud: Any, script: str, count: int = 1) -> None:
 def _first_line(cloud: Any, rounds: int) -> None:
     calls, lines, shell = [], [], []
     for _ in range(rounds):
+        launch = _launcher(cloud, "#!/bin/bash\necho $EPOCHREALTIME\n")
         before, wall = time.perf_counter(), time.time()
-        _launch(cloud, "#!/bin/bash\necho $EPOCHREALTIME\n")
+        launch()
         calls.append(time.perf_counter() - before)
         cloud.instances.wait_idle()
         lines.append(float(list(cloud.instances)[-1].console()) - wall)
