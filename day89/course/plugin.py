@@ -49,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("day89")
     group.addoption("--mine", action="store_true", help="run only the graded checks, on your exercise.py")
     group.addoption("--submission", metavar="FILE", help="run the graded checks on this file")
+    group.addoption("--shuffle", action="store_true", help="run in an order that the seed decides")
     group.addoption(
         "--seed", type=int, metavar="N", help="seed of made-up names and contents; a new one each run if absent"
     )
@@ -82,6 +83,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave only the graded checks where it is one's own file; let no warning of a submission decide about a check."""
+    if config.getoption("shuffle"):
+        random.Random(config.stash[SEED]).shuffle(items)
     for item in items:
         if item.get_closest_marker("task") is not None:
             # A file that a learner left open is not what the checks are about.

@@ -27,11 +27,13 @@ class Job:
         name: what is shown while it is graded.
         variants: what it is built from, on top of the solution.
         tasks: ids of the tasks to grade.
+        source: text of the whole submission, where it is not built from variants.
     """
 
     name: str
     variants: tuple[Variant, ...]
     tasks: tuple[str, ...]
+    source: str | None = None
 
     @property
     def is_mix(self) -> bool:

@@ -18,6 +18,7 @@ from day89.course.progress import Progress
 from day89.course.tasks import choose
 from day89.course.validate_changes import changed
 from day89.course.validate_measure import measure
+from day89.course.validate_survivors import report_mutants
 from day89.course.variants import Variant, find_variants
 from day89.errors import UsageError
 
@@ -47,6 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="none",
         help="auto grades each answer also across the process boundary, and demands equal verdicts",
     )
+    parser.add_argument(
+        "--mutants", action="store_true", help="grade mechanical changes of the solution instead (needs cosmic-ray)"
+    )
     parser.add_argument("--json", metavar="FILE", help="write everything that was found")
     parser.add_argument("--write", metavar="FILE", help="write the table into this document, between its two marks")
 
@@ -55,12 +59,15 @@ def run(args: argparse.Namespace) -> int:
     """Measure, show, write; see ``day89.cli`` for the exit status: 1 where the grader was wrong once."""
     folder = checks_folder().parent / "variants"
     tasks = choose(args.task, args.exercise)
+    if args.jobs < 1:
+        raise UsageError("--jobs is the number of answers graded at the same time: 1 or more")
+    if args.mutants:
+        source = course_file("solution.py").read_text("utf-8")
+        return report_mutants(source, tasks, folder / "equivalent.toml", _seed(args), args.jobs)
     wanted = {task.id for task in tasks}
     variants = [one for one in find_variants(folder) if one.task in wanted]
     if args.changed:
         variants = changed(variants, folder)
-    if args.jobs < 1:
-        raise UsageError("--jobs is the number of answers graded at the same time: 1 or more")
     found = _measure(args, variants)
     print(validate_report.draw(found))
     if args.json:
@@ -70,12 +77,15 @@ def run(args: argparse.Namespace) -> int:
     return int(bool(found.misses))
 
 
+def _seed(args: argparse.Namespace) -> int:
+    return int(args.seed) if args.seed is not None else random.SystemRandom().randrange(10**6)
+
+
 def _measure(args: argparse.Namespace, variants: Sequence[Variant]) -> validate_report.Measurement:
-    seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
     isolation, confinement = choose_isolation(args.isolation, cohort=False)
     solution = course_file("solution.py").read_text("utf-8")
     with Progress(sys.stderr, "variants", len(variants)) as progress:
-        return measure(solution, variants, seed, args.jobs, (isolation, confinement), progress.advance)
+        return measure(solution, variants, _seed(args), args.jobs, (isolation, confinement), progress.advance)
 
 
 def _renewed(path: Path, table: str) -> str:

@@ -50,7 +50,7 @@ def measure(
     if isolation[1] is not None:
         with Bench(solution, seed, width, isolation[1], checks) as bench:
             across = _grade([*results, *again], bench, report)
-    verdicts = {one.name: one for one in _verdicts(results, again)}
+    verdicts = {one.variant.name: one for one in _verdicts(results, again)}
     if isolation[1] is not None:
         for job, result in {**results, **again}.items():
             _compare(job, result, across[job], verdicts)

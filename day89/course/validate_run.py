@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
@@ -14,7 +15,8 @@ from day89.course.supervisor import Supervisor
 from day89.course.tasks import choose
 from day89.course.validate import Job
 from day89.course.variants import build
-from day89.course.verdict import SubmissionResult
+from day89.course.verdict import Check, CheckResult, SubmissionResult
+from day89.errors import ToolError
 
 if TYPE_CHECKING:
     from day89.course.boundary.process import Confinement
@@ -48,6 +50,7 @@ class Bench:
         self._checks = checks
         self._width = width
         self._stack = ExitStack()
+        self._stopped = threading.Event()
         self._idle: SimpleQueue[Supervisor] = SimpleQueue()
         self._all = [Supervisor(MODULES, confinement) for _ in range(width)]
 
@@ -74,6 +77,7 @@ class Bench:
                 report(waiting[done])
                 yield waiting[done], done.result()
         except BaseException:  # Ctrl-C above all: what the threads wait for must not keep the user waiting
+            self._stopped.set()
             for future in waiting:
                 future.cancel()
             for supervisor in self._all:
@@ -85,8 +89,12 @@ class Bench:
         try:
             path = supervisor.folder / "variant" / "exercise.py"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(build(self._solution, job.variants), "utf-8")
+            path.write_text(job.source or build(self._solution, job.variants), "utf-8")
             tasks = choose(list(job.tasks), None)
-            return grade(path, tasks, self._seed, checks=self._checks, supervisor=supervisor)
+            return grade(path, tasks, self._seed, checks=self._checks, supervisor=supervisor, watch=self._watch)
         finally:
             self._idle.put(supervisor)
+
+    def _watch(self, check: Check, result: CheckResult) -> None:
+        if self._stopped.is_set():
+            raise ToolError("interrupted")

@@ -75,3 +75,12 @@ def graded(tmp_path: Path, supervisor: Supervisor) -> Grade:
         return grade(path, choose(ids or ["1.3"], None), 1, checks=folder, supervisor=supervisor)
 
     return grade_text
+
+
+@pytest.fixture
+def small_checks(tmp_path: Path) -> Path:
+    """Return a folder with the small checks."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "test_exercise_1.py").write_text(CHECKS)
+    return folder
