@@ -23,7 +23,7 @@ from day89.course.checking import NotStarted, Wrong, describe_error
 from day89.course.submission import Unreadable
 from day89.course.verdict import Check
 
-__all__ = ["Reporter", "rehearse", "run_job"]
+__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
 
 PATIENCE = 2
 # pytest's own plugins that a verdict does not need: each costs time in every run.
@@ -179,6 +179,11 @@ def rehearse() -> None:
         cloud.client("iam").list_roles()
 
 
+def prepare(job: dict[str, Any]) -> None:
+    """Draw the same made-up names for the same seed, whoever ran before."""
+    random.seed(job["seed"])
+
+
 def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
     """Run the checks of a job and report them; return when all that can be reported has been.
 
@@ -188,22 +193,31 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
         events: descriptor to report on.
         session: where the submission runs in a process of its own, what spawns that; else None.
     """
-    random.seed(job["seed"])
+    prepare(job)
     reporter = Reporter(events, job, session)
-    status = pytest.main(_arguments(job), plugins=[reporter])
-    reporter.send("done", status=int(status))
+    pytest.main([*arguments(job), f"--submission={job['submission']}", f"--seed={job['seed']}"], plugins=[reporter])
+    reporter.send("done")
 
 
-def _arguments(job: dict[str, Any]) -> list[str]:
+def exercises(job: dict[str, Any]) -> frozenset[str]:
+    """Return the numbers of the exercises whose checks a job asks for."""
+    return frozenset(id.split(".")[0] for id in job["tasks"])
+
+
+def arguments(job: dict[str, Any]) -> list[str]:
+    """Return the command line of a pytest session that holds the checks of a job, and perhaps more.
+
+    Args:
+        job: see ``run_job``.
+    """
     checks = Path(job["checks"])
     settings = Path(job["folder"], "pytest.ini")
     settings.write_text("[pytest]\n")
-    wanted = sorted({id.split(".")[0] for id in job["tasks"]})
+    wanted = sorted(exercises(job))
     files = sorted(str(file) for number in wanted for file in checks.glob(f"test_exercise_{number}*.py"))
     return [
         *("-p", "day89.course.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
         *(word for name in UNNEEDED for word in ("-p", f"no:{name}")),
         *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={job['folder']}/checks"),
-        *(f"--submission={job['submission']}", f"--seed={job['seed']}"),
         *files,
     ]

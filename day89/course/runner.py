@@ -47,7 +47,7 @@ HEAVY = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "sklearn", "
 EC2_MODULE = "day89.cloud.patches_ec2"
 REHEARSAL = "day89.course.child:rehearse"
 THRIFT = ("day89.course.thrift:install", "day89.cloud.thrift:install")
-SERVER_MODULES = ("boto3", "pytest", "day89.course.child", "day89.cloud", *THRIFT)
+SERVER_MODULES = ("boto3", "pytest", "day89.course.collected", "day89.cloud", *THRIFT)
 
 Watcher = Callable[[Check, CheckResult], None]
 

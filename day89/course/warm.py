@@ -16,8 +16,9 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 __all__ = ["CAN_FORK", "DUMP_SIGNAL", "main"]
 
@@ -38,13 +39,32 @@ def main(arguments: list[str]) -> int:
     _adopt()
     warm = _start_warm(json.loads(confinement))
     _preload(modules)
-    for line in sys.stdin:
-        _serve(json.loads(line), int(events), int(dumps), warm)
-        if not CAN_FORK:
-            break
+    forks = _Forks(int(events), int(dumps), warm)
+    jobs = (json.loads(line) for line in sys.stdin)
+    if CAN_FORK:
+        _serve(jobs, forks)
+    else:
+        forks.work_here(next(jobs))
     if warm is not None:
         warm.close()
     return 0
+
+
+def _serve(jobs: Iterator[dict[str, Any]], forks: _Forks) -> None:
+    from day89.course.collected import serve  # preloaded; it brings pytest
+
+    status = 70
+    try:
+        serve(jobs, forks)
+        status = 0
+    except BaseException:
+        if not forks.is_child:
+            raise
+        traceback.print_exc()
+    finally:
+        if forks.is_child:
+            # No interpreter shutdown: it costs as much as a check, and a submission may have registered anything.
+            _leave(status)
 
 
 def _start_warm(settings: dict[str, Any] | None) -> Any:
@@ -77,45 +97,66 @@ def _preload(modules: list[str]) -> None:
     gc.freeze()
 
 
-def _serve(job: dict[str, Any], events: int, dumps: int, warm: Any) -> None:
-    session = warm.session() if warm is not None else None
-    if not CAN_FORK:
-        _announce(events, {"event": "forked", "pid": os.getpid()})
-        _work(job, events, dumps, session)
-        _announce(events, {"event": "exit", "status": 0})
-        return
-    child = os.fork()
-    if child == 0:
-        status = 70
-        try:
+class _Forks:
+    """Fork a child for each job, and wait for it.
+
+    Args:
+        events: descriptor of the event pipe.
+        dumps: descriptor of the pipe for stack dumps.
+        warm: the process that submissions are forked from, or None where they run in the child.
+    """
+
+    def __init__(self, events: int, dumps: int, warm: Any) -> None:
+        self.events = events
+        self.dumps = dumps
+        self.warm = warm
+        self.session: Any = None
+        self.is_child = False
+
+    def fork(self) -> bool:
+        """Return True in the child; in the server return False, once the child has ended."""
+        self.session = self.warm.session() if self.warm is not None else None
+        child = os.fork()
+        if child == 0:
+            self.is_child = True
             os.setsid()
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            _announce(events, {"event": "forked", "pid": os.getpid()})
-            if warm is not None:
-                warm.door.close()
-            _work(job, events, dumps, session)
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            # No interpreter shutdown: it costs as much as a check, and a submission may have registered anything.
-            os._exit(status)
-    if session is not None:
-        session.close()  # the child's end is the only one now: what it spawned ends with it
-    _, result = os.waitpid(child, 0)
-    _end_orphans(spare=warm.process.pid if warm is not None else 0)
-    _announce(events, {"event": "exit", "status": os.waitstatus_to_exitcode(result)})
+            self._announce({"event": "forked", "pid": os.getpid()})
+            if self.warm is not None:
+                self.warm.door.close()
+            self._set_up()
+            return True
+        if self.session is not None:
+            self.session.close()  # the child's end is the only one now: what it spawned ends with it
+        _, result = os.waitpid(child, 0)
+        _end_orphans(spare=self.warm.process.pid if self.warm is not None else 0)
+        self._announce({"event": "exit", "status": os.waitstatus_to_exitcode(result)})
+        return False
+
+    def work_here(self, job: dict[str, Any]) -> None:
+        """Do one job in this process, where there is no fork to be had."""
+        from day89.course.child import run_job  # preloaded
+
+        self._announce({"event": "forked", "pid": os.getpid()})
+        self._set_up()
+        run_job(job, self.events, self.warm.session() if self.warm is not None else None)
+        sys.stdout.flush()
+        self._announce({"event": "exit", "status": 0})
+
+    def _set_up(self) -> None:
+        with Path(os.devnull).open() as nothing:
+            os.dup2(nothing.fileno(), 0)
+        if DUMP_SIGNAL is not None:
+            faulthandler.register(DUMP_SIGNAL, file=self.dumps, all_threads=False)
+
+    def _announce(self, event: dict[str, Any]) -> None:
+        os.write(self.events, json.dumps(event).encode() + b"\n")
 
 
-def _work(job: dict[str, Any], events: int, dumps: int, session: Any) -> None:
-    from day89.course.child import run_job  # preloaded in the server
-
-    with Path(os.devnull).open() as nothing:
-        os.dup2(nothing.fileno(), 0)
-    if DUMP_SIGNAL is not None:
-        faulthandler.register(DUMP_SIGNAL, file=dumps, all_threads=False)
-    run_job(job, events, session)
-    sys.stdout.flush()
+def _leave(status: int) -> NoReturn:
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(status)
 
 
 def _end_orphans(spare: int) -> None:
@@ -138,10 +179,6 @@ def _children() -> list[int]:
         return [int(word) for word in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
     except OSError:
         return []
-
-
-def _announce(events: int, event: dict[str, Any]) -> None:
-    os.write(events, json.dumps(event).encode() + b"\n")
 
 
 if __name__ == "__main__":
