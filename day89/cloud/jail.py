@@ -37,12 +37,13 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "arm64": 41}
 SYS_MOUNT_SETATTR = 442
 AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system/cpu")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/sys/devices/system/cpu")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 PLACES = (
     *("tmp", "var/tmp", "var/log", "var/lib", "var/www", "home/ec2-user", "home/ubuntu", "root", "opt", "srv", "mnt"),
-    *("run", "app", "dev/shm", "proc", "etc/systemd/system"),
+    *("run", "app", "dev", "etc", "proc", "sys"),
 )
+SMALL = "mode=777,size=16m,nr_inodes=4k"  # of /etc and /dev, in memory; an instance has one user
 WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 
 
@@ -60,11 +61,13 @@ def enter(root: str, view: View, name: str) -> None:
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)  # of this process namespace, and writable
     spare = _unshare()
     _become_first()
-    _fill(root, view)
+    for place in PLACES:
+        Path(root, place).mkdir(parents=True, exist_ok=True)
     if spare:
         _give(root, powers.spare_user())
     _mount("none", "/", MS_REC | MS_PRIVATE)
     _mount(root, root, MS_BIND)
+    _fill(root, view)
     for path in [*SYSTEM, *view.shown]:
         _show(root, path)
     for source, path in view.covers:
@@ -112,17 +115,16 @@ def _become_first() -> None:
 
 
 def _fill(root: str, view: View) -> None:
-    for place in PLACES:
-        Path(root, place).mkdir(parents=True, exist_ok=True)
-    with os.scandir(view.settings) as settings:
-        for setting in settings:
-            link = f"{root}/etc/{setting.name}"
-            if not os.path.lexists(link) and setting.name != "systemd":
-                os.symlink(setting.path, link)  # noqa: PTH211 - hundreds of times
+    """Make ``/etc`` and ``/dev``: in memory, because links on a disk take as long as all else together."""
+    for place in ("etc", "dev"):
+        _mount("tmpfs", f"{root}/{place}", MS_NOSUID | MS_NODEV, "tmpfs", SMALL)
+    for place in ("etc/systemd", "etc/systemd/system", "dev/shm"):
+        Path(root, place).mkdir()
+        Path(root, place).chmod(0o777)
+    for name in os.listdir(view.settings):  # noqa: PTH208 - in the way of every launch
+        os.symlink(f"{view.settings}/{name}", f"{root}/etc/{name}")  # noqa: PTH211
     for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
-        link = f"{root}/dev/{name}"
-        if not os.path.lexists(link):
-            os.symlink(target, link)  # noqa: PTH211
+        os.symlink(target, f"{root}/dev/{name}")  # noqa: PTH211
 
 
 def _owner(path: str) -> int:
@@ -213,6 +215,6 @@ def possible() -> bool:
     return sys.platform == "linux" and os.uname().machine in SYS_PIVOT_ROOT
 
 
-def _mount(source: str, target: str, flags: int, kind: str | None = None) -> None:
-    name = kind.encode() if kind else None
-    checked(libc().mount(source.encode(), target.encode(), name, ctypes.c_ulong(flags), None), f"mount {target}")
+def _mount(source: str, target: str, flags: int, kind: str | None = None, options: str | None = None) -> None:
+    name, data = (text.encode() if text else None for text in (kind, options))
+    checked(libc().mount(source.encode(), target.encode(), name, ctypes.c_ulong(flags), data), f"mount {target}")

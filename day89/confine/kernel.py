@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+from functools import cache
 
 __all__ = ["checked", "libc", "pidfd_getfd", "prctl"]
 
 PIDFD_GETFD = 438
 
 
+@cache
 def libc() -> ctypes.CDLL:
     """Return the C library, whose ``syscall`` takes any call by its number."""
     return ctypes.CDLL(None, use_errno=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import socket
 import sys
 from pathlib import Path
@@ -37,7 +36,7 @@ def limits_in(mode: str) -> Limits:
 
 
 def _kernel() -> tuple[int, ...]:
-    return tuple(int(part) for part in platform.release().split("-")[0].split(".")[:2])
+    return tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
 
 
 def confine(mode: str, limits: Limits) -> int | None:

@@ -6,7 +6,9 @@ nor the cloud and the grader. So an instance gets a package of its own, copied o
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,11 +23,11 @@ DATA = ("data/prices.toml", "data/instance_types.csv")  # what the package itsel
 ANSWERS = ("solution.py", "exercise.py", "tests", "quiz", "data", "docs", ".git")
 # The settings that programs look for; no password, key or service of this machine.
 SETTINGS = """
-    alternatives bash.bashrc bindresvport.blacklist ca-certificates ca-certificates.conf crypto-policies debian_version
-    default/locale environment gai.conf group host.conf hosts inputrc ld.so.cache ld.so.conf ld.so.conf.d localtime
-    locale.alias locale.conf lsb-release magic mailcap mime.types nsswitch.conf os-release passwd
-    pki/ca-trust pki/tls/cert.pem pki/tls/certs profile profile.d protocols rpc services shells skel ssl/cert.pem
-    ssl/certs ssl/openssl.cnf system-release terminfo timezone wgetrc
+    bash.bashrc ca-certificates.conf crypto-policies debian_version default/locale environment gai.conf group host.conf
+    hosts inputrc ld.so.cache ld.so.conf ld.so.conf.d locale.alias locale.conf localtime lsb-release magic mailcap
+    mime.types nsswitch.conf os-release passwd pki/tls/cert.pem pki/tls/certs/ca-bundle.crt profile profile.d protocols
+    rpc services shells ssl/cert.pem ssl/certs/ca-certificates.crt ssl/openssl.cnf system-release terminfo timezone
+    wgetrc
 """
 
 
@@ -103,30 +105,43 @@ def _own_parts() -> Iterator[Path]:
 
 
 def _copy_package(target: Path) -> None:
-    skip = shutil.ignore_patterns("*.tmp")
     for path in _own_parts():
-        to = target / path.relative_to(PACKAGE)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            shutil.copytree(path, to, dirs_exist_ok=True, ignore=skip)
-        else:
-            shutil.copy2(path, to)
+        _copy(path, target / path.relative_to(PACKAGE))
     for name in DATA:
-        (target / "_files" / name).parent.mkdir(parents=True, exist_ok=True)
         for source in (PACKAGE.parent / name, PACKAGE / "_files" / name):
             if source.exists():
-                shutil.copy2(source, target / "_files" / name)
+                _copy(source, target / "_files" / name)
 
 
 def _copy_settings(target: Path) -> None:
-    target.mkdir(exist_ok=True)
     for name in SETTINGS.split():
-        source, to = Path("/etc", name), target / name
-        to.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            if source.is_dir():
-                shutil.copytree(source, to, symlinks=True, dirs_exist_ok=True, ignore_dangling_symlinks=True)
-            elif source.exists():
-                shutil.copy(source, to)
-        except (OSError, shutil.Error):
-            continue  # a setting that is not for everybody's eyes
+        source = Path("/etc", name)
+        if source.exists() and source.stat().st_mode & stat.S_IROTH:
+            _copy(source.resolve(), target / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file or a folder for everybody to read, links as they are."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    open_ends = [(str(source), str(target))]
+    while open_ends:
+        path, to = open_ends.pop()
+        with contextlib.suppress(OSError):
+            found = os.lstat(path)
+            if stat.S_ISLNK(found.st_mode):
+                os.symlink(os.readlink(path), to)  # noqa: PTH115, PTH211 - a thousand times, before anything can start
+            elif stat.S_ISDIR(found.st_mode):
+                os.mkdir(to)  # noqa: PTH102
+                open_ends += [(f"{path}/{name}", f"{to}/{name}") for name in os.listdir(path)]  # noqa: PTH208
+            elif stat.S_ISREG(found.st_mode):
+                _copy_file(path, to, found)
+
+
+def _copy_file(path: str, to: str, found: os.stat_result) -> None:
+    reader, writer = os.open(path, os.O_RDONLY), os.open(to, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        os.write(writer, os.read(reader, found.st_size))
+        os.utime(writer, ns=(found.st_atime_ns, found.st_mtime_ns))  # compiled files are good for that time only
+    finally:
+        os.close(reader)
+        os.close(writer)
