@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def measure(
     every, graph = tuple(course or tasks()), reaches(solution)
     with Bench(solution, seed, width, checks=checks) as bench:
         results = _grade(_jobs(variants, every, graph), bench, report)
-        again = _grade([wheat_job(one, every, graph) for one in _suspects(results, every, graph)], bench, report)
+        again = _grade(_suspects(results, every, graph), bench, report)
     if isolation[1] is not None:
         with Bench(solution, seed, width, isolation[1], checks) as bench:
             across = _grade([*results, *again], bench, report)
@@ -76,12 +77,15 @@ def _grade(jobs: Sequence[Job], bench: Bench, report: Callable[[str], None]) -> 
     return dict(bench.run(jobs, lambda job: report(job.name)))
 
 
-def _suspects(results: Mapping[Job, SubmissionResult], every: Sequence[Task], graph: Graph) -> list[Variant]:
-    """Return the wheats that may be to blame for what a mix has lost."""
+def _suspects(results: Mapping[Job, SubmissionResult], every: Sequence[Task], graph: Graph) -> list[Job]:
+    """Return the jobs that grade alone the wheats that may be to blame for what a mix has lost, in what it has lost."""
     found = []
     for job, result in results.items():
         lost = {task.id for task in result.tasks if task.earned < task.points} if job.is_mix else set()
-        found += [one for one in job.variants if lost & set(wheat_job(one, every, graph).tasks)]
+        for one in job.variants:
+            alone = wheat_job(one, every, graph)
+            if asked := tuple(id for id in alone.tasks if id in lost):
+                found.append(replace(alone, tasks=asked))
     return found
 
 
