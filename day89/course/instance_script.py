@@ -133,7 +133,7 @@ def signal_process() -> bool:
 
 def look_into_first() -> bool:
     """Open the memory of the process that decides about this one."""
-    os.close(os.open(f"/proc/{os.getppid()}/mem", os.O_RDWR))
+    os.close(os.open(f"/proc/{os.getppid()}/mem", os.O_RDONLY))
     return True
 
 
