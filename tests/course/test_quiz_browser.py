@@ -149,6 +149,8 @@ def test_pages_fit_and_can_be_read(browser, address, width, scheme):
     found = {}
 
     def look(name: str) -> None:
+        page.wait_for_load_state("load")
+        page.wait_for_function("document.documentElement !== null && document.body !== null")
         found[name] = (page.evaluate("document.documentElement.scrollWidth"), page.evaluate(LUMINANCE))
 
     page.goto(address)
