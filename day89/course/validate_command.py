@@ -7,6 +7,7 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,8 +85,14 @@ def _seed(args: argparse.Namespace) -> int:
 def _measure(args: argparse.Namespace, variants: Sequence[Variant]) -> validate_report.Measurement:
     isolation, confinement = choose_isolation(args.isolation, cohort=False)
     solution = course_file("solution.py").read_text("utf-8")
-    with Progress(sys.stderr, "variants", len(variants)) as progress:
+    submissions = sum(one.kind == "chaff" for one in variants) + _most_wheats(variants)
+    with Progress(sys.stderr, "variants", submissions) as progress:
         return measure(solution, variants, _seed(args), args.jobs, (isolation, confinement), progress.advance)
+
+
+def _most_wheats(variants: Sequence[Variant]) -> int:
+    """Return how many right answers the task has that has most: as many mixes there are, at least."""
+    return max(Counter(one.task for one in variants if one.kind == "wheat").values(), default=0)
 
 
 def _renewed(path: Path, table: str) -> str:
