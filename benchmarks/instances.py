@@ -129,7 +129,10 @@ def _twenty(cloud: Any) -> None:
     _launch(cloud, "#!/bin/bash\nsleep 60\n", 20)
     fleet = list(cloud.instances)[-20:]
     cloud.instances.wait(
-        lambda: len(set(descendants(pid)) - before) >= (80 if cloud.instances.jail in ("namespaces", "partial") else 60), "not all started"
+        lambda: (
+            len(set(descendants(pid)) - before) >= (80 if cloud.instances.jail in ("namespaces", "partial") else 60)
+        ),
+        "not all started",
     )
     own = _memory(set(descendants(pid)) - before) / 20 / 1024
     print(f"memory of an idle instance's own, with its bash and sleep: {own:.1f} MiB")
