@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -31,6 +32,7 @@ from day89.errors import UsageError
 __all__ = ["Plan", "Work", "grade_all", "grade_one", "load", "plan_of"]
 
 TRIES = 3
+OWNER_POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ class Plan:
         seed: seed of made-up names and contents.
         confinement: how submissions are kept in a process of their own, as plain data; None where they are not.
         seconds: how long one submission may take in all.
+        owner: process whose children the workers are: they end when it does. None where they belong to a cluster.
     """
 
     tasks: tuple[str, ...]
     seed: int
     confinement: Mapping[str, Any] | None = None
     seconds: float = SUBMISSION_LIMIT
+    owner: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,18 +103,32 @@ def grade_one(work: Work, plan: Plan) -> tuple[int, dict[str, Any]]:
         status, message = ("unreadable", work.problem) if work.data is None else ("tool_error", _crashed(work))
         return work.number, SubmissionResult(work.name, None, status, message, 0.0, unjudged(tasks)).as_json()  # type: ignore[arg-type]
     try:
+        _end_with(plan.owner)
         supervisor = _supervisor(json.dumps(plan.confinement))
         path = supervisor.folder / "handed-in" / _file_name(work.name)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(work.data)
         result = grade(path, tasks, plan.seed, supervisor=supervisor, seconds=plan.seconds)
         message = result.message and result.message.replace(str(path), work.name)
-        return work.number, replace(result, path=work.name, message=message).as_json()
+        return work.number, replace(result, path=work.name, sha256=work.sha256, message=message).as_json()
     except Exception as error:
         _supervisor.cache_clear()
         message = f"the grader broke: {type(error).__name__}: {error}"
         taken = round(time.monotonic() - began, 2)
         return work.number, SubmissionResult(work.name, None, "tool_error", message, taken, unjudged(tasks)).as_json()
+
+
+@cache
+def _end_with(owner: int | None) -> None:
+    """End this worker when its owner has ended: one that was killed cannot tell its workers, and they would wait on."""
+    if owner not in (None, os.getpid()):
+        threading.Thread(target=_wait_for_end, args=(owner,), name="day89-owner", daemon=True).start()
+
+
+def _wait_for_end(owner: int) -> None:
+    while os.getppid() == owner:
+        time.sleep(OWNER_POLL_SECONDS)
+    os._exit(1)  # the warm server below ends with this process
 
 
 def _crashed(work: Work) -> str:
@@ -158,6 +176,7 @@ def grade_all(
     Raises:
         UsageError: Dask is not installed, or its scheduler does not answer.
     """
+    plan = replace(plan, owner=os.getpid() if backend == "loky" else None)
     waiting = dict(enumerate(sources))
     crashes = dict.fromkeys(waiting, 0)
     with _backend(backend, scheduler):

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from day89.cli import main
+from day89.cloud.shims.processes import descendants
 from day89.course import cohort
 from day89.course.isolation import choose_isolation
 from day89.course.keeping import Keeper
@@ -100,8 +101,10 @@ def test_killed_run_goes_on_where_it_ended(tmp_path: Path) -> None:
     part = target.with_name("r.json.part")
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     wait_until(lambda: part.exists() and len(part.read_text("utf-8").splitlines()) >= 4)
+    below = descendants(running.pid)
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
+    wait_until(lambda: not any(Path("/proc", str(pid)).exists() for pid in below), 30)
     kept = [json.loads(line) for line in part.read_text("utf-8").splitlines()[1:] if line.endswith("}")]
     assert not target.exists()
 
@@ -124,6 +127,7 @@ def test_only_what_changed_is_graded_again(folder: Path, tmp_path: Path) -> None
     main([*words, "--resume"])
     after = {one["path"]: one for one in json.loads(target.read_text("utf-8"))["submissions"]}
     assert after["ann/exercise.py"] == before["ann/exercise.py"]
+    assert after["eve/exercise.py"] == before["eve/exercise.py"], "a file that cannot be read has not changed either"
     assert (before["bob/exercise.py"]["score"], after["bob/exercise.py"]["score"]) == (4, 5)
 
 
