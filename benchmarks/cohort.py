@@ -1,10 +1,10 @@
-"""Grade a cohort of generated submissions, kill the grader half-way with ``kill -9``, resume, and count what came of it.
+"""Grade a cohort of generated submissions, kill the grader half-way with ``kill -9``, resume, and count.
 
     python benchmarks/cohort.py [COUNT] [--keep FOLDER]
 
-The mix: right answers, stubs, the wrong answers of tests/variants, some of the hostile ones of tests/course, and files
-that cannot be read. Only tasks 1.1 and 1.3 are judged, so that a thousand fit in minutes. It fails where a submission is
-lost, graded twice, or paid for what it did not do.
+The mix: right answers, stubs, the wrong answers of tests/variants, some of the hostile ones of tests/course, and
+files that cannot be read. Only tasks 1.1 and 1.3 are judged, so that a thousand fit in minutes. It fails where a
+submission is lost, graded twice, or paid for what it did not do.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import os
 import random
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time

@@ -130,9 +130,7 @@ def _one_assignment(assignment: str, ready: dict[str, Path], top: Path, count: i
     best = min(
         (name for name in found if not name.startswith("day89")), key=lambda name: statistics.median(found[name])
     )
-    print(
-        f"\n{assignment}: {count} submissions one after the other, {rounds} rounds in turn; start of the warm server included"
-    )
+    print(f"\n{assignment}: {count} submissions one after the other, {rounds} rounds in turn, start included")
     print(f"  {'grader':<24}{'CPU s a submission':>20}{'wall s':>9}{'of the best peer':>18}")
     for name, seconds in found.items():
         ratio = statistics.median(one / other for one, other in zip(seconds, found[best], strict=True))
