@@ -88,18 +88,22 @@ class Reporter:
         return None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Skip the rest of a task that is not started, or that takes too long again and again."""
         self.send("start", id=item.nodeid)
         self.outcome = {"outcome": "passed", "message": None, "mistake": None, "began": time.perf_counter()}
         if _task(item) in self.not_started:
-            self._end(item.nodeid, "not_started")
-            return True
+            return self._skip(item, nextitem, "not_started")
         if self.slow[_task(item)] >= PATIENCE:
             self.outcome["message"] = f"not tried: {PATIENCE} checks of this task took too long already"
-            self._end(item.nodeid, "timeout")
-            return True
+            return self._skip(item, nextitem, "timeout")
         return None
+
+    def _skip(self, item: pytest.Item, nextitem: pytest.Item | None, outcome: str) -> bool:
+        # What the item before has left open, such as its module, is closed where the next has no use for it.
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+        self._end(item.nodeid, outcome)
+        return True
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Report the check."""

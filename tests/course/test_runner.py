@@ -52,6 +52,26 @@ def test_a_task_that_raises_not_implemented_is_not_started_and_the_rest_of_it_is
     assert outcomes(result) == ["not_started"] * 3
 
 
+def test_a_task_that_is_skipped_leaves_the_next_file_of_checks_alone(graded, right, tmp_path):
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "test_exercise_1_later.py").write_text(
+        'import pytest\n@pytest.mark.task("1.4", "core")\ndef test_x(task):\n    assert task.delete_prefix() == 7\n'
+    )
+    checks = """
+import pytest
+@pytest.mark.task("1.3", "core", points=3)
+def test_first(task):
+    task.list_keys("a")
+@pytest.mark.task("1.3", "mastery", points=2)
+def test_second(task):
+    task.list_keys("b")
+"""
+    source = right + "def list_keys(key):\n    print(key)\n    raise NotImplementedError('Task 1.3')\n"
+    result = graded(source, ["1.3", "1.4"], checks=checks)
+    assert (result.status, result.message) == ("graded", None)
+    assert [task.status for task in result.tasks] == ["not_started", "passed"]
+
+
 def test_a_case_left_open_in_a_started_task_is_a_failure(graded):
     result = graded(
         "def list_keys(key):\n    if key != 'a':\n        raise NotImplementedError('later')\n    return ['a']\n"
