@@ -10,6 +10,8 @@ from typing import Any
 
 from scipy import stats
 
+from day89.course.quiz.model import OUTCOMES
+
 __all__ = ["Item", "MistakeCount", "exact_interval", "histogram", "items", "mistake_counts", "outcome_rates"]
 
 LEVEL = 0.95
@@ -123,7 +125,7 @@ def _share(id: str, label: str, passed: Sequence[bool], started: int) -> Item:
 
 
 def outcome_rates(results: Mapping[str, Any], outcomes: Mapping[str, Sequence[int]]) -> list[Item]:
-    """Return how often the tasks of each outcome of the course were passed.
+    """Return how often the tasks of each outcome of the course were passed, of those that were judged.
 
     Args:
         results: the data of the result file.
@@ -135,7 +137,9 @@ def outcome_rates(results: Mapping[str, Any], outcomes: Mapping[str, Sequence[in
     for number in numbers:
         tasks = [task for one in graded for task in one["tasks"] if number in outcomes.get(task["id"], ())]
         passed = [task["status"] == "passed" for task in tasks]
-        found.append(_share(str(number), f"outcome {number}", passed, sum(t["status"] != "not_started" for t in tasks)))
+        if tasks:
+            begun = sum(task["status"] != "not_started" for task in tasks)
+            found.append(_share(str(number), OUTCOMES[number], passed, begun))
     return found
 
 

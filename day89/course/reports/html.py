@@ -25,7 +25,11 @@ SLOWEST = 10
 def _template() -> Template:
     # Every value is foreign until shown otherwise: autoescape turns < & " ' into text.
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"plain": plain, "percent": lambda share: f"{100 * share:.0f} %"}
+    environment.filters |= {
+        "plain": plain,
+        "percent": lambda share: f"{100 * share:.0f} %",
+        "points": lambda points: f"{round(points, 2):g}",
+    }
     return environment.from_string(resources.files("day89.course.reports").joinpath("page.html.j2").read_text("utf-8"))
 
 
@@ -50,7 +54,7 @@ def render(results: Mapping[str, Any], links: Sequence[str] | None = None) -> st
         outcomes=analysis.outcome_rates(results, {one.id: one.outcomes for one in tasks()}),
         mistakes=[(one, mistakes().get(one.id)) for one in analysis.mistake_counts(results)[:20]],
         titles={one.id: one.title for one in tasks()},
-        slowest=sorted(submissions, key=lambda one: -one["seconds"])[:SLOWEST] if len(submissions) > 1 else [],
+        slowest=sorted(rows, key=lambda pair: -pair[0]["seconds"])[:SLOWEST] if len(submissions) > SLOWEST else [],
         failed=[pair for pair in rows if pair[0]["status"] != "graded"][:SHOWN],
         rows=rows[:SHOWN],
         left_out=max(0, len(rows) - SHOWN),
