@@ -111,8 +111,8 @@ def forbid(cloud: Any, *actions: str) -> None:
         cloud.faults.add(action, code="AccessDenied", status=403, times=None)
 
 
-def stop_endless_loops(cloud: Any, *actions: str) -> None:
+def stop_endless_loops(cloud: Any, *actions: str, many: int = MANY_CALLS) -> None:
     """Have AWS refuse operations after very many calls, so that a loop without end becomes a message."""
     message = "asked again and again: does each request carry the token of the answer before, and does the loop end?"
     for action in actions:
-        cloud.faults.add(action, nth=MANY_CALLS, code="EndlessLoop", status=400, message=message, times=None)
+        cloud.faults.add(action, nth=many, code="EndlessLoop", status=400, message=message, times=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from support import expect_forbidden, forbid, stop_endless_loops, works
+from support import MANY_CALLS, expect_forbidden, forbid, stop_endless_loops, works
 
 from day89.course.calling import Task
 from day89.course.names import Names
@@ -70,9 +70,9 @@ def expect_s3_forbidden(
         expect_forbidden(task, "U12", function, *arguments, **keywords)
 
 
-def stop_endless_listing(cloud: Any) -> None:
-    """Have S3 refuse to list for ever."""
-    stop_endless_loops(cloud, *LISTINGS)
+def stop_endless_listing(cloud: Any, objects: int = 0) -> None:
+    """Have S3 refuse to list for ever; whoever asks for the objects one at a time may."""
+    stop_endless_loops(cloud, *LISTINGS, many=objects + MANY_CALLS)
 
 
 def files_under(folder: Path) -> dict[str, bytes]:

@@ -96,7 +96,7 @@ def test_deletes_more_than_1000_keys(task: Any, cloud: Any, names: Any) -> None:
     s3, bucket = new_bucket(cloud, names)
     prefix, count = names.prefix(), names.number(1001, 1009)
     fill(cloud, bucket, prefix, count)
-    stop_endless_listing(cloud)
+    stop_endless_listing(cloud, count)
     ended = attempt(task, "delete_prefix", s3, bucket, prefix)
     called = f"called {task.last_call} with {count} keys under the prefix"
     most = max((len(call.params["Delete"].get("Objects", [])) for call in cloud.log.of("s3.DeleteObjects")), default=0)

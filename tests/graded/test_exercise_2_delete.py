@@ -15,7 +15,7 @@ PAGE = 3
 
 def expect_gone(task: Any, cloud: Any, s3: Any, bucket: str, count: int, holding: str, mistake: str) -> None:
     """Fail unless the call deletes the bucket and returns how many versions and markers there were."""
-    stop_endless_listing(cloud)
+    stop_endless_listing(cloud, count)
     ended = attempt(task, "delete_bucket", s3, bucket)
     cloud.faults.clear()
     called = f"called {task.last_call} on a bucket with {holding}"

@@ -24,7 +24,7 @@ from support_workers import (
     tail,
 )
 
-from day89.course.checking import NotStarted, Wrong, expect, expect_equal, expect_type, show
+from day89.course.checking import NotStarted, Wrong, describe_error, expect, expect_equal, expect_type, show
 from day89.course.given import KINDS, make_model
 from day89.course.names import Names
 
@@ -45,13 +45,20 @@ def store(place: Place, name: str, version: int, kind: str) -> None:
 
 def deploy(task: Any, place: Place, name: str, version: int, **options: Any) -> Any:
     """Call the learner's deploy_model."""
-    return task.deploy_model(place.s3, place.ec2, place.bucket, name, version, **place.launch_options, **options)
+    try:
+        return task.deploy_model(place.s3, place.ec2, place.bucket, name, version, **place.launch_options, **options)
+    except TimeoutError as error:
+        ends = [tail(place.console(instance_id)) for instance_id in place.instances()]
+        why = f"the instance's console ends with: {ends[0] if ends else 'nothing, as there is none'}"
+        raise Wrong(
+            f"called {task.last_call}; expected a URL; it raised {describe_error(error)}; {why}", "E8"
+        ) from error
 
 
 def deploy_into_trouble(task: Any, place: Place, name: str, version: int, **options: Any) -> BaseException | None:
     """Call the learner's deploy_model where it cannot succeed, and return what it raised."""
     try:
-        deploy(task, place, name, version, **options)
+        task.deploy_model(place.s3, place.ec2, place.bucket, name, version, **place.launch_options, **options)
     except (NotStarted, Wrong):
         raise
     except (Exception, KeyboardInterrupt) as error:

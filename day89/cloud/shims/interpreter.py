@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import atexit
+import contextlib
 import fcntl
 import io
 import os
@@ -16,6 +17,7 @@ import runpy
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import traceback
 import types
@@ -105,6 +107,16 @@ def _settle(program: Program) -> None:
     os.chdir(program.cwd)
     os.environ.clear()
     os.environ.update(program.environment)
+    tempfile.tempdir = None  # the place of the process that this was forked from: not to be seen from here
+    _answer_without_datagrams()
+
+
+def _answer_without_datagrams() -> None:
+    """Tell Flask's own server which address to print: it would ask UDP, which is closed here, and end."""
+    with contextlib.suppress(ImportError):
+        from werkzeug import serving  # what brings it in is loaded already, or about to be
+
+        serving.get_interface_ip = lambda family: "127.0.0.1"
 
 
 def _run(program: Program) -> int:

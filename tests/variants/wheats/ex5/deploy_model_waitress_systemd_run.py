@@ -18,9 +18,14 @@ PY
 systemd-run --working-directory=/opt/model python3 -m waitress --listen=0.0.0.0:{port} wsgi:application
 """
     options = {"image_id": image_id, "security_group_id": security_group_id, "instance_profile": instance_profile}
-    instance_id = launch_instance(ec2, f"{name}-{version}", user_data=script, **options)
+    name_of_this = f"{name}-{version}-{uuid.uuid4()}"
     try:
+        instance_id = launch_instance(ec2, name_of_this, user_data=script, **options)
         return _wait_until_healthy(ec2, instance_id, port, timeout)
     except BaseException:
-        set_instance_state(ec2, [instance_id], "terminated")
+        pages = ec2.get_paginator("describe_instances").paginate(
+            Filters=[{"Name": "tag:Name", "Values": [name_of_this]}]
+        )
+        ids = [one["InstanceId"] for page in pages for launch in page["Reservations"] for one in launch["Instances"]]
+        set_instance_state(ec2, ids, "terminated")
         raise
