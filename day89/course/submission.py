@@ -9,6 +9,7 @@ import linecache
 import os
 import stat
 import sys
+import threading
 import tokenize
 import traceback
 import types
@@ -16,11 +17,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "load", "read", "stubs"]
+__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "load", "parse", "read", "stubs"]
 
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024
 MODULE_NAME = "exercise"
+# Before Python 3.11.9 and 3.12.3, threads that parse at the same time disturb one another (CPython issue 106905).
+_PARSING = threading.Lock()
 
 
 class Unreadable(Exception):
@@ -50,6 +53,20 @@ class Submission:
     data: bytes
     sha256: str
     tree: ast.Module
+
+
+def parse(source: str | bytes, name: str = "<unknown>") -> ast.Module:
+    """Return the syntax tree of a source, for any number of threads.
+
+    Args:
+        source: its text.
+        name: where it was read.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    with _PARSING:
+        return ast.parse(source, name)
 
 
 def read(path: str | os.PathLike[str]) -> Submission:
@@ -111,7 +128,7 @@ def _parse(data: bytes, path: Path) -> ast.Module:
     if encoding not in ("utf-8", "utf-8-sig"):
         raise Unreadable(f"{path} says that it is written in {encoding}: save it as UTF-8 and drop the coding line")
     try:
-        return ast.parse(data, filename=str(path))
+        return parse(data, str(path))
     except SyntaxError as error:
         raise Unreadable(f"{path} line {error.lineno}: {error.msg}: {_shown(error)}; mend that line first") from None
     except (RecursionError, MemoryError, ValueError) as error:

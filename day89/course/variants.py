@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from day89.course.submission import parse
 from day89.course.tasks import choose, mistakes
 from day89.errors import UsageError
 
@@ -56,7 +57,7 @@ class Variant:
     @cached_property
     def tree(self) -> ast.Module:
         """Return its syntax tree."""
-        return ast.parse(self.source, self.name)
+        return parse(self.source, self.name)
 
     @property
     def binds(self) -> frozenset[str]:
@@ -118,7 +119,7 @@ def build(solution: str, variants: Iterable[Variant]) -> str:
         solution: text of ``solution.py``.
         variants: what replaces and adds; no two of them may define the same name.
     """
-    lines, tree = solution.splitlines(), ast.parse(solution)
+    lines, tree = solution.splitlines(), parse(solution)
     places = {name: node for node in tree.body for name in _bound(node)}
     edits = [edit for variant in variants for edit in _edits(variant, places)]
     for start, end, chunk in sorted(edits, key=lambda edit: edit[:2], reverse=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,7 @@ def run_pipeline(
         jobs: parts worked on at once.
         backend: ``threading`` shares this client; ``loky`` takes a process for each, ``dask`` whatever the active
             ``distributed.Client`` reaches. In other processes a client is made anew from region, endpoint and
-            environment.
+            the ``AWS_*`` variables: of this process for ``loky``, of its own for a Dask worker.
 
     Returns:
         What was done.
@@ -120,10 +121,12 @@ def run_parts(
     if jobs < 1:
         raise InvalidInputError(f"jobs must be positive, not {jobs}")
     address = (s3.meta.region_name, s3.meta.endpoint_url)
+    # joblib keeps its processes for later jobs, with the environment that they were started in.
+    variables = _aws_variables() if backend == "loky" else None
     with parallel_config(backend=backend, n_jobs=jobs):  # joblib knows the dask backend by name only here
         if backend == "threading":
             return list(Parallel()(delayed(run_part)(s3, plan, part, step) for part in parts))
-        return list(Parallel()(delayed(_run_there)(address, plan, part, step) for part in parts))
+        return list(Parallel()(delayed(_run_there)(address, variables, plan, part, step) for part in parts))
 
 
 def finish(s3: S3Client, plan: Plan, *, parts_run: int = 0) -> Report:
@@ -146,7 +149,15 @@ def finish(s3: S3Client, plan: Plan, *, parts_run: int = 0) -> Report:
     return report
 
 
-def _run_there(address: tuple[str, str], plan: Plan, part: Part, step: Step) -> Done:
+def _aws_variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+def _run_there(address: tuple[str, str], variables: dict[str, str] | None, plan: Plan, part: Part, step: Step) -> Done:
+    if variables is not None and variables != _aws_variables():
+        for name in _aws_variables():
+            del os.environ[name]
+        os.environ.update(variables)
     region, endpoint = address
     elsewhere = None if endpoint.endswith((".amazonaws.com", ".amazonaws.com.cn")) else endpoint
     return run_part(make_client("s3", region, endpoint_url=elsewhere), plan, part, step)

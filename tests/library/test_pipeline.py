@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import distributed
 import pandas
 import pytest
+from joblib import Parallel, delayed
 
 from day89 import pipeline
 from day89.cloud import local
@@ -258,6 +260,8 @@ def test_large_parts_are_copied_within_s3_and_small_ones_pass_through(cloud: Any
 
 
 def test_other_processes_do_the_same_through_the_endpoint(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-yesterday")
+    Parallel(n_jobs=2, backend="loky")(delayed(os.getpid)() for _ in range(2))  # processes that are older than the job
     with cloud.serve() as server:
         for name, value in server.env.items():
             monkeypatch.setenv(name, value)
