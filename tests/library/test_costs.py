@@ -26,7 +26,7 @@ def test_every_table_of_prices_has_a_source_and_all_have_a_date() -> None:
     assert len(table.pop("as_of")) == 10
     assert (table.pop("region"), table.pop("currency")) == ("us-east-1", "USD")
     assert all(part["source"].startswith("https://aws.amazon.com/") for part in table.values())
-    assert str(rooms.load_prices()) == "list prices of us-east-1 as of 2025-06-30"
+    assert str(rooms.load_prices()) == "list prices of us-east-1 as of 2026-09-24"
 
 
 def test_every_instance_type_has_a_price_and_every_price_a_type() -> None:
@@ -70,7 +70,7 @@ def test_a_plan_adds_up() -> None:
     estimate = rooms.estimate_plan(plan)
     expected = 6 * 0.0104 + 6 * 0.005 + 10 * 0.023 + 100 * 0.0036 + 0.005 + 0.004 + 0.09
     assert estimate.usd == pytest.approx(expected)
-    assert "2025-06-30" in str(estimate)
+    assert "2026-09-24" in str(estimate)
 
 
 def test_spot_costs_its_fraction_and_a_short_run_a_minute() -> None:
