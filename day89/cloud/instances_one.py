@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ CONSOLE_BYTES = 64 * 1024  # https://docs.aws.amazon.com/AWSEC2/latest/APIRefere
 LOG = "var/log/cloud-init-output.log"
 SCRIPT = "var/lib/cloud/instance/scripts/part-001"
 PLACES = ("run/day89", "tmp", "root", "home/ec2-user", "opt", "var/log", "var/lib/cloud/instance/scripts")
+# What names this machine's Python where bash does not look it up: the instance's is the first in its PATH.
+PYTHON = re.compile(rb"(\bexec[ \t]+|(?<=\n)#![ \t]*)/usr/(?:local/)?bin/python3?(?=\s)")
 ROOT = "@ROOT@"  # replaced by the supervisor: empty inside a jail, else the folder
 
 
@@ -76,12 +79,13 @@ class Instance:
         """Write the user data into the instance's folder and return the command that runs it; empty where none does."""
         for place in PLACES:
             (self.root / place).mkdir(parents=True, exist_ok=True)
-        os.mkfifo(self.root / "run/day89/control")
+        for pipe in ("control", "console"):
+            os.mkfifo(self.root / "run/day89" / pipe)
         script = read_user_data(self.seen.user_data)
         (self.root / LOG).write_text(script.note)
         if not script.text:
             return []
-        (self.root / SCRIPT).write_bytes(script.text)
+        (self.root / SCRIPT).write_bytes(PYTHON.sub(rb"\1/usr/bin/env python3", script.text))
         (self.root / SCRIPT).chmod(0o700)
         first = script.text.split(b"\n", 1)[0][2:].split()
         # "#!/usr/bin/python3" is the instance's python3, not this machine's.

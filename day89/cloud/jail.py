@@ -39,6 +39,7 @@ AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/sys/devices/system/cpu")
 DEVICES = ("null", "zero", "full", "random", "urandom")
+CONSOLES = ("console", "ttyS0", "kmsg")  # what is written there goes to the console log
 PLACES = (
     *("tmp", "var/tmp", "var/log", "var/lib", "var/www", "home/ec2-user", "home/ubuntu", "root", "opt", "srv", "mnt"),
     *("run", "app", "dev", "etc", "proc", "sys"),
@@ -123,7 +124,8 @@ def _fill(root: str, view: View) -> None:
         Path(root, place).chmod(0o777)
     for name in os.listdir(view.settings):  # noqa: PTH208 - in the way of every launch
         os.symlink(f"{view.settings}/{name}", f"{root}/etc/{name}")  # noqa: PTH211
-    for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+    own = (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2"))
+    for name, target in (*own, *((name, "/run/day89/console") for name in CONSOLES)):
         os.symlink(target, f"{root}/dev/{name}")  # noqa: PTH211
 
 

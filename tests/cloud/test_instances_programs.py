@@ -89,3 +89,27 @@ CODE
 
 def test_without_a_profile_there_are_no_credentials(run: Callable[..., str]) -> None:
     assert "Unable to locate credentials" in run("aws s3 ls; echo status $?")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        'python3 -c \'import subprocess, sys; subprocess.run([sys.executable, "-m", "pip", "install", "x"])\'',
+        "nohup /usr/bin/pip install x",
+        "timeout 9 sudo -E /usr/bin/pip3 install x",
+        'printf \'#!/usr/bin/python3\\nimport os\\nos.execvp("pip", ["pip", "install", "x"])\' > p; chmod +x p; ./p',
+        "exec /usr/bin/python3 -m pip install x",
+    ],
+)
+def test_python_and_its_tools_are_the_instances_own_however_they_are_named(
+    run: Callable[..., str], command: str
+) -> None:
+    assert run(f"cd $TMPDIR; {command}") == "Requirement already satisfied: x\n"
+
+
+def test_gunicorn_serves_on_the_instances_address(run: Callable[..., str]) -> None:
+    module = "def app(environ, start):\n    start('200 OK', [])\n    return [b'served']\n"
+    wait = "until curl -sf http://localhost:8000; do sleep 0.1; done"
+    assert run(
+        f"cd $TMPDIR; printf '%s' \"{module}\" > wsgi.py; gunicorn -w 2 -b 0.0.0.0:8000 wsgi:app 2>&- & {wait}"
+    ) == ("served")

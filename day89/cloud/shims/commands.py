@@ -26,17 +26,50 @@ SUCCEED = """
 """
 POWER = {"shutdown": "", "poweroff": "poweroff", "halt": "poweroff", "reboot": "reboot"}
 
-SHUTDOWN = """action=poweroff; delay=0
+# While the user data runs a minute is a minute, so that a shutdown in half an hour is the safety net that it is meant
+# to be; once it has ended, a minute takes a second.
+SHUTDOWN = """action=poweroff; delay=60; scheduled=$DAY89_RUN/scheduled
+cancel() { [ ! -s "$scheduled" ] || kill "$(cat "$scheduled")" 2>/dev/null; rm -f "$scheduled"; }
 for word in "$@"; do
   case "$word" in
     -r|--reboot) action=reboot;;
-    -c) exit 0;;
-    now|+0) delay=0;;
+    -c) cancel; exit 0;;
+    -k) exit 0;;
+    now|+0|0) delay=0;;
     +[0-9]*|[0-9]|[0-9][0-9]) delay=$((${word#+} * 60));;
   esac
 done
-if [ "$delay" -gt 0 ]; then (sleep "$delay"; echo "$action" > "$DAY89_RUN/control") >/dev/null 2>&1 & exit 0; fi
+cancel
+if [ "$delay" -gt 0 ]; then
+  ( while [ "$delay" -gt 0 ]; do
+      sleep 1
+      if [ -e "$DAY89_RUN/ended" ]; then delay=$((delay - 60)); else delay=$((delay - 1)); fi
+    done
+    echo "$action" > "$DAY89_RUN/control" ) >/dev/null 2>&1 </dev/null &
+  echo $! > "$scheduled"
+  echo "Shutdown scheduled, use 'shutdown -c' to cancel." >&2
+  exit 0
+fi
 echo "$action" > "$DAY89_RUN/control"
+"""
+
+LOGGER = """tag=root; show=; file=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -t|--tag) tag=$2; shift 2;;
+    --tag=*) tag=${1#*=}; shift;;
+    -f|--file) file=$2; shift 2;;
+    -p|--priority|-n|--server|-P|--port|-u|--socket) shift 2;;
+    -s|--stderr) show=1; shift;;
+    --) shift; break;;
+    -*) case "$1" in -*s*) show=1;; esac; shift;;
+    *) break;;
+  esac
+done
+say() { echo "$tag: $1" >> "$DAY89_RUN/journal.log"; [ -z "$show" ] || echo "$tag: $1" >&2; }
+if [ $# -gt 0 ]; then say "$*"; exit 0; fi
+[ -z "$file" ] || exec < "$file"
+while IFS= read -r line || [ -n "$line" ]; do say "$line"; done
 """
 
 SUDO = """while [ $# -gt 0 ]; do
@@ -154,10 +187,18 @@ ABSOLUTE = {
     "/usr/bin/": (
         "python3", "python", "pip", "pip3", "aws", "curl", "wget", "sudo", "yum", "dnf", "apt-get", "apt", "systemctl",
         "systemd-run",
-        "cloud-init", "ec2-metadata", "hostname",
+        "cloud-init", "ec2-metadata", "hostname", "logger",
     ),
     "/usr/local/bin/": ("aws", "pip", "pip3", "python3"),
 }  # fmt: skip
+
+# Programs that start another one, which bash itself does not look up.
+STARTERS = ("nohup", "setsid", "sudo", "timeout", "env", "nice")
+STARTER = """{starter}() {{
+  local word words=()
+  for word; do case $word in {paths}) word="{folder}/${{word##*/}}";; esac; words+=("$word"); done
+  command {starter} "${{words[@]}}"
+}}"""
 
 
 def write_commands(folder: Path, package: Path) -> None:
@@ -176,10 +217,11 @@ def write_commands(folder: Path, package: Path) -> None:
     _write(folder / "init", LOG + 'case "$1" in 0) exec poweroff;; 6) exec reboot;; esac\n')
     texts = {"sudo": SUDO, "su": SU, "runuser": SU, "pip": LOG + PIP, "pip3": LOG + PIP, "virtualenv": VENV}
     texts |= {"python3": PYTHON, "python": PYTHON, f"python3.{sys.version_info.minor}": PYTHON, "aws": AWS}
-    texts |= {"systemctl": LOG + SYSTEMCTL, "systemd-run": LOG + SYSTEMD_RUN}
+    texts |= {"logger": LOGGER, "systemd-run": LOG + SYSTEMD_RUN}
     texts |= {"ec2-metadata": METADATA, "cloud-init": 'echo "status: done"\n', "hostname": HOSTNAME}
     for name, text in texts.items():
         _write(folder / name, text.format(**names) if text in {PYTHON, AWS, VENV, METADATA} else text)
+    _write(folder / "systemctl", LOG + SYSTEMCTL, "/bin/bash")  # bash, for the absolute paths that units name
     _write(folder / "curl", CURL, "/bin/bash")
     _write(folder / "wget", WGET, "/bin/bash")
     _write_programs(folder)
@@ -200,6 +242,8 @@ def _write_programs(folder: Path) -> None:
 def _functions(folder: Path) -> str:
     """Return bash functions that stand for absolute paths; bash reads them before each script (BASH_ENV)."""
     lines = [f'{place}{name}() {{ "{folder}/{name}" "$@"; }}' for place, names in ABSOLUTE.items() for name in names]
+    paths = "|".join(f"{place}{name}" for place, names in ABSOLUTE.items() for name in names)
+    lines += [STARTER.format(starter=name, paths=paths, folder=folder) for name in STARTERS]
     return "\n".join(lines) + "\n"
 
 

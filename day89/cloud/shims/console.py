@@ -17,15 +17,20 @@ CUT = b"[day89: more than 4 MiB were printed; what came before is cut]\n"
 class Console:
     """Hold the pipe that programs print to and the log behind it."""
 
-    def __init__(self, log: str) -> None:
-        """Open the log, where it is still the plain file that the owner made."""
+    def __init__(self, log: str, pipe: str) -> None:
+        """Open the log and the pipe, where they are still what the owner made.
+
+        The pipe has a name because ``/dev/console`` of the instance is a link to it.
+        """
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
         self.log = os.open(log, flags, 0o644)
         if not stat.S_ISREG(os.fstat(self.log).st_mode):
             raise OSError("the console log is no file")
         self.size = os.fstat(self.log).st_size
-        self.reader, self.writer = os.pipe()
-        os.set_blocking(self.reader, False)
+        self.reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        if not stat.S_ISFIFO(os.fstat(self.reader).st_mode):
+            raise OSError("the console is no pipe")
+        self.writer = os.open(pipe, os.O_WRONLY | os.O_NOFOLLOW)
 
     def say(self, text: str) -> None:
         """Write a line of ours."""

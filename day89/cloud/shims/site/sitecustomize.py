@@ -13,6 +13,7 @@ from __future__ import annotations
 import _socket
 import os
 import socket
+import sys
 from typing import Any
 
 __all__ = ["install"]
@@ -29,6 +30,14 @@ def install() -> None:
         socket.socket.bind = _bind  # type: ignore[method-assign,assignment]
         socket.socket.connect = _connect  # type: ignore[method-assign,assignment]
         socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign,assignment]
+        _be_the_instances_own()
+
+
+def _be_the_instances_own() -> None:
+    """Name the instance's python3 as the interpreter, so that ``[sys.executable, "-m", "pip"]`` needs no network."""
+    own = os.path.join(os.path.dirname(os.environ.get("BASH_ENV", "")), "python3")  # noqa: PTH118, PTH120
+    if os.path.isfile(own):  # noqa: PTH113 - in the way of every program
+        sys.executable = own
 
 
 def _bind(self: socket.socket, address: Any) -> None:
