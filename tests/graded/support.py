@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from day89.course.blame import blame
 from day89.course.calling import Task
 from day89.course.checking import NotStarted, Wrong, describe_error, expect, fail, show
 
@@ -12,8 +13,6 @@ from day89.course.checking import NotStarted, Wrong, describe_error, expect, fai
 AWS_ERRORS = {"ClientError", "S3UploadFailedError"}
 REFUSALS = ("AccessDenied", "UnauthorizedOperation", "403")
 MANY_CALLS = 60
-# Errors of AWS that show one mistake wherever they come up.
-SYMPTOMS = {"NoSuchBucketPolicy": "R5", "NoSuchLifecycleConfiguration": "R5", "EndlessLoop": "L4"}
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,16 @@ def attempt(task: Task, function: str, *arguments: Any, **keywords: Any) -> Atte
 
 
 def answer(task: Task, mistake: str | None, function: str, *arguments: Any, **keywords: Any) -> Any:
-    """Call a function of the learner's; an error is the mistake that the check is about."""
+    """Call a function of the learner's; an error is the mistake that it shows, or else the one of the check."""
     ended = attempt(task, function, *arguments, **keywords)
     if ended.error is not None:
-        shown = next((known for code, known in SYMPTOMS.items() if f"({code})" in str(ended.error)), mistake)
-        fail(f"called {task.last_call}; expected a result; {ended}{task.where(ended.error)}", shown)
+        fail(f"called {task.last_call}; expected a result; {ended}{task.where(ended.error)}", blamed(ended, mistake))
     return ended.value
+
+
+def blamed(ended: Attempt, otherwise: str | None) -> str | None:
+    """Return the mistake that an error shows where nothing is wrong; the other one where it shows none."""
+    return otherwise if ended.error is None else blame(ended.error, otherwise)
 
 
 def works(task: Task, function: str, *arguments: Any, **keywords: Any) -> None:
@@ -53,16 +56,15 @@ def works(task: Task, function: str, *arguments: Any, **keywords: Any) -> None:
     ended = attempt(task, function, *arguments, **keywords)
     if ended.error is not None:
         fail(
-            f"called {task.last_call}, where nothing is wrong; expected a result before any error is looked at; "
+            f"called {task.last_call}, where nothing is wrong; expected a result, before the check looks at an error; "
             f"{ended}{task.where(ended.error)}",
-            "F1",
+            blamed(ended, "F1"),
         )
 
 
 def expect_missing(
     task: Task,
     missing: str,
-    mistake: str,
     function: str,
     *arguments: Any,
     or_naming: str | None = None,
@@ -71,14 +73,25 @@ def expect_missing(
     """Fail unless the call raises a LookupError that names what is missing, or what is missing with it."""
     ended = attempt(task, function, *arguments, **keywords)
     where = f"called {task.last_call}, where {missing!r} does not exist"
-    said = f"{ended.error}{ended.error.args}" if ended.error else ""
+    # The text of a KeyError is the repr of its argument, in which a quote may be escaped.
+    said = f"{ended.error}{''.join(map(str, ended.error.args))}" if ended.error else ""
     if not isinstance(ended.error, LookupError):
-        fail(f"{where}; expected a LookupError naming it; {ended}", mistake)
+        fail(f"{where}; expected a LookupError naming it; {ended}", _instead_of_a_lookup_error(ended.error))
     expect(
         missing in said or (or_naming and or_naming in said),
         f"{where}; expected its name in the message of the LookupError; {ended}",
-        mistake,
+        "R8",
     )
+
+
+def _instead_of_a_lookup_error(error: Exception | None) -> str:
+    """Return which mistake it is that something missing is told in another way."""
+    if error is None:
+        return "R7"
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if "S3UploadFailedError" in kinds:
+        return "U1"
+    return "R1" if "ClientError" in kinds else "R9"
 
 
 def expect_forbidden(task: Task, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
@@ -87,8 +100,8 @@ def expect_forbidden(task: Task, mistake: str, function: str, *arguments: Any, *
     kinds = {kind.__name__ for kind in type(ended.error).__mro__}
     expect(
         kinds & AWS_ERRORS and any(word in str(ended.error) for word in REFUSALS),
-        f"called {task.last_call} while AWS answers 403, forbidden, which is not 'not there'; "
-        f"expected AWS's own error to reach the caller; {ended}",
+        f"called {task.last_call}, where AWS answers 403, forbidden, which says nothing about what is there; "
+        f"expected AWS's own error to reach the caller as it is; {ended}",
         mistake,
     )
 

@@ -88,6 +88,18 @@ def lets_in_ipv6(found: dict[str, Any], port: str) -> list[str]:
     return [item["CidrIpv6"] for rule in rules for item in rule.get("Ipv6Ranges", [])]
 
 
+def covering(found: dict[str, Any], port: str) -> dict[str, list[str]]:
+    """Return what a group lets in by rules for more than one port, such as ``tcp 22``, among them this one."""
+    protocol, number = port.split()
+    wider = {}
+    for ports, sources in lets_in(found).items():
+        kind, _, numbers = ports.partition(" ")
+        first, _, last = numbers.partition("-")
+        if last and kind in ("all", protocol) and int(first) <= int(number) <= int(last):
+            wider[ports] = sources
+    return wider
+
+
 def _ports(rule: dict[str, Any]) -> list[str]:
     protocol = {"6": "tcp", "17": "udp", "-1": "all"}.get(str(rule["IpProtocol"]), str(rule["IpProtocol"]))
     first, last = rule.get("FromPort", ALL_PORTS[0]), rule.get("ToPort", ALL_PORTS[1])

@@ -25,7 +25,9 @@ def bucket_policy(s3: Any, bucket: str) -> dict[str, Any]:
     """Return the policy of a bucket; one without statements where it has none."""
     try:
         policy: dict[str, Any] = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-    except s3.exceptions.ClientError:
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+            raise  # a policy that denies everything is there, and is no policy without statements
         return {"Statement": []}
     return policy
 
@@ -59,6 +61,16 @@ def judge(policy: dict[str, Any], bucket: str, objects: bool, tls: bool) -> dict
 def open_to(policy: dict[str, Any], bucket: str, objects: bool) -> list[str]:
     """Return the requests without TLS that a policy does not deny."""
     return [words for words, effect in judge(policy, bucket, objects, tls=False).items() if effect != "explicit deny"]
+
+
+def some(requests: list[str]) -> str:
+    """Return the first requests of a long list, and how many more there are."""
+    return "; ".join(requests[:2]) + (f"; and {len(requests) - 2} more" if len(requests) > 2 else "")
+
+
+def too_open(found: list[str], policy: dict[str, Any], bucket: str, objects: bool, otherwise: str) -> str:
+    """Return the mistake that requests without TLS show which a policy does not deny: all of them, or only some."""
+    return "C27" if len(found) < len(judge(policy, bucket, objects, tls=False)) else otherwise
 
 
 def statements(policy: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from support import MANY_CALLS, expect_forbidden, forbid, stop_endless_loops, works
 
 from day89.course.calling import Task
+from day89.course.checking import expect, show
 from day89.course.names import Names
 
 # Every way to ask whether a bucket is there, and to list what is in it.
@@ -85,6 +86,28 @@ def wrong_body(found: bytes, path: Path) -> str | None:
     if found in (str(path).encode(), path.name.encode()):
         return "U3"
     return "U4" if found else "U5"
+
+
+def stored_as(task: Task, s3: Any, bucket: str, key: str) -> dict[str, Any]:
+    """Return what HEAD says of the object that the last call should have stored, or fail."""
+    there = keys_in(s3, bucket)
+    expect(
+        key in there,
+        f"called {task.last_call}; expected an object with the key {key!r}; found the keys {show(there)}",
+        "U7",
+    )
+    head: dict[str, Any] = s3.head_object(Bucket=bucket, Key=key)
+    return head
+
+
+def changes(before: dict[str, bytes], after: dict[str, bytes]) -> str:
+    """Return in words how files differ: by name and size, as their bytes say nothing to a reader."""
+    words = [f"{name} is gone" for name in before.keys() - after.keys()]
+    words += [f"{name} is new, with {len(after[name])} bytes" for name in after.keys() - before.keys()]
+    for name in before.keys() & after.keys():
+        if before[name] != after[name]:
+            words.append(f"{name} has {len(after[name])} other bytes instead of its {len(before[name])}")
+    return "; ".join(sorted(words)) or "no change"
 
 
 def fill(cloud: Any, bucket: str, prefix: str, count: int) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from support import attempt
+from support import answer, attempt
 
-from day89.course.checking import expect, fail
+from day89.course.blame import blame
+from day89.course.checking import describe_error, expect, fail
 from day89.course.names import Names
 from day89.errors import WaitTimeoutError
 
@@ -83,12 +84,9 @@ class Place:
             return None
 
 
-def result_of(task: Any, mistake: str, function: str, *arguments: Any, **keywords: Any) -> Any:
+def result_of(task: Any, mistake: str | None, function: str, *arguments: Any, **keywords: Any) -> Any:
     """Call a function of the learner's that must not raise, and return what it returned."""
-    ended = attempt(task, function, *arguments, **keywords)
-    if ended.error is not None:
-        fail(f"called {task.last_call}; expected a result; {ended}{task.where(ended.error)}", mistake)
-    return ended.value
+    return answer(task, mistake, function, *arguments, **keywords)
 
 
 def new_place(
@@ -124,7 +122,8 @@ def wait_until_done(cloud: Any, place: Place, instance_ids: Sequence[str], calle
     except WaitTimeoutError as error:
         ends = tail(place.console(instance_ids[0]))
         fail(
-            f"{called}; expected that the script comes to an end; found it {error}; its console ends with: {ends}", "N9"
+            f"{called}; expected that the script comes to an end; found it {error}; its console ends with: {ends}",
+            "E33",
         )
 
 
@@ -138,7 +137,13 @@ def expect_none_left(place: Place, called: str, mistake: str) -> None:
     """Fail where an instance has not been terminated."""
     states = {instance_id: one["State"]["Name"] for instance_id, one in place.instances().items()}
     left = [f"{instance_id} {state}" for instance_id, state in states.items() if state not in GONE]
-    expect(not left, f"{called}; expected that each instance has been terminated; found {', '.join(left)}", mistake)
+    shown = "E18" if {"stopped", "stopping"} & set(states.values()) else mistake
+    expect(not left, f"{called}; expected that each instance has been terminated; found {', '.join(left)}", shown)
+
+
+def ended_with(error: BaseException | None) -> str:
+    """Return in words how a call ended that was to raise an error."""
+    return f"it raised {describe_error(error)}" if error else "it returned and raised nothing"
 
 
 def hide_code(cloud: Any) -> None:
@@ -150,14 +155,18 @@ def expect_launches(task: Any, cloud: Any, function: str, *arguments: Any, **key
     """Fail unless the function gets as far as the launch where nothing is wrong (EC2 refuses it here: it is dear)."""
     cloud.faults.add("ec2.RunInstances", code="UnauthorizedOperation", status=403, times=None)
     before = len(cloud.log)
-    attempt(task, function, *arguments, **keywords)
+    ended = attempt(task, function, *arguments, **keywords)
     cloud.faults.clear()
-    launched(cloud.log.after(before), f"called {task.last_call}, where file and bucket are there")
+    launched(cloud.log.after(before), f"called {task.last_call}, where all that it needs is there", ended.error)
 
 
-def launched(log: Any, called: str) -> None:
+def launched(log: Any, called: str, error: BaseException | None) -> None:
     """Fail unless an instance was asked for: whoever never launches one leaves none, and has shown nothing by it."""
-    expect(log.count("ec2.RunInstances"), f"{called}; expected that it launches an instance; found no launch", "F1")
+    expect(
+        log.count("ec2.RunInstances"),
+        f"{called}; expected that it launches an instance; found no launch: {ended_with(error)}",
+        blame(error, "F1") if error else "F3",
+    )
 
 
 def fail_half_way(cloud: Any) -> None:

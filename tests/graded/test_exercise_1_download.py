@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_missing, works
-from support_s3 import content, expect_s3_forbidden, files_under, local_file, new_bucket
+from support import answer, attempt, blamed, expect_missing, works
+from support_s3 import changes, content, expect_s3_forbidden, files_under, local_file, new_bucket
 
 from day89.course.checking import expect, expect_equal, expect_type, show
 
@@ -25,8 +25,7 @@ def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: st
     found = files_under(workdir)
     expect(
         found == before,
-        f"called {task.last_call}, which failed as {why}; expected the files {show(before)} as before; "
-        f"found {show(found)}",
+        f"called {task.last_call}, which failed as {why}; expected each file as before; found {changes(before, found)}",
         mistake,
     )
 
@@ -34,19 +33,20 @@ def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: st
 @pytest.mark.task("1.2", "core", points=1)
 def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """Two objects, one after the other, come to one path: the second replaces the first."""
-    path = workdir / "result.bin"
+    path, before = workdir / "result.bin", {}
     s3, bucket = new_bucket(cloud, names)
     for key in names.keys(2):
         data = content(names)
         s3.put_object(Bucket=bucket, Key=key, Body=data)
-        answer(task, "D2", "download_file", s3, bucket, key, path)
+        answer(task, None, "download_file", s3, bucket, key, path)
         found = files_under(workdir)
         expect(
             found == {path.name: data},
-            f"called {task.last_call}; expected the {len(data)} bytes of the object at the path and no other file; "
-            f"found {show(found)}",
-            "D2",
+            f"called {task.last_call}; expected {path.name} with the {len(data)} bytes of the object, and no other; "
+            f"found {changes({path.name: data}, found)}",
+            "U28" if before and found == before else "U4" if found.keys() == {path.name} else None,
         )
+        before = found
 
 
 @pytest.mark.task("1.2", "core", points=0.5)
@@ -60,7 +60,7 @@ def test_returns_the_path_as_a_path(task: Any, cloud: Any, names: Any, workdir: 
             isinstance(found, Path) and found.resolve() == path.resolve(),
             f"called {task.last_call}; expected the path as a pathlib.Path; "
             f"found {show(found)} ({type(found).__name__})",
-            "U11",
+            "U11" if found is None else "U31",
         )
 
 
@@ -72,7 +72,12 @@ def test_creates_missing_parent_folders(task: Any, cloud: Any, names: Any, workd
     for path in (workdir / "a" / "b" / "first.csv", workdir / "a" / "b" / "second.csv"):
         answer(task, "U13", "download_file", s3, bucket, key, path)
         found = path.read_bytes() if path.is_file() else None
-        expect_equal(found, data, f"{task.last_call}, looked at the file", "U13")
+        expect(
+            found == data,
+            f"called {task.last_call}; expected a file with the {len(data)} bytes of the object; "
+            f"found {'none' if found is None else f'{len(found)} other bytes'}",
+            "U13" if found is None else "U4",
+        )
 
 
 @pytest.mark.task("1.2", "core", points=0.5)
@@ -82,7 +87,7 @@ def test_missing_key_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdi
     s3, bucket, _ = stored(cloud, names, there)
     key = names.plain_key(".csv")
     works(task, "download_file", s3, bucket, there, workdir / "b.csv")
-    expect_missing(task, key, "R1", "download_file", s3, bucket, key, workdir / "a.csv")
+    expect_missing(task, key, "download_file", s3, bucket, key, workdir / "a.csv")
 
 
 @pytest.mark.task("1.2", "core", points=0.5)
@@ -93,7 +98,7 @@ def test_missing_bucket_of_a_download_is_a_lookup_error(task: Any, cloud: Any, n
     bucket, path = names.bucket(), workdir / "a.csv"
     works(task, "download_file", s3, there, key, workdir / "b.csv")
     # Where the bucket is missing, so is the object; HEAD does not say which of the two.
-    expect_missing(task, bucket, "R1", "download_file", s3, bucket, key, path, or_naming=key)
+    expect_missing(task, bucket, "download_file", s3, bucket, key, path, or_naming=key)
 
 
 @pytest.mark.task("1.2", "mastery", points=0.5)
@@ -141,10 +146,18 @@ def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, 
     path, bare = PurePosixPath(workdir, "pure", names.word()), names.word()
     for as_given in (path, bare):
         ended = attempt(task, "download_file", s3, bucket, key, as_given)
-        called = f"called {task.last_call} with the path as {type(as_given).__name__}"
-        expect(ended.error is None, f"{called}; expected the file; {ended}", "U31")
-        expect_type(ended.value, Path, called, "U31")
+        called = f"{task.last_call} with the path as {type(as_given).__name__}"
+        # A bare name has an empty dirname, which is no folder that could be missing.
+        mistake = "U13" if as_given is path and "No such file" in str(ended) else "U31"
+        expect(ended.error is None, f"called {called}; expected the file; {ended}", blamed(ended, mistake))
+        expect_type(ended.value, Path, called, "U11" if ended.value is None else "U31")
         expect_equal(
             Path(ended.value).name, Path(as_given).name, f"{called}, looked at the name that it returns", "U31"
         )
-    expect_equal(files_under(workdir), {f"pure/{path.name}": data}, f"{task.last_call}, looked at the folder", "U31")
+    found, wanted = files_under(workdir), {f"pure/{path.name}": data}
+    expect(
+        found == wanted,
+        f"called {task.last_call}, looked at the folder; expected pure/{path.name} with the {len(data)} bytes of the "
+        f"object; found {changes(wanted, found)}",
+        "U4" if found.keys() == wanted.keys() else "U31",
+    )

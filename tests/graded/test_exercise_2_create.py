@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import AWS_ERRORS, attempt, works
+from support import AWS_ERRORS, attempt, blamed, works
 from support_s3 import expect_s3_forbidden, new_bucket, objects_in
 
 from day89.course.checking import describe_error, expect, fail, show
@@ -31,9 +31,9 @@ def expect_created(task: Any, cloud: Any, region: str, bucket: str, mistake: str
     """Fail unless the call makes the bucket in the client's region."""
     ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
     where = f"called {task.last_call} with a client of {region}"
-    expect(ended.error is None, f"{where}; expected the bucket to be there afterwards; {ended}", mistake)
+    expect(ended.error is None, f"{where}; expected a bucket in {region}; {ended}", blamed(ended, mistake))
     found = place_of(cloud, bucket)
-    expect(found == region, f"{where}; expected the bucket in {region}; found {found}", mistake)
+    expect(found == region, f"{where}; expected a bucket in {region}; found {found}", mistake)
 
 
 @pytest.mark.task("2.1", "core", points=1)
@@ -71,9 +71,10 @@ def expect_kept(task: Any, cloud: Any, names: Any, region: str) -> None:
     for _ in range(2):
         ended = attempt(task, "create_bucket", s3, bucket)
         where = f"called {task.last_call} in {region}, for a bucket that is yours already"
-        expect(ended.error is None, f"{where}; expected nothing to happen; {ended}", "B6")
+        expect(ended.error is None, f"{where}; expected nothing to happen; {ended}", blamed(ended, "B6"))
         found = (place_of(cloud, bucket), s3.get_bucket_versioning(Bucket=bucket).get("Status"), objects_in(s3, bucket))
-        expect(found == before, f"{where}; expected {show(before)} as before; found {show(found)}", "B6")
+        what = "expected the bucket as it was: region, versioning and objects"
+        expect(found == before, f"{where}; {what} {show(before)}; found {show(found)}", "B6")
 
 
 @pytest.mark.task("2.1", "mastery", points=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support import answer, expect_missing, works
-from support_policy import STRANGER, bucket_policy, judge, open_to, statements
+from support_policy import STRANGER, bucket_policy, judge, open_to, some, statements, too_open
 from support_s3 import expect_s3_forbidden, new_bucket
 
 from day89.course.checking import expect, show
@@ -47,6 +47,12 @@ def settings(s3: Any, bucket: str) -> dict[str, Any]:
     }
 
 
+def counted(setting: Any) -> str:
+    """Return a setting as text: of a policy only how many statements it has, as nobody reads them cut."""
+    is_policy = isinstance(setting, list) and all(isinstance(one, str) for one in setting)
+    return f"{len(setting)} statements" if is_policy else show(setting)
+
+
 @pytest.mark.task("2.2", "core", points=0.5)
 def test_enables_versioning(task: Any, cloud: Any, names: Any) -> None:
     """A new bucket, and one whose versioning was suspended."""
@@ -63,7 +69,7 @@ def test_enables_versioning(task: Any, cloud: Any, names: Any) -> None:
 def test_encrypts_by_default(task: Any, cloud: Any, names: Any) -> None:
     """SSE-S3 is called AES256, SSE-KMS aws:kms."""
     s3, bucket = new_bucket(cloud, names)
-    answer(task, "C9", "secure_bucket", s3, bucket)
+    answer(task, None, "secure_bucket", s3, bucket)
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     found = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm") for rule in rules]
     expect(
@@ -86,7 +92,9 @@ def test_blocks_public_access(task: Any, cloud: Any, names: Any) -> None:
         answer(task, None, "secure_bucket", s3, bucket)
         try:
             found = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-        except s3.exceptions.ClientError:
+        except s3.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchPublicAccessBlockConfiguration":
+                raise
             found = {}
         off = [name for name in SWITCHES if not found.get(name)]
         expect(not off, f"called {task.last_call}; expected all four public-access blocks on; found off: {off}", "C11")
@@ -97,12 +105,13 @@ def test_denies_objects_without_tls(task: Any, cloud: Any, names: Any) -> None:
     """Whoever asks, whatever is asked of an object: plain http is denied."""
     s3, bucket = new_bucket(cloud, names, names.region())
     answer(task, None, "secure_bucket", s3, bucket)
-    found = open_to(bucket_policy(s3, bucket), bucket, objects=True)
+    policy = bucket_policy(s3, bucket)
+    found = open_to(policy, bucket, objects=True)
     expect(
         not found,
         f"called {task.last_call}; expected the bucket policy to deny every request without TLS to objects; "
-        f"found not denied: {show(found)}",
-        "C19",
+        f"found not denied: {some(found)}",
+        too_open(found, policy, bucket, True, "C19"),
     )
 
 
@@ -111,12 +120,13 @@ def test_denies_the_bucket_without_tls(task: Any, cloud: Any, names: Any) -> Non
     """The bucket itself is another resource than the objects in it."""
     s3, bucket = new_bucket(cloud, names)
     answer(task, None, "secure_bucket", s3, bucket)
-    found = open_to(bucket_policy(s3, bucket), bucket, objects=False)
+    policy = bucket_policy(s3, bucket)
+    found = open_to(policy, bucket, objects=False)
     expect(
         not found,
         f"called {task.last_call}; expected the bucket policy to deny every request without TLS to the bucket itself; "
-        f"found not denied: {show(found)}",
-        "N17",
+        f"found not denied: {some(found)}",
+        too_open(found, policy, bucket, False, "N17" if policy["Statement"] else "C19"),
     )
 
 
@@ -125,15 +135,16 @@ def test_requests_with_tls_are_as_before(task: Any, cloud: Any, names: Any) -> N
     """The policy neither denies nor allows anything new over https."""
     s3, bucket = new_bucket(cloud, names)
     before = judge({"Statement": []}, bucket, True, True) | judge({"Statement": []}, bucket, False, True)
-    answer(task, "C12", "secure_bucket", s3, bucket)
+    answer(task, None, "secure_bucket", s3, bucket)
     policy = bucket_policy(s3, bucket)
     after = judge(policy, bucket, True, True) | judge(policy, bucket, False, True)
     changed = [f"{words}: {before[words]} became {after[words]}" for words in before if before[words] != after[words]]
+    denied = any(words.endswith("deny") for words in changed)
     expect(
         policy["Statement"] and not changed,
         f"called {task.last_call}; expected a policy under which requests with TLS fare as before; "
-        f"found {show(changed) if changed else 'no policy'}",
-        "C12",
+        f"found {some(changed) if changed else 'no policy'}",
+        "C26" if denied else "C12" if changed else "C19",
     )
 
 
@@ -175,7 +186,7 @@ def test_a_policy_that_was_there_does_not_replace_tls_only(task: Any, cloud: Any
         expect(
             not found,
             f"called {task.last_call}, where the bucket had a policy with {len(earlier['Statement'])} statements; "
-            f"expected every request without TLS to be denied; found not denied: {show(found)}",
+            f"expected every request without TLS to be denied; found not denied: {some(found)}",
             "C21",
         )
 
@@ -192,7 +203,9 @@ def test_a_second_run_changes_nothing(task: Any, cloud: Any, names: Any) -> None
         answer(task, None, "secure_bucket", s3, bucket)
         second = settings(s3, bucket)
         changed = [
-            f"{name}: {show(first[name])} became {show(second[name])}" for name in first if first[name] != second[name]
+            f"{name}: {counted(first[name])} became {counted(second[name])}"
+            for name in first
+            if first[name] != second[name]
         ]
         expect(not changed, f"called {task.last_call} twice; expected no change; found {'; '.join(changed)}", "C22")
 
@@ -204,7 +217,7 @@ def test_securing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, name
     s3.put_bucket_policy(Bucket=there, Policy=json.dumps(earlier_policy(there)))
     bucket = names.bucket()
     works(task, "secure_bucket", s3, there)
-    expect_missing(task, bucket, "R1", "secure_bucket", s3, bucket)
+    expect_missing(task, bucket, "secure_bucket", s3, bucket)
 
 
 @pytest.mark.task("2.2", "mastery", points=0.25)

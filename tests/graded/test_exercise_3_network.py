@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support import answer, expect_forbidden, expect_value_error, works
-from support_ec2 import group, lets_in, lets_in_ipv6, new_vpc
+from support_ec2 import covering, group, lets_in, lets_in_ipv6, new_vpc
 
 from day89.course.checking import expect, expect_equal, show
 
@@ -15,10 +15,22 @@ EVERYBODY = ["0.0.0.0/0"]
 
 def made(task: Any, ec2: Any, vpc: str, name: str, admin: str, **more: Any) -> tuple[str, dict[str, Any]]:
     """Call the learner's function; return the id that it gives and the group that has it."""
-    group_id = answer(task, "N21", "create_security_group", ec2, vpc, name, admin_cidr=admin, **more)
+    group_id = answer(task, None, "create_security_group", ec2, vpc, name, admin_cidr=admin, **more)
     found = group(ec2, group_id)
     expect(found, f"called {task.last_call}; expected the id of a group that is there; found {show(group_id)}", "N21")
     return group_id, found
+
+
+def expect_open(task: Any, found: dict[str, Any], port: str, wanted: list[str], mistake: str) -> None:
+    """Fail unless a group opens a port to exactly these networks; a wider rule that covers the port is told too."""
+    opened, wider = lets_in(found), covering(found, port)
+    words = f", and {port} within {show(wider)}" if wider else ""
+    expect(
+        opened.get(port, []) == wanted,
+        f"called {task.last_call}; expected {port} open to {show(wanted)}; "
+        f"found it open to {show(opened.get(port, 'nobody'))}{words}",
+        "N22" if wider else "N1" if EVERYBODY[0] in opened.get(port, []) else mistake,
+    )
 
 
 @pytest.mark.task("3.1", "core", points=0.5)
@@ -32,7 +44,7 @@ def test_makes_a_group_in_the_vpc(task: Any, cloud: Any, names: Any) -> None:
             {"name": found["GroupName"], "VPC": found["VpcId"]},
             {"name": name, "VPC": vpc},
             f"{task.last_call} in {region}, looked at the group",
-            "N21",
+            "N25",
         )
 
 
@@ -44,9 +56,7 @@ def test_ssh_only_from_the_administrator(task: Any, cloud: Any, names: Any) -> N
     for length in (32, names.choice((16, 20, 28)), 24):
         admin = names.network(length)
         _, found = made(task, ec2, vpc, names.word(), admin)
-        expect_equal(
-            lets_in(found).get("tcp 22", []), [admin], f"{task.last_call}, looked at who may use TCP port 22", "N1"
-        )
+        expect_open(task, found, "tcp 22", [admin], "N27")
         six = lets_in_ipv6(found, "tcp 22")
         expect(not six, f"called {task.last_call}; expected TCP port 22 for {admin} only; found {show(six)} too", "N1")
 
@@ -59,7 +69,7 @@ def test_application_from_everywhere(task: Any, cloud: Any, names: Any) -> None:
     for more in ({}, {"app_port": names.number(8000, 9999)}):
         _, found = made(task, ec2, vpc, names.word(), names.network(), **more)
         port = f"tcp {more.get('app_port', 5000)}"
-        expect_equal(lets_in(found).get(port, []), EVERYBODY, f"{task.last_call}, looked at who may use {port}", "N2")
+        expect_open(task, found, port, EVERYBODY, "N26")
 
 
 @pytest.mark.task("3.1", "core", points=0.5)
@@ -137,7 +147,7 @@ def test_refuses_what_is_no_ipv4_network(task: Any, cloud: Any, names: Any) -> N
     everyone = f"{names.network(32).removesuffix('/32')}/0"
     for bad in ("everyone", "", "203.0.113.0/33", "300.1.1.0/24", "2001:db8::/32", "0.0.0.0/0.0.0.0", everyone):
         expect_value_error(
-            *(task, cloud, "N5", f"{bad!r} is no IPv4 network, or everyone"),
+            *(task, cloud, "N28", f"{bad!r} {'means everyone' if bad[-2:] in ('/0', '.0') else 'is no IPv4 network'}"),
             *("create_security_group", ec2, vpc, names.word()),
             admin_cidr=bad,
         )

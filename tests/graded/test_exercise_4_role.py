@@ -203,6 +203,7 @@ def test_the_worker_may_do_nothing_else(task: Any, cloud: Any, names: Names) -> 
 def test_a_second_run_gives_the_same(task: Any, cloud: Any, names: Names) -> None:
     iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
     first = task.create_worker_role(iam, name, bucket)
+    expect_all_there(iam, name, names, bucket, task.last_call)
     second = result_of(task, "N3", "create_worker_role", iam, name, bucket)
     called = f"{task.last_call} a second time"
     expect_equal(second, first, called, "N3")
@@ -212,6 +213,9 @@ def test_a_second_run_gives_the_same(task: Any, cloud: Any, names: Names) -> Non
 @pytest.mark.task("4.2", "mastery", points=0.5)
 def test_a_run_that_broke_off_can_be_run_again(task: Any, cloud: Any, names: Names) -> None:
     iam, bucket = cloud.client("iam"), names.bucket()
+    name = names.word()
+    task.create_worker_role(iam, name, bucket)
+    expect_all_there(iam, name, names, bucket, task.last_call)
     for operation in ("PutRolePolicy", "AttachRolePolicy", "CreateInstanceProfile", "AddRoleToInstanceProfile"):
         name = names.word()
         forbid(cloud, f"iam.{operation}")
@@ -221,11 +225,15 @@ def test_a_run_that_broke_off_can_be_run_again(task: Any, cloud: Any, names: Nam
         expect_all_there(iam, name, names, bucket, f"{task.last_call} again after {operation} had failed", "N20")
 
 
-def expect_all_there(iam: Any, name: str, names: Names, bucket: str, called: str, mistake: str) -> None:
+def expect_all_there(iam: Any, name: str, names: Names, bucket: str, called: str, mistake: str | None = None) -> None:
     """Fail unless the profile holds the role, EC2 may assume it, and it has the rights that it needs."""
     expect_profile(iam, name, called, mistake)
     services, _ = trusted(expect_role(iam, name, called)["AssumeRolePolicyDocument"])
-    expect(services & EC2, f"called {called}; expected that EC2 may assume the role; found that it may not", mistake)
+    expect(
+        services & EC2,
+        f"called {called}; expected that EC2 may assume the role; found that it may not",
+        mistake or "N18",
+    )
     rights = Rights(iam, name, called)
     for action, resource in needed(names, bucket):
-        rights.expect(action, resource, mistake)
+        rights.expect(action, resource, mistake or "N17")

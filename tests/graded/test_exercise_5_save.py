@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import Any
 
 import pytest
-from support import expect_forbidden, forbid, works
+from support import expect_forbidden, expect_missing, forbid, works
 from support_models import expect_same_model, key_of, occupy, store
 from support_workers import result_of
 
@@ -35,21 +35,22 @@ def saved(s3: Any, bucket: str, name: str, version: int, called: str) -> tuple[b
         answer = s3.get_object(Bucket=bucket, Key=key_of(name, version))
     except s3.exceptions.NoSuchKey:
         there = sorted(item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", []))
-        fail(f"called {called}; expected an object at {key_of(name, version)}; found {show(there)}", "M6")
+        fail(f"called {called}; expected an object at {key_of(name, version)}; found the keys {show(there)}", "M27")
     return answer["Body"].read(), {word.lower(): text for word, text in answer["Metadata"].items()}
 
 
-def expect_version(found: object, expected: int, called: str, mistake: str) -> None:
-    """Fail unless a saver answered with this version number."""
-    right = isinstance(found, Integral) and not isinstance(found, bool) and int(found) == expected
-    expect(right, f"called {called}; expected version {expected}; found {show(found)}", mistake)
+def expect_version(found: object, expected: int, called: str, mistakes: dict[int, str] | None = None) -> None:
+    """Fail unless a saver answered with this version number; some others show what was mistaken for the highest."""
+    number = int(found) if isinstance(found, Integral) and not isinstance(found, bool) else -1
+    what = f"called {called}; expected version {expected}; found {show(found)}"
+    expect(number == expected, what, "L5" if number > expected else (mistakes or {}).get(number, "M28"))
 
 
 @pytest.mark.task("5.1", "core", points=1)
 def test_the_first_version_holds_the_whole_model(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, name, kind, seed = cloud.client("s3"), names.word(), names.choice(list(KINDS)), names.number(0, 99)
     version = task.save_model(s3, task.model(kind, seed=seed), bucket, name)
-    expect_version(version, 1, task.last_call, "L9")
+    expect_version(version, 1, task.last_call)
     data, _ = saved(s3, bucket, name, 1, task.last_call)
     expect(data, f"called {task.last_call}; expected the model's bytes at {key_of(name, 1)}; found 0 bytes", "M2")
     expect_same_model(task.unpickled(data), kind, seed, names, f"{task.last_call}, then joblib.load", "M2")
@@ -64,7 +65,8 @@ def test_the_next_version_is_one_above_the_highest_number(task: Any, cloud: Any,
     occupy(s3, bucket, f"{name}2", (names.number(40, 60),))
     occupy(s3, bucket, f"x-{name}", (names.number(40, 60),))
     version = task.save_model(s3, task.model("digits"), bucket, name)
-    expect_version(version, highest + 1, f"{task.last_call} where v2, v9 and v{highest} are", "L9")
+    # In the order of text v9 is the last one.
+    expect_version(version, highest + 1, f"{task.last_call} where v2, v9 and v{highest} are", {10: "L9"})
     saved(s3, bucket, name, highest + 1, task.last_call)
 
 
@@ -92,11 +94,11 @@ def test_a_version_that_another_saver_has_just_written_stays(task: Any, cloud: A
 
     for operation in WRITES:
         cloud.faults.add(operation, times=None, where={"Bucket": bucket}, before=other_saver)
-    version = result_of(task, "U21", "save_model", s3, task.model("digits"), bucket, name)
+    version = result_of(task, None, "save_model", s3, task.model("digits"), bucket, name)
     called = f"{task.last_call} while another saver writes v{highest + 1} first"
     found, _ = saved(s3, bucket, name, highest + 1, called)
     expect(found == theirs, f"called {called}; expected that v{highest + 1} stays theirs; found it overwritten", "U21")
-    expect_version(version, highest + 2, called, "U21")
+    expect_version(version, highest + 2, called)
     saved(s3, bucket, name, highest + 2, called)
 
 
@@ -108,7 +110,8 @@ def test_versions_on_later_pages_count(task: Any, cloud: Any, names: Names, buck
     # In S3's order: v1, v10, v11 | v12, v2, v3 | v6x.
     occupy(s3, bucket, name, (1, 2, 3, 10, 11, 20, 30, highest))
     version = task.save_model(s3, task.model("digits"), bucket, name)
-    expect_version(version, highest + 1, f"{task.last_call} with v{highest} on the third page of the list", "L2")
+    called = f"{task.last_call} with v{highest} on the third page of the list"
+    expect_version(version, highest + 1, called, {12: "L2", 21: "L2"})  # the highest of one page, or of two
 
 
 @pytest.mark.task("5.1", "mastery", points=0.4)
@@ -116,7 +119,7 @@ def test_saving_to_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, nam
     absent = names.bucket()
     s3, model = cloud.client("s3"), task.model("digits")
     works(task, "save_model", s3, model, bucket, names.word())
-    task.raises(LookupError, "save_model", s3, model, absent, names.word(), naming=absent, mistake="R1")
+    expect_missing(task, absent, "save_model", s3, model, absent, names.word())
 
 
 @pytest.mark.task("5.1", "mastery", points=0.4)

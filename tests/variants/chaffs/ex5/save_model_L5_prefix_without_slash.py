@@ -1,4 +1,4 @@
-# task 5.1; mistake L9; wrong because models/m is also the beginning of models/m2
+# task 5.1; mistake L5; wrong because models/m is also the beginning of models/m2
 def save_model(s3, model, bucket, name):
     buffer = io.BytesIO()
     joblib.dump(model, buffer)

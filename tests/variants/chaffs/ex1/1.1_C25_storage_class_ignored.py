@@ -1,0 +1,9 @@
+# task 1.1; mistake C25; wrong because the storage class never reaches S3
+def upload_file(s3, path, bucket, key, *, storage_class="STANDARD"):
+    kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
+    with open(path, "rb") as file:
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=file, ContentType=kind)
+        except s3.exceptions.NoSuchBucket:
+            raise LookupError(bucket)
+    return f"s3://{bucket}/{key}"

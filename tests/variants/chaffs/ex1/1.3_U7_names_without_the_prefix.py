@@ -1,0 +1,9 @@
+# task 1.3; mistake U7; wrong because the keys come back without their prefix
+def list_keys(s3, bucket, prefix=""):
+    keys = []
+    try:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            keys += [item["Key"][len(prefix) :] for item in page.get("Contents", [])]
+    except s3.exceptions.NoSuchBucket:
+        raise LookupError(bucket) from None
+    return keys

@@ -1,6 +1,0 @@
-# task 1.4; mistake L5, L8; wrong because it returns a number and deletes nothing
-def delete_prefix(s3, bucket, prefix):
-    if not prefix:
-        raise ValueError("prefix")
-    print("deleted", prefix)
-    return 3

@@ -1,0 +1,26 @@
+# task 3.4; mistake R8; wrong because the message does not say which id is unknown
+def set_instance_state(ec2, instance_ids, state):
+    try:
+        return change(ec2, instance_ids, state, lookup=False)
+    except ClientError as error:
+        if "NotFound" in error.response["Error"]["Code"]:
+            raise LookupError("unknown instance") from None
+        raise
+
+
+def change(ec2, instance_ids, state, wait=True, lookup=True, early=True):
+    """Change the state, except for what this variant does otherwise."""
+    calls = {"running": ec2.start_instances, "stopped": ec2.stop_instances, "terminated": ec2.terminate_instances}
+    if state not in calls:
+        raise ValueError(state)
+    if early and not instance_ids:
+        return {}
+    try:
+        calls[state](InstanceIds=instance_ids)
+    except ClientError as error:
+        if lookup and error.response["Error"]["Code"] == "InvalidInstanceID.NotFound":
+            raise LookupError(str(error)) from error
+        raise
+    if wait:
+        ec2.get_waiter(f"instance_{state}").wait(InstanceIds=instance_ids)
+    return dict.fromkeys(instance_ids, state)
