@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
+from day89.course.blame import Silence
 from day89.course.checking import NotStarted, Wrong, describe_call, describe_error, show
 from day89.course.handles import App, InProcessApp, InProcessModel, Model, NoAnswer
 from day89.course.submission import line_in
@@ -145,15 +146,24 @@ class Task:
         side: where the submission runs.
         id: id of the check's task, such as ``"1.3"``.
         on_call: told of each call, as text, before it is made.
+        asked: tells how many requests AWS has had so far.
 
     Attributes:
         last_call: the last call as text, such as ``list_keys(s3, 'b-7f3', '')``.
         last_error: what the last call raised, or None.
+        silence: notices where AWS was never asked.
     """
 
-    def __init__(self, side: Side, id: str = "", on_call: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        side: Side,
+        id: str = "",
+        on_call: Callable[[str], None] | None = None,
+        asked: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._side = side
         self._on_call = on_call
+        self.silence = Silence(asked)
         self.id = id
         self.last_call = ""
         self.last_error: BaseException | None = None
@@ -177,7 +187,8 @@ class Task:
         if self._on_call:
             self._on_call(self.last_call)
         try:
-            return self._side.call(function, arguments, keywords)
+            with self.silence.listening(arguments):
+                return self._side.call(function, arguments, keywords)
         except Missing:
             raise Wrong(f"{self.path.name} has no function {function}: put its stub back with `day89 reset`") from None
         except Fault:

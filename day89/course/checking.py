@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import reprlib
 import tempfile
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from botocore.exceptions import ClientError
 __all__ = [
     "NotStarted",
     "Wrong",
+    "cause_of",
+    "describe_alone",
     "describe_call",
     "describe_error",
     "expect",
@@ -26,6 +29,9 @@ __all__ = [
     "fail",
     "show",
 ]
+
+# The folders of a check, whose names say nothing to whoever reads that a file in them is missing.
+_OF_THE_CHECK = re.compile(rf"{re.escape(tempfile.gettempdir())}/[^'\"\s,]*?/(?:work|cwd)\b/?")
 
 
 class Wrong(AssertionError):
@@ -162,13 +168,25 @@ def describe_call(function: str, arguments: tuple[Any, ...], keywords: Mapping[s
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an error as text: its class, its AWS code where it has one, its message."""
-    name = type(error).__name__
+    """Return an error as text: its class, its AWS code and operation, its message, and what it was raised for."""
+    behind = cause_of(error)
+    return describe_alone(error) + (f" (raised after {_one_line(describe_alone(behind), 120)})" if behind else "")
+
+
+def cause_of(error: BaseException) -> Exception | None:
+    """Return the error that an error was raised for, or that was being handled when it came up."""
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return behind if isinstance(behind, Exception) and not isinstance(error, ClientError) else None
+
+
+def describe_alone(error: BaseException) -> str:
+    """Return an error as text, without the error that it was raised for."""
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
-        return f"botocore ClientError {details.get('Code', '')}: {_one_line(str(details.get('Message', '')))}"
+        code = " ".join([*filter(None, [str(details.get("Code", ""))]), "from", str(error.operation_name)])
+        return f"botocore ClientError {code}: {_one_line(str(details.get('Message', '')))}"
     text = _one_line(_text_of(error))
-    return f"{name}: {text}" if text else name
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _text_of(error: BaseException) -> str:
@@ -179,5 +197,5 @@ def _text_of(error: BaseException) -> str:
 
 
 def _one_line(text: str, limit: int = 200) -> str:
-    text = " ".join(text.split())
+    text = " ".join(_OF_THE_CHECK.sub("…/", text).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -96,7 +96,7 @@ class InProcessModel:
     def __init__(self, value: Any, kind: str = "model") -> None:
         self.value = value
         self.kind = kind
-        self.shown = kind if kind == "model" else f"<{kind} model>"
+        self.shown = f"<{kind} model>" if kind != "model" else "None" if value is None else f"<{type(value).__name__}>"
 
     @property
     def features(self) -> int:

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from day89 import cloud as local_cloud
 from day89.cloud.guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances_process import Supervisor
+from day89.course.blame import blame
 from day89.course.calling import Gone, InProcess, Side, Task
 from day89.course.checking import NotStarted, Wrong, describe_error
 from day89.course.files import checks_folder, course_file
@@ -29,6 +30,7 @@ from day89.course.submission import Unreadable, load, read
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
+CLOUD: pytest.StashKey[Any] = pytest.StashKey()
 ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
 SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
@@ -176,6 +178,7 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None,
         side = request.config.stash.get(SIDE, None)
         if side is not None and not isinstance(side, Unreadable):
             side.meet(running, bool(options.get("instances")))
+        request.node.stash[CLOUD] = running
         yield running
 
 
@@ -205,7 +208,10 @@ def task(
     monkeypatch.chdir(here)
     marker = request.node.get_closest_marker("task")
     request.node.stash[TASK] = made = Task(
-        side, marker.args[0] if marker else "", request.config.stash.get(ON_CALL, None)
+        side,
+        marker.args[0] if marker else "",
+        request.config.stash.get(ON_CALL, None),
+        lambda: len(request.node.stash[CLOUD].log) if CLOUD in request.node.stash else 0,
     )
     return made
 
@@ -224,14 +230,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
     """Put an error that the learner's code raised or caused into words: what was called, what came of it, where."""
     try:
         return (yield)
-    except (Wrong, NotStarted):
+    except Wrong as wrong:
+        made = pyfuncitem.stash.get(TASK, None)
+        wrong.mistake = "F2" if made is not None and made.silence.whole else wrong.mistake
+        raise
+    except NotStarted:
         raise
     except (Exception, pytest.fail.Exception) as error:
         made = pyfuncitem.stash.get(TASK, None)
         words = _in_words(error, made) if made is not None and made.last_call else None
-        if words is None:
+        if made is None or words is None:
             raise
-        raise Wrong(words) from error
+        raise Wrong(words, "F2" if made.silence.whole else blame(error)) from error
 
 
 def _in_words(error: BaseException, made: Task) -> str | None:
@@ -244,5 +254,5 @@ def _in_words(error: BaseException, made: Task) -> str | None:
         return f"{called}{error}"
     if isinstance(error, ClientError):
         # The check looked at what the call should have made, and AWS says that it is not so.
-        return f"{called}then looked with {error.operation_name}, and AWS answered: {describe_error(error)}"
+        return f"{called}the check then asked AWS about what that should have made; found {describe_error(error)}"
     return None

@@ -77,7 +77,7 @@ def test_an_expected_error_that_names_the_thing_is_returned(task):
 @pytest.mark.parametrize(
     ("function", "expected", "naming", "words"),
     [
-        ("forbidden", LookupError, None, "expected LookupError; it raised botocore ClientError AccessDenied: no way"),
+        ("forbidden", LookupError, None, "expected LookupError; it raised botocore ClientError AccessDenied from"),
         ("missing", LookupError, "bucket-2", "expected LookupError naming 'bucket-2'; it raised KeyError"),
         ("add", ValueError, None, "called add(1); expected ValueError; it returned 1"),
         ("nowhere", ValueError, None, "has no function nowhere"),

@@ -17,6 +17,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from day89.course.checking import cause_of
+
 __all__ = ["Opaque", "decode", "decode_error", "encode", "encode_error"]
 
 DEPTH = 40
@@ -156,8 +158,8 @@ def decode(data: Any, special: Callable[[dict[str, Any]], Any] = lambda data: No
         raise ValueError(f"no such value: {str(data)[:100]}") from error
 
 
-def encode_error(error: BaseException) -> dict[str, Any]:
-    """Turn an error into plain data: the names of its class and bases, its text, what AWS answered."""
+def encode_error(error: BaseException, cause: bool = True) -> dict[str, Any]:
+    """Turn an error into plain data: the names of its class and bases, its text, what AWS answered, what it is for."""
     names = [one.__name__ for one in type(error).__mro__]
     try:
         text = str(error)[:TEXT]
@@ -168,7 +170,8 @@ def encode_error(error: BaseException) -> dict[str, Any]:
         data |= {"response": encode(error.response), "operation": str(error.operation_name)}
     if isinstance(error, OSError) and isinstance(error.errno, int):
         data["errno"] = error.errno
-    return data
+    behind = cause_of(error) if cause else None
+    return data | ({"cause": encode_error(behind, cause=False)} if behind else {})
 
 
 def decode_error(data: Mapping[str, Any]) -> Exception:
@@ -176,6 +179,13 @@ def decode_error(data: Mapping[str, Any]) -> Exception:
 
     Its class has the name that it had over there, so that a message can tell it.
     """
+    made = _decoded(data)
+    if isinstance(data.get("cause"), dict):
+        made.__cause__ = _decoded(data["cause"])
+    return made
+
+
+def _decoded(data: Mapping[str, Any]) -> Exception:
     names = [str(name)[:200] for name in data.get("names", [])] or ["Exception"]
     text = str(data.get("text", ""))
     if "ClientError" in names and isinstance(data.get("response"), dict):

@@ -116,7 +116,8 @@ class Host:
         if not isinstance(value, InProcessApp | InProcessModel):
             return None
         self.handles.append(value)
-        return {"$": "handle", "id": len(self.handles) - 1, "app": isinstance(value, InProcessApp)}
+        kind = {"app": isinstance(value, InProcessApp), "shown": value.shown}
+        return {"$": "handle", "id": len(self.handles) - 1, **kind}
 
     def _known(self, data: dict[str, Any]) -> Any:
         if data["$"] == "handle":

@@ -227,7 +227,9 @@ class Remote:
     def _known(self, data: dict[str, Any]) -> Any:
         if data.get("$") != "handle":
             return None
-        return RemoteApp(self, int(data["id"])) if data.get("app") else RemoteModel(self, int(data["id"]))
+        made = RemoteApp(self, int(data["id"])) if data.get("app") else RemoteModel(self, int(data["id"]))
+        made.shown = str(data.get("shown", made.shown))[:60]
+        return made
 
     def _predict(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
