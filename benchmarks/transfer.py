@@ -1,10 +1,13 @@
-"""Measure transfers of one large object beside other Python clients, on the same server in the same run.
+"""Measure transfers beside other Python clients, on the same server in the same run: one large object, many small ones.
 
-    python benchmarks/transfer.py [--mib 256] [--rounds 5] [--only day89,obstore]
+    python benchmarks/transfer.py [--ways down,up,down-many,up-many] [--rounds 7] [--only obstore,minio]
+                                  [--mib 256] [--files 1000] [--kib 16] [--directory /dev/shm]
 
-Needs the dependency group ``bench``. Starts a SeaweedFS server on loopback, runs every client ``rounds`` times in turn,
-each in a process of its own, and prints medians, the best round, processor seconds, peak memory of the whole process,
-and the ratio of our speed to the fastest other client's. ``--directory /dev/shm`` takes the disk out of the picture.
+Needs the dependency group ``bench``. Starts a SeaweedFS server on loopback and lets every client move the same files in
+every round, each in a fresh process, every other round in the opposite order. Ratios are taken within a round; shown
+are medians: speed, processor seconds, and the memory of the whole process, once its client is made ("ready") and at its
+peak. ``boto3-calls`` are boto3's bare calls, the limit for whatever is built on its client; it is no peer.
+``--directory /dev/shm`` takes the disk out of the picture; uploads of all rounds stay there until the end.
 """
 
 from __future__ import annotations
@@ -22,129 +25,30 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-ACCESS, SECRET, REGION, BUCKET, KEY = "day89key", "day89secret00", "us-east-1", "bench", "object.bin"
-PIECE = 1 << 20
-PEERS = ("obstore", "opendal", "minio", "smart_open", "boto3")
-Move = Callable[[str, Path, Path], None]
+from transfer_peers import ACCESS, BUCKET, MOVERS, PIECE, SECRET, client
 
-
-def client(endpoint: str) -> Any:
-    """Make the S3 client that day89 and boto3 use here."""
-    import boto3  # in the measured process only, like every client below
-
-    return boto3.client("s3", REGION, endpoint_url=endpoint, aws_access_key_id=ACCESS, aws_secret_access_key=SECRET)
+WAYS = ("down", "up", "down-many", "up-many")
+LIMIT = "boto3-calls"
+Result = dict[str, float]
 
 
-def day89(endpoint: str) -> tuple[Move, Move]:
-    """Move with this package."""
-    from day89.s3 import download_file, upload_file
-
-    s3 = client(endpoint)
-    return (
-        lambda key, source, _: upload_file(s3, source, BUCKET, key) and None,
-        lambda key, _, target: download_file(s3, BUCKET, key, target) and None,
-    )
-
-
-def boto3(endpoint: str) -> tuple[Move, Move]:
-    """Move with boto3's own defaults."""
-    s3 = client(endpoint)
-    return (
-        lambda key, source, _: s3.upload_file(str(source), BUCKET, key),
-        lambda key, _, target: s3.download_file(BUCKET, key, str(target)),
-    )
-
-
-def obstore(endpoint: str) -> tuple[Move, Move]:
-    """Move with obstore (Rust object_store)."""
-    import obstore as library
-    from obstore.store import S3Store
-
-    store = S3Store(
-        BUCKET,
-        endpoint=endpoint,
-        region=REGION,
-        access_key_id=ACCESS,
-        secret_access_key=SECRET,
-        client_options={"allow_http": True},
-        virtual_hosted_style_request=False,
-    )
-
-    def up(key: str, source: Path, _: Path) -> None:
-        library.put(store, key, source)
-
-    def down(key: str, _: Path, target: Path) -> None:
-        with target.open("wb") as file:
-            for piece in library.get(store, key).stream(min_chunk_size=PIECE):
-                file.write(piece)
-
-    return up, down
-
-
-def opendal(endpoint: str) -> tuple[Move, Move]:
-    """Move with opendal (Rust)."""
-    import opendal as library
-
-    store = library.Operator(
-        "s3", bucket=BUCKET, endpoint=endpoint, region=REGION, access_key_id=ACCESS, secret_access_key=SECRET
-    )
-
-    def up(key: str, source: Path, _: Path) -> None:
-        with source.open("rb") as file, store.open(key, "wb") as out:
-            while piece := file.read(8 * PIECE):
-                out.write(piece)
-
-    def down(key: str, _: Path, target: Path) -> None:
-        with store.open(key, "rb") as body, target.open("wb") as file:
-            while piece := body.read(PIECE):
-                file.write(piece)
-
-    return up, down
-
-
-def minio(endpoint: str) -> tuple[Move, Move]:
-    """Move with minio-py."""
-    from minio import Minio
-
-    store = Minio(endpoint.removeprefix("http://"), ACCESS, SECRET, secure=False, region=REGION)
-    return (
-        lambda key, source, _: store.fput_object(BUCKET, key, str(source)) and None,
-        lambda key, _, target: store.fget_object(BUCKET, key, str(target)) and None,
-    )
-
-
-def smart_open(endpoint: str) -> tuple[Move, Move]:
-    """Move with smart_open."""
-    from smart_open import open as remote
-
-    options = {"client": client(endpoint)}
-
-    def up(key: str, source: Path, _: Path) -> None:
-        with source.open("rb") as file, remote(f"s3://{BUCKET}/{key}", "wb", transport_params=options) as out:
-            shutil.copyfileobj(file, out, PIECE)
-
-    def down(key: str, _: Path, target: Path) -> None:
-        with remote(f"s3://{BUCKET}/{key}", "rb", transport_params=options) as body, target.open("wb") as file:
-            shutil.copyfileobj(body, file, PIECE)
-
-    return up, down
-
-
-def measure(name: str, way: str, endpoint: str, source: Path, target: Path) -> None:
-    """Do one transfer in this process and print what it took as JSON."""
-    up, down = globals()[name](endpoint)
-    key = KEY if way == "down" else f"up-{name}"
-    before, began = time.process_time(), time.perf_counter()
-    (up if way == "up" else down)(key, source, target)
+def measure(name: str, way: str, endpoint: str, key: str, path: Path, count: int) -> None:
+    """Do one way in this process and print what it took as JSON."""
+    mover = MOVERS[name](endpoint, file_names(count))
+    move = getattr(mover, way.replace("-", "_"))
+    ready, before, began = peak_mib(), time.process_time(), time.perf_counter()
+    move(key, path)
     seconds, cpu = time.perf_counter() - began, time.process_time() - before
-    if way == "down" and target.stat().st_size != source.stat().st_size:
-        raise SystemExit(f"{name} got {target.stat().st_size} bytes")
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak_mib()}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "ready": ready, "peak": peak_mib()}))
+
+
+def file_names(count: int) -> list[str]:
+    """Name the small files."""
+    return [f"{number:06}.bin" for number in range(count)]
 
 
 def peak_mib() -> float:
@@ -179,8 +83,17 @@ def server(folder: Path) -> Iterator[str]:
         wait_for(f"{endpoint}/healthz")
         yield endpoint
     finally:
-        process.terminate()
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop the server; one that takes its time over its goodbyes is killed: what it kept is thrown away anyway."""
+    process.terminate()
+    try:
         process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def ports(count: int) -> list[int]:
@@ -206,70 +119,114 @@ def wait_for(url: str) -> None:
     raise SystemExit(f"{url} did not answer in 30 seconds")
 
 
-def once(name: str, way: str, endpoint: str, source: Path, target: Path) -> dict[str, float]:
-    """Do one transfer in a process of its own."""
-    command = [sys.executable, __file__, "--child", name, way, endpoint, str(source), str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{name} {way}: {done.stderr.strip().splitlines()[-1:]}")
-    result: dict[str, float] = json.loads(done.stdout)
-    return result
+class Arena:
+    """Hold the files and the server that all clients share, and check that what they moved is whole."""
+
+    def __init__(self, folder: Path, endpoint: str, options: argparse.Namespace) -> None:
+        self.folder, self.endpoint, self.files = folder, endpoint, options.files
+        self.large, self.small = folder / "large.bin", folder / "small"
+        self.sizes = {"": options.mib * PIECE, "-many": options.files * options.kib * 1024}
+        self.amounts = {"": f"{options.mib} MiB", "-many": f"{options.files} files of {options.kib} KiB"}
+        with self.large.open("wb") as file:
+            for _ in range(options.mib):
+                file.write(os.urandom(PIECE))
+        self.small.mkdir()
+        for name in file_names(options.files):
+            (self.small / name).write_bytes(os.urandom(options.kib * 1024))
+        self.s3 = client(endpoint)
+        self.s3.create_bucket(Bucket=BUCKET)
+        mover = MOVERS[LIMIT](endpoint, file_names(options.files))
+        mover.up("large", self.large)
+        mover.up_many("small", self.small)
+
+    def once(self, name: str, way: str, number: int) -> Result:
+        """Do one way with one client in a process of its own."""
+        direction, _, many = way.partition("-")
+        there, here = ("small", self.small) if many else ("large", self.large)
+        if direction == "up":
+            there = f"{way}-{name}-{number:03}"  # new every time: day89 would not send what is there already
+        else:
+            here = self.folder / "target"
+            if many:
+                here.mkdir()
+        command = [sys.executable, __file__, "--child", name, way, self.endpoint, there, str(here), str(self.files)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"{name} {way}: {done.stderr.strip().splitlines()[-1:]}")
+        moved = self.stored(there) if direction == "up" else taken(here)
+        if moved != self.sizes["-many" if many else ""]:
+            raise SystemExit(f"{name} {way}: moved {moved} bytes")
+        result: Result = json.loads(done.stdout)
+        return result
+
+    def stored(self, prefix: str) -> int:
+        """Return how many bytes lie under a prefix of the bucket."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        return sum(item["Size"] for page in pages for item in page.get("Contents", []))
 
 
-def compare(way: str, names: list[str], rounds: int, mib: int, endpoint: str, folder: Path) -> None:
+def taken(path: Path) -> int:
+    """Return how many bytes a file or a folder of files has, and remove it."""
+    if path.is_file():
+        size = path.stat().st_size
+        path.unlink()
+    else:
+        size = sum(file.stat().st_size for file in path.iterdir())
+        shutil.rmtree(path)
+    return size
+
+
+def compare(arena: Arena, way: str, names: list[str], rounds: int) -> None:
     """Run all clients in turn and print their table."""
-    source, target = folder / "source.bin", folder / "target.bin"
-    results: dict[str, list[dict[str, float]]] = {name: [] for name in names}
-    for _ in range(rounds):
-        for name in names:
-            results[name].append(once(name, way, endpoint, source, target))
-            target.unlink(missing_ok=True)
+    results: dict[str, list[Result]] = {name: [] for name in names}
+    for number in range(rounds):
+        for name in names if number % 2 else reversed(names):
+            results[name].append(arena.once(name, way, number))
 
     def median(name: str, what: str) -> float:
         return statistics.median(result[what] for result in results[name])
 
-    def best(name: str) -> float:
-        return min(result["seconds"] for result in results[name])
+    def ratio(name: str) -> float:
+        pairs = zip(results[name], results["day89"], strict=True)
+        return statistics.median(theirs["seconds"] / ours["seconds"] for theirs, ours in pairs)
 
-    print(f"\n{way}, {mib} MiB, {rounds} rounds; on a shared machine the best round is the least disturbed one")
-    print(f"{'client':<12} {'MiB/s':>7} {'best':>7} {'CPU s':>7} {'peak MiB':>9}")
-    for name in sorted(names, key=best):
-        speeds = f"{mib / median(name, 'seconds'):>7.0f} {mib / best(name):>7.0f}"
-        print(f"{name:<12} {speeds} {median(name, 'cpu'):>7.2f} {median(name, 'peak'):>9.0f}")
-    others = [name for name in names if name != "day89"]
-    fastest = min(others, key=lambda name: median(name, "seconds"))
-    quickest = min(others, key=best)
-    print(f"medians: {median(fastest, 'seconds') / median('day89', 'seconds'):.2f} of the speed of {fastest}")
-    print(f"best rounds: {best(quickest) / best('day89'):.2f} of the speed of {quickest}")
+    kind = "-many" if way.endswith("-many") else ""
+    amount, unit = (arena.files, "files/s") if kind else (arena.sizes[kind] / PIECE, "MiB/s")
+    print(f"\n{way}, {arena.amounts[kind]}, {rounds} rounds; day89/x: day89's speed in the speed of that client")
+    print(f"{'client':<12} {unit:>8} {'day89/x':>8} {'CPU s':>7} {'ready MiB':>10} {'peak MiB':>9}")
+    for name in sorted(names, key=ratio):
+        speed = amount / median(name, "seconds")
+        numbers = f"{median(name, 'cpu'):>7.2f} {median(name, 'ready'):>10.1f} {median(name, 'peak'):>9.1f}"
+        print(f"{name:<12} {speed:>8.0f} {ratio(name):>8.2f} {numbers}")
+    fastest = min((name for name in names if name not in ("day89", LIMIT)), key=ratio)
+    memory = f"{median('day89', 'peak'):.0f} MiB against {median(fastest, 'peak'):.0f} MiB"
+    print(f"day89 has {ratio(fastest):.2f} of the speed of {fastest}, the fastest other client, with {memory}")
 
 
 def main() -> None:
-    """Read the options, start the server, compare both ways."""
-    parser = argparse.ArgumentParser(description="Compare S3 transfers of one large object.")
-    parser.add_argument("--mib", type=int, default=256)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--ways", default="down,up")
+    """Read the options, start the server, compare every way."""
+    peers = [name for name in MOVERS if name != "day89"]
+    parser = argparse.ArgumentParser(description="Compare S3 transfers: one large object, many small ones.")
+    parser.add_argument("--mib", type=int, default=256, help="size of the large object")
+    parser.add_argument("--files", type=int, default=1000, help="number of the small objects")
+    parser.add_argument("--kib", type=int, default=16, help="size of a small object")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--directory", help="where files and the server's data go; None is the usual temporary folder")
-    parser.add_argument("--only", default=",".join(PEERS), help="peers to compare with")
+    parser.add_argument("--only", default=",".join(peers), help="clients to compare with")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped and the files go
-    with tempfile.TemporaryDirectory(dir=options.directory) as name:
+    with tempfile.TemporaryDirectory(dir=options.directory, ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with (folder / "source.bin").open("wb") as file:
-            for _ in range(options.mib):
-                file.write(os.urandom(PIECE))
         (folder / "weed").mkdir()
         with server(folder / "weed") as endpoint:
-            s3 = client(endpoint)
-            s3.create_bucket(Bucket=BUCKET)
-            s3.upload_file(str(folder / "source.bin"), BUCKET, KEY)
-            names = ["day89", *options.only.split(",")]
+            arena = Arena(folder, endpoint, options)
             for way in options.ways.split(","):
-                compare(way, names, options.rounds, options.mib, endpoint, folder)
+                compare(arena, way, ["day89", *options.only.split(",")], options.rounds)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        measure(sys.argv[2], sys.argv[3], sys.argv[4], Path(sys.argv[5]), Path(sys.argv[6]))
+        measure(*sys.argv[2:6], Path(sys.argv[6]), int(sys.argv[7]))
     else:
         main()

@@ -69,33 +69,43 @@ class ObjectReader(io.RawIOBase):
             self._position = target
         return target
 
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer, once more from where it broke if the connection breaks."""
+    def read(self, size: int = -1) -> bytes:
+        """Read some bytes, once more from where it broke if the connection breaks; a negative size is all the rest."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(BUFFER_BYTES), b""))
         for left in range(self._attempts - 1, -1, -1):
             try:
-                return self._read_once(buffer)
+                return self._read_once(size)
             except BROKEN:
                 self._drop()
                 if not left:
                     raise
-        return 0
+        return b""
+
+    readall = read
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer; the bytes are copied once more, by urllib3's ``readinto`` too, so `read` is the fast way."""
+        piece = self.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
     def close(self) -> None:
         """Give the connection back."""
         self._drop()
         super().close()
 
-    def _read_once(self, buffer: Any) -> int:
+    def _read_once(self, size: int) -> bytes:
         if self._position >= self.size:
             if self._body is not None:  # one more read lets botocore compare length and checksum with what S3 said
                 self._body.read(1)
                 self._drop()
-            return 0
+            return b""
         if self._body is None:
             self._body = self._get(Range=f"bytes={self._position}-", IfMatch=self.etag)["Body"]
-        count: int = self._body.readinto(buffer)
-        self._position += count
-        return count
+        piece: bytes = self._body.read(size)
+        self._position += len(piece)
+        return piece
 
     def _get(self, **extra: str) -> Any:
         try:

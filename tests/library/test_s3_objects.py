@@ -59,11 +59,11 @@ class Breaking:
 class BreakingBody(io.BytesIO):
     """Give some bytes and then break, as botocore's bodies do."""
 
-    def readinto(self, buffer: Any) -> int:
-        count = super().readinto(buffer)
-        if not count:
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        if not piece:
             raise ResponseStreamingError(error="connection broken")
-        return count
+        return piece
 
 
 @pytest.mark.parametrize("key", ODD_KEYS)
@@ -93,6 +93,24 @@ def test_a_large_file_goes_in_parts_and_comes_back_in_one_or_many_streams(
     for streams in (1, 3):
         got = rooms.download_file(s3, BUCKET, "big.bin", tmp_path / f"{streams}", verify=True, streams=streams)
         assert got.read_bytes() == big.read_bytes()
+
+
+@pytest.mark.parametrize("act", [rooms.upload_file, rooms.download_file])
+def test_no_streams_are_refused_before_any_call(s3: Any, cloud: Any, file: Path, act: Any) -> None:
+    places = {"path": file, "bucket": BUCKET, "key": "k"}
+    before = len(cloud.log)
+    with pytest.raises(InvalidInputError, match="streams"):
+        act(s3, **places, streams=0)
+    assert len(cloud.log) == before
+
+
+def test_a_reader_gives_all_the_rest_at_once_also_through_a_broken_connection(s3: Any) -> None:
+    content = bytes(range(256)) * 8192
+    s3.put_object(Bucket=BUCKET, Key="k", Body=content)
+    weak = Breaking(s3, after=1 << 20, times=1)
+    with rooms.open_object(weak, BUCKET, "k") as reader:  # type: ignore[arg-type]
+        assert reader.read(3) + reader.read() == content
+    assert weak.ranges == [None, "bytes=1048576-"]
 
 
 def test_progress_ends_at_the_whole_size_in_both_directions(s3: Any, file: Path, tmp_path: Path) -> None:
