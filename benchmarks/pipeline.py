@@ -24,7 +24,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from transfer import ACCESS, BUCKET, REGION, SECRET, client, server
+from transfer import peak_mib, server
+from transfer_peers import ACCESS, BUCKET, REGION, SECRET, client
 
 MB = 1_000_000
 COLUMNS = ["order", "store", "day", "item", "count", "price", "discount", "note"]
@@ -114,7 +115,7 @@ def measure(name: str, endpoint: str, key: str) -> None:
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
     unit = 1024 if sys.platform == "linux" else 1024 * 1024
-    print(json.dumps({"wall": wall, "cpu": cpu, "own": own.ru_maxrss / unit, "child": children.ru_maxrss / unit}))
+    print(json.dumps({"wall": wall, "cpu": cpu, "own": peak_mib(), "child": children.ru_maxrss / unit}))
 
 
 def once(name: str, endpoint: str, key: str) -> dict[str, float]:
