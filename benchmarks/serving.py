@@ -32,7 +32,7 @@ from typing import Any
 from serving_peers import PACKAGES, SERVERS, Rows, Server, make_python
 
 Process = subprocess.Popen[bytes]
-START_SECONDS = 120.0
+START_SECONDS = 200.0
 
 
 def make_model(folder: Path, kind: str) -> tuple[Rows, list[int]]:
