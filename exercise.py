@@ -81,7 +81,7 @@ def list_keys(s3, bucket: str, prefix: str = "") -> list[str]:
     """List every key under a prefix.
 
     S3 answers with at most 1,000 keys a page: all pages count. A prefix is plain text, not a
-    folder.
+    folder. In a bucket with versioning only current objects count.
 
     Args:
         s3: boto3 S3 client.

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from moto.s3.models import PublicAccessBlock
 
-from day89.cloud import mend_encryption, mend_settings, mend_uploads
+from day89.cloud import mend_answers, mend_encryption, mend_settings, mend_uploads
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.inner import Inner
 from day89.cloud.render import Answer, render
@@ -205,6 +205,7 @@ BEFORE: Mapping[str, Befores] = {
     "s3.GetObject": (archived, part_of_object),
 }
 AFTER: Mapping[str, Afters] = {
+    **mend_answers.AFTER,
     "s3.DeleteObjects": (quiet,),
     "s3.CreateBucket": (new_bucket,),
     "s3.DeleteBucket": (gone_bucket,),

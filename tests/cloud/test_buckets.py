@@ -99,6 +99,23 @@ def test_bucket_that_is_not_there_is_said_to_be_so_and_not_made(s3: Any, name: s
     assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == [B]
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"ObjectSizeGreaterThan": 500},
+        {"And": {"Prefix": "x/", "ObjectSizeGreaterThan": 500, "ObjectSizeLessThan": 9000}},
+        {"Prefix": "x/"},
+    ],
+    ids=str,
+)
+def test_lifecycle_rule_keeps_its_sizes(s3: Any, chosen: dict[str, Any]) -> None:
+    plain = {"Status": "Enabled", "Expiration": {"Days": 3}}
+    rules = [{"ID": "a", "Filter": {"Prefix": ""}, **plain}, {"ID": "b", "Filter": chosen, **plain}]
+    s3.put_bucket_lifecycle_configuration(Bucket=B, LifecycleConfiguration={"Rules": rules})
+    found = s3.get_bucket_lifecycle_configuration(Bucket=B)["Rules"]
+    assert [rule["Filter"] for rule in found] == [{"Prefix": ""}, chosen]
+
+
 def test_settings_of_two_kinds_may_have_the_same_id(s3: Any) -> None:
     tiering = {"Id": "a", "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}
     s3.put_bucket_intelligent_tiering_configuration(Bucket=B, Id="a", IntelligentTieringConfiguration=tiering)

@@ -56,6 +56,14 @@ def test_older_lists_come_in_pages_too(s3: Any, operation: str, member: str) -> 
     assert [one["Key"] for page in pages for one in page[member]] == KEYS
 
 
+def test_next_marker_is_named_only_where_there_is_a_delimiter(s3: Any) -> None:
+    answer = s3.list_objects(Bucket="some-bucket")
+    assert (answer["IsTruncated"], "NextMarker" in answer) == (True, False)
+    rest = s3.list_objects(Bucket="some-bucket", Marker=answer["Contents"][-1]["Key"])
+    assert [one["Key"] for one in rest["Contents"]] == KEYS[3:6]
+    assert "NextMarker" in s3.list_objects(Bucket="some-bucket", Delimiter="/")
+
+
 def test_prefixes_count_as_keys(opened: Cloud, s3: Any) -> None:
     for number in range(4):
         s3.put_object(Bucket="some-bucket", Key=f"folder{number}/k")

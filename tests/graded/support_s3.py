@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,11 +111,24 @@ def changes(before: dict[str, bytes], after: dict[str, bytes]) -> str:
     return "; ".join(sorted(words)) or "no change"
 
 
-def fill(cloud: Any, bucket: str, prefix: str, count: int) -> None:
-    """Put many empty objects into a bucket, quickly: straight into the cloud's state, past its log."""
+def fill(cloud: Any, bucket: str, prefix: str, count: int) -> list[str]:
+    """Put many empty objects into a bucket, quickly: straight into the cloud's state, past its log.
+
+    Returns:
+        Their keys, in S3's order.
+    """
     backend = cloud.state.backend("s3", cloud.state.account_of(None))
-    for number in range(count):
-        backend.put_object(bucket, f"{prefix}{number:05}", b"")
+    keys = [f"{prefix}{number:05}" for number in range(count)]
+    for key in keys:
+        backend.put_object(bucket, key, b"")
+    return keys
+
+
+def set_ages(cloud: Any, bucket: str, keys: list[str]) -> None:
+    """Let each of these objects be a minute older than the one before it."""
+    backend = cloud.state.backend("s3", cloud.state.account_of(None))
+    for minutes, key in enumerate(keys):
+        backend.get_object(bucket, key).last_modified -= timedelta(minutes=minutes)
 
 
 def local_file(workdir: Path, name: str, data: bytes = b"day89") -> Path:

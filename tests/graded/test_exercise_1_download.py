@@ -32,21 +32,22 @@ def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: st
 
 @pytest.mark.task("1.2", "core", points=1)
 def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """Two objects, one after the other, come to one path: the second replaces the first."""
-    path, before = workdir / "result.bin", {}
+    """Objects, one after the other, come to one path and replace each other; one is as long as the last, one empty."""
+    path, before = workdir / "result.bin", b""
     s3, bucket = new_bucket(cloud, names)
-    for key in names.keys(2):
-        data = content(names)
+    first = content(names)
+    for key, data in zip(names.keys(3), (first, names.bytes(len(first)), b""), strict=True):
         s3.put_object(Bucket=bucket, Key=key, Body=data)
         answer(task, None, "download_file", s3, bucket, key, path)
         found = files_under(workdir)
+        old = bool(before) and found.get(path.name, b"").startswith(before)
         expect(
             found == {path.name: data},
             f"called {task.last_call}; expected {path.name} with the {len(data)} bytes of the object, and no other; "
-            f"found {changes({path.name: data}, found)}",
-            "U28" if before and found == before else "U4" if found.keys() == {path.name} else None,
+            f"found {changes({path.name: data}, found)}{', the first of them those of the file before' if old else ''}",
+            "U28" if old else "U4" if found.keys() == {path.name} else None,
         )
-        before = found
+        before = data
 
 
 @pytest.mark.task("1.2", "core", points=0.5)

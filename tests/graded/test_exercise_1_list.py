@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import answer, expect_missing, works
+from support import answer, expect_forbidden, expect_missing, works
 from support_s3 import (
     LISTINGS,
     expect_s3_forbidden,
+    fill,
     new_bucket,
     put_all,
+    set_ages,
     stop_endless_listing,
 )
 
 from day89.course.checking import expect, expect_type, show
 
-PAGE = 3
+PAGE = 100
+MANY = 1000 + 3  # more than S3 ever puts into one page
 
 
 def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: str) -> None:
@@ -52,20 +55,25 @@ def test_lists_the_keys_under_a_prefix(task: Any, cloud: Any, names: Any) -> Non
 
 @pytest.mark.task("1.3", "core", points=0.5)
 def test_lists_every_key_without_a_prefix(task: Any, cloud: Any, names: Any) -> None:
-    """No prefix means the whole bucket."""
+    """No prefix means the whole bucket, in which one object has two versions and one was deleted."""
     s3, bucket = new_bucket(cloud, names, names.region())
-    keys = [*names.keys(2, prefix=names.prefix()), *names.keys(2)]
-    put_all(s3, bucket, keys)
-    expect_keys(task, cloud, task.list_keys(s3, bucket), sorted(keys), "L5")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    keys, gone = [*names.keys(2, prefix=names.prefix()), *names.keys(2)], names.key()
+    put_all(s3, bucket, [*keys, keys[0], gone])
+    s3.delete_object(Bucket=bucket, Key=gone)
+    found = task.list_keys(s3, bucket)
+    mistake = "L15" if gone in found or len(set(found)) < len(found) else "L5"
+    expect_keys(task, cloud, found, sorted(keys), mistake)
 
 
 @pytest.mark.task("1.3", "core", points=0.5)
 def test_prefix_is_text_and_no_folder(task: Any, cloud: Any, names: Any) -> None:
-    """``data`` lists ``data/a``, ``database`` and ``data`` itself."""
+    """``data`` lists ``data/a``, ``database`` and ``data`` itself, in S3's order: capitals first, no numbers."""
     s3, bucket = new_bucket(cloud, names)
     word = names.word()
-    keys = [word, f"{word}/a", f"{word}base/b c"]
-    put_all(s3, bucket, [*keys, f"old/{word}/c", word[:-1]])
+    keys = [word, f"{word}/a", f"{word}/B", f"{word}/v9", f"{word}/v10", f"{word}base/b c"]
+    put_all(s3, bucket, [*names.shuffled(keys), f"old/{word}/c", word[:-1]])
+    set_ages(cloud, bucket, names.shuffled(keys))
     expect_keys(task, cloud, task.list_keys(s3, bucket, word), sorted(keys), "L5")
 
 
@@ -74,8 +82,10 @@ def test_nothing_under_the_prefix_is_an_empty_list(task: Any, cloud: Any, names:
     """An answer without objects has no Contents."""
     s3, bucket = new_bucket(cloud, names)
     expect_keys(task, cloud, answer(task, "L1", "list_keys", s3, bucket), [], "L1")
-    put_all(s3, bucket, [names.key()])
+    key = names.key()
+    put_all(s3, bucket, [key])
     expect_keys(task, cloud, answer(task, "L1", "list_keys", s3, bucket, "nothing/"), [], "L5")
+    expect_keys(task, cloud, answer(task, "L1", "list_keys", s3, bucket), [key], "F2")
 
 
 @pytest.mark.task("1.3", "core", points=0.5)
@@ -91,30 +101,40 @@ def test_listing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names
 @pytest.mark.task("1.3", "mastery", points=1)
 @pytest.mark.cloud(page_size=PAGE)
 def test_lists_every_page(task: Any, cloud: Any, names: Any) -> None:
-    """Four pages, the last one not full; then three full ones. Here S3 never answers with more than 3 keys."""
+    """Eleven pages, the last one not full; then two full ones. Here S3 never answers with more than 100 keys."""
     s3, bucket = new_bucket(cloud, names)
-    first, second = names.prefix(), names.prefix()
-    keys = [*names.keys(3 * PAGE + 1, prefix=first), *names.keys(3 * PAGE, prefix=second)]
-    put_all(s3, bucket, keys)
-    stop_endless_listing(cloud)
-    for prefix in (first, second):
+    for count in (MANY, 2 * PAGE):
+        prefix = names.prefix()
+        wanted = fill(cloud, bucket, prefix, count)
+        stop_endless_listing(cloud, count)
         found = answer(task, "L4", "list_keys", s3, bucket, prefix)
         mistake = "L3" if any(int(call.params.get("MaxKeys") or 0) > 1000 for call in cloud.log) else "L2"
-        expect_keys(task, cloud, found, sorted(key for key in keys if key.startswith(prefix)), mistake)
+        expect_keys(task, cloud, found, wanted, mistake)
+        cloud.faults.clear()
 
 
 @pytest.mark.task("1.3", "mastery", points=0.5)
 def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
     """Signs, spaces and folder markers are part of a key: nothing is decoded, stripped or left out."""
     s3, bucket = new_bucket(cloud, names, names.region())
-    prefix = names.prefix()
-    keys = [prefix, f"{prefix} a+b ", f"{prefix}50%25", f"{prefix}é'\"&", f"{prefix}empty/", names.key(prefix=prefix)]
-    put_all(s3, bucket, keys)
-    expect_keys(task, cloud, task.list_keys(s3, bucket, prefix), sorted(keys), "L6")
+    for prefix in (names.prefix(), f"/{names.word()}.d+(1) "):
+        keys = [prefix, f"{prefix} a+b ", f"{prefix}50%25", f"{prefix}é'\"&", f"{prefix}sub/", names.key(prefix=prefix)]
+        put_all(s3, bucket, keys)
+        put_all(s3, bucket, [f"{prefix}empty", f"{prefix}sub/"], body=b"")
+        put_all(s3, bucket, [prefix.strip("/ "), f"{prefix.strip('/ ')}x", prefix.replace(".", "x")])
+        found = task.list_keys(s3, bucket, prefix)
+        expect_keys(task, cloud, found, sorted([*keys, f"{prefix}empty"]), "L6")
 
 
 @pytest.mark.task("1.3", "mastery", points=0.5)
+@pytest.mark.cloud(page_size=2)
 def test_forbidden_listing_is_not_an_empty_bucket(task: Any, cloud: Any, names: Any) -> None:
-    """A 403 reaches the caller as it is."""
+    """A 403 reaches the caller as it is, also where only the second page is refused: half a list is none."""
     s3, bucket = new_bucket(cloud, names)
+    put_all(s3, bucket, names.keys(5))
+    works(task, "list_keys", s3, bucket)
+    for action in LISTINGS:
+        cloud.faults.add(action, nth=2, code="AccessDenied", status=403, times=None)
+    expect_forbidden(task, "U12", "list_keys", s3, bucket)
+    cloud.faults.clear()
     expect_s3_forbidden(task, cloud, LISTINGS, "list_keys", s3, bucket, names.prefix(), before=(s3, bucket))

@@ -28,10 +28,10 @@ UPLOADS = ("s3.PutObject", "s3.CreateMultipartUpload", "s3.UploadPart")
 
 @pytest.mark.task("1.1", "core", points=1)
 def test_stores_the_bytes_of_the_file_under_the_key(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """Two files, one after the other, arrive byte for byte under exactly their keys."""
+    """Files, one after the other, arrive byte for byte under exactly their keys, slashes and spaces included."""
     s3, bucket = new_bucket(cloud, names)
     wanted: dict[str, bytes] = {}
-    for key in names.keys(2, extension=".bin"):
+    for key in (*names.keys(2, extension=".bin"), f"/{names.word()}//two  spaces "):
         wanted[key] = content(names)
         path = local_file(workdir, f"{names.word()}.bin", wanted[key])
         answer(task, None, "upload_file", s3, path, bucket, key)

@@ -49,7 +49,7 @@ def earlier_rules(names: Any) -> list[dict[str, Any]]:
         {
             "ID": f"{names.word()}-old",
             "Status": "Enabled",
-            "Filter": {"Prefix": ""},
+            "Filter": {"ObjectSizeGreaterThan": names.number(600, 9000)},
             "NoncurrentVersionExpiration": {"NoncurrentDays": names.number(10, 60)},
         },
     ]
@@ -139,8 +139,8 @@ def test_expires_after_the_days(task: Any, cloud: Any, names: Any) -> None:
 def test_rule_is_enabled_and_covers_the_prefix(task: Any, cloud: Any, names: Any) -> None:
     """Two rules, one after the other, each for exactly its prefix."""
     s3, bucket = new_bucket(cloud, names)
-    for prefix in (names.prefix(), names.word()):
-        rule = added(task, cloud, s3, bucket, names.word(), prefix, some_days(names))
+    for prefix, rule_id in ((names.prefix(), names.word()), (names.word(), f"Keep {names.word()}, 7 Days")):
+        rule = added(task, cloud, s3, bucket, rule_id, prefix, some_days(names))
         expect(
             prefix_of(rule) == prefix,
             f"called {task.last_call}; expected a rule for every object under {prefix!r}; "
@@ -195,18 +195,28 @@ def test_must_expire_after_it_archives(task: Any, cloud: Any, names: Any) -> Non
 
 @pytest.mark.task("2.3", "mastery", points=0.75)
 def test_other_rules_stay(task: Any, cloud: Any, names: Any) -> None:
-    """A put replaces the whole configuration: the other rules have to be sent again, as they are."""
+    """A put replaces the whole configuration: the other rules have to be sent again, as they are.
+
+    Also those that have the same prefix, or an id that is alike.
+    """
     s3, bucket = new_bucket(cloud, names, names.region())
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": earlier_rules(names)})
-    earlier = one_form(rules_of(s3, bucket))
-    rule = added(task, cloud, s3, bucket, names.word(), names.prefix(), some_days(names))
-    found = one_form([item for item in rules_of(s3, bucket) if item["ID"] != rule["ID"]])
-    expect(
-        found == earlier,
-        f"called {task.last_call}, where there were {len(earlier)} other rules; expected them as they were; "
-        f"found {len(found)}, of which {len(set(found) & set(earlier))} are as before",
-        "C1",
-    )
+    ids = [rule["ID"] for rule in rules_of(s3, bucket)]
+    for rule_id, prefix in (
+        (names.word(), names.prefix()),
+        (ids[0].removesuffix("-logs"), "logs/"),
+        (ids[1].upper(), "tmp/"),
+    ):
+        earlier = one_form(rules_of(s3, bucket))
+        rule = added(task, cloud, s3, bucket, rule_id, prefix, some_days(names))
+        found = one_form([item for item in rules_of(s3, bucket) if item["ID"] != rule["ID"]])
+        expect(
+            found == earlier,
+            f"called {task.last_call}, where there were {len(earlier)} other rules, with the ids {show(ids)}; "
+            f"expected them as they were; found {len(found)}, of which {len(set(found) & set(earlier))} are as before",
+            "C1",
+        )
+        ids.append(rule_id)
 
 
 @pytest.mark.task("2.3", "mastery", points=0.5)

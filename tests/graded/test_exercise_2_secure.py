@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, expect_missing, works
+from support import answer, expect_forbidden, expect_missing, forbid, works
 from support_policy import STRANGER, bucket_policy, judge, open_to, some, statements, too_open
 from support_s3 import expect_s3_forbidden, new_bucket
 
@@ -150,19 +150,23 @@ def test_requests_with_tls_are_as_before(task: Any, cloud: Any, names: Any) -> N
 
 @pytest.mark.task("2.2", "mastery", points=0.5)
 def test_keeps_the_statements_that_were_there(task: Any, cloud: Any, names: Any) -> None:
-    """A put replaces the whole policy: what it said before has to be sent again."""
-    s3, bucket = new_bucket(cloud, names)
-    earlier = earlier_policy(bucket)
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier))
-    answer(task, None, "secure_bucket", s3, bucket)
-    found = statements(bucket_policy(s3, bucket))
-    lost = [statement for statement in statements(earlier) if statement not in found]
-    expect(
-        not lost,
-        f"called {task.last_call}; expected the {len(earlier['Statement'])} statements that the policy had; "
-        f"found {len(lost)} of them gone",
-        "C20",
-    )
+    """A put replaces the whole policy: what it said before has to be sent again. One statement may have no list."""
+    for alone in (False, True):
+        s3, bucket = new_bucket(cloud, names)
+        earlier = earlier_policy(bucket)
+        if alone:
+            earlier["Statement"] = earlier["Statement"][0]
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier))
+        answer(task, "C20", "secure_bucket", s3, bucket)
+        found = statements(bucket_policy(s3, bucket))
+        before = statements(earlier)
+        lost = [statement for statement in before if statement not in found]
+        expect(
+            not lost,
+            f"called {task.last_call}; expected the {len(before)} statements that the policy had; "
+            f"found {len(lost)} of them gone",
+            "C20",
+        )
 
 
 @pytest.mark.task("2.2", "mastery", points=0.5)
@@ -222,7 +226,7 @@ def test_securing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, name
 
 @pytest.mark.task("2.2", "mastery", points=0.25)
 def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any) -> None:
-    """Whoever may not read the policy must not overwrite it: a 403 reaches the caller as it is."""
+    """Whoever may not read the policy must not overwrite it, and a setting that is refused is not passed over."""
     s3, bucket = new_bucket(cloud, names)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(earlier_policy(bucket)))
     _, other = new_bucket(cloud, names)
@@ -235,3 +239,9 @@ def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any
         f"called {task.last_call} by a caller who may not read the policy; expected its 2 statements; found {found}",
         "U12",
     )
+    for setting in ("s3.PutBucketVersioning", "s3.PutPublicAccessBlock", "s3.PutBucketPolicy"):
+        s3, bucket = new_bucket(cloud, names)
+        s3.delete_public_access_block(Bucket=bucket)
+        forbid(cloud, setting)
+        expect_forbidden(task, "U12", "secure_bucket", s3, bucket)
+        cloud.faults.clear()
