@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +12,14 @@ from typing import Any
 from support import answer, attempt
 
 from day89.course.blame import blame
-from day89.course.checking import describe_error, expect, fail
+from day89.course.checking import describe_error, expect, fail, show
 from day89.course.names import Names
 from day89.errors import WaitTimeoutError
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+WRITES = ("s3.PutObject", "s3.CopyObject", "s3.CompleteMultipartUpload")
+ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+SECRET = re.compile(r"(?i)aws_(?:secret_access_key|session_token)[\s=:'\"]+[A-Za-z0-9/+][A-Za-z0-9/+=-]{15,}")
 GONE = ("terminated", "shutting-down")
 TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 # Action to the keys that it is allowed on; "" is the bucket itself.
@@ -43,7 +48,7 @@ class Place:
             "instance_profile": self.instance_profile,
         }
 
-    def launch(self, user_data: str) -> str:
+    def launch(self, user_data: str, **options: Any) -> str:
         """Launch an instance as ``launch_instance`` should, and return its id."""
         answer = self.ec2.run_instances(
             ImageId=self.image_id,
@@ -55,6 +60,7 @@ class Place:
             IamInstanceProfile={"Name": self.instance_profile},
             MetadataOptions={"HttpTokens": "required"},
             InstanceInitiatedShutdownBehavior="terminate",
+            **options,
         )
         return str(answer["Instances"][0]["InstanceId"])
 
@@ -177,6 +183,43 @@ def fail_half_way(cloud: Any) -> None:
             cloud.faults.add(f"ec2.{operation}", code="UnauthorizedOperation", status=403)
 
     cloud.faults.add("ec2.RunInstances", before=launched)
+
+
+def expect_put(log: Any, called: str, *prefixes: str) -> None:
+    """Fail unless something was written under each of these prefixes."""
+    keys = {str(call.params.get("Key", "")) for action in WRITES for call in log.of(action) if call.status == 200}
+    for prefix in prefixes:
+        under = any(key.startswith(prefix) for key in keys)
+        expect(under, f"called {called}; expected an object put under {prefix}; found {show(sorted(keys))}", "E46")
+
+
+def expect_no_credentials(text: str, called: str) -> None:
+    """Fail where user data holds an access key."""
+    for pattern, what in ((ACCESS_KEY, "an access key id"), (SECRET, "a secret access key")):
+        found = pattern.search(text)
+        where = f"called {called}; expected no credentials in the user data"
+        expect(not found, f"{where}; found {what}: {found and found[0][:24]}…", "N10")
+
+
+def user_data_of(log: Any) -> str:
+    """Return the user data of the first launch, as the instance gets it."""
+    for call in log.of("ec2.RunInstances"):
+        return base64.b64decode(call.params.get("UserData", "")).decode(errors="replace")
+    return ""
+
+
+def launch_beside(place: Place, log: Any) -> str:
+    """Launch an instance with the tags of an earlier call's own, as one that still runs; return its id."""
+    tags = [tags for call in log.of("ec2.RunInstances") for tags in call.params.get("TagSpecifications", [])]
+    kept = [one for one in tags if one.get("ResourceType") == "instance"][:1]
+    return place.launch("", **({"TagSpecifications": kept} if kept else {}))
+
+
+def expect_untouched(place: Place, instance_id: str, called: str) -> None:
+    """Fail where an instance that is not of this call has been changed."""
+    state = place.instances()[instance_id]["State"]["Name"]
+    what = f"{called}; expected that the instance of another call runs on; found it {state}"
+    expect(state in ("pending", "running"), what, "E38")
 
 
 def interrupt_after_launch(cloud: Any, *actions: str) -> list[str]:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 HEADER = ("id", "amount", "kind", "remark")
 # Words that pandas takes for a missing value unless it is told otherwise.
 WORDS_FOR_MISSING = (
+    " ",
     "NA",
     "NaN",
     "nan",
@@ -119,8 +120,8 @@ def test_the_complete_rows_come_out_under_the_header(task: Any, cloud: Any, name
     s3, source, target = cloud.client("s3"), names.key(".csv", prefix="input/"), names.key(".csv", prefix="output/")
     # Only text that is nothing but text: what pandas makes of 007 is the next check's matter.
     rows = [[f"p{number}", names.word(), names.word(), names.word()] for number in range(names.number(6, 12))]
-    for row in names.sample(rows, 3):
-        row[names.number(1, 3)] = ""
+    for place, row in enumerate(names.sample(rows, 4)):
+        row[place] = ""  # in each column, the first among them
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
     result_of(task, None, "run_job", s3, bucket, source, target)
     # Where nobody has read the input, the table is made up.
@@ -148,12 +149,27 @@ def test_the_answer_is_the_number_of_rows_written(task: Any, cloud: Any, names: 
         s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
         mistake = "D15" if count else "D10"
         written = result_of(task, None if count else "D10", "run_job", s3, bucket, source, names.plain_key(".csv"))
-        expect(
-            isinstance(written, Integral) and not isinstance(written, bool) and int(written) == len(complete(rows)),
-            f"called {task.last_call} on {count} rows, {missing} of them with an empty field; "
-            f"expected {len(complete(rows))}; found {show(written)}",
-            mistake,
+        expect_count(
+            written, complete(rows), f"{task.last_call} on {count} rows, {missing} of them incomplete", mistake
         )
+
+
+def expect_count(found: object, rows: Sequence[Sequence[str]], called: str, mistake: str) -> None:
+    """Fail unless a job has answered with the number of these rows."""
+    number = int(found) if isinstance(found, Integral) and not isinstance(found, bool) else None
+    expect(number == len(rows), f"called {called}; expected {len(rows)}; found {show(found)}", mistake)
+
+
+@pytest.mark.task("4.1", "mastery", points=0.2)
+def test_a_long_table_comes_out_whole(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
+    # More rows than anybody reads at a time.
+    rows = [[f"p{number}", "a", "b", "" if number % 1000 == 1 else "c"] for number in range(names.number(2_100, 3_000))]
+    s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
+    written = result_of(task, None, "run_job", s3, bucket, source, target)
+    called = f"{task.last_call} on {len(rows):,} rows"
+    expect_table(read_table(s3, bucket, target, called), complete(rows), called, "D20")
+    expect_count(written, complete(rows), called, "D20")
 
 
 @pytest.mark.task("4.1", "core", points=0.5)
@@ -165,18 +181,21 @@ def test_a_missing_input_or_bucket_is_a_lookup_error(task: Any, cloud: Any, name
     expect_missing(task, absent, "run_job", s3, absent, source, "output/a.csv")
 
 
-@pytest.mark.task("4.1", "mastery", points=0.4)
+@pytest.mark.task("4.1", "mastery", points=0.3)
 def test_gzip_is_read_where_the_key_says_so_and_never_written(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, rows = cloud.client("s3"), [[f"p{number}", names.word(), names.word(), "x"] for number in range(5)]
     packed, plain = names.plain_key(".csv.gz"), names.plain_key(".csv")
     s3.put_object(Bucket=bucket, Key=packed, Body=gzip.compress(csv_bytes(rows)))
     s3.put_object(Bucket=bucket, Key=plain, Body=csv_bytes(rows))
-    for source, target in ((packed, names.plain_key(".csv")), (plain, names.plain_key(".csv.gz"))):
+    misleading = f"{names.word()}.gz/{names.word()}.gz.csv"
+    s3.put_object(Bucket=bucket, Key=misleading, Body=csv_bytes(rows))
+    targets = {packed: names.plain_key(".csv"), plain: names.plain_key(".csv.gz"), misleading: names.plain_key(".csv")}
+    for source, target in targets.items():
         result_of(task, "D14", "run_job", s3, bucket, source, target)
         expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D14")
 
 
-@pytest.mark.task("4.1", "mastery", points=0.4)
+@pytest.mark.task("4.1", "mastery", points=0.3)
 def test_only_an_empty_field_is_a_missing_value(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
     rows = [[f"p{number}", names.word(), names.choice("xyz"), word] for number, word in enumerate(WORDS_FOR_MISSING)]
@@ -184,6 +203,17 @@ def test_only_an_empty_field_is_a_missing_value(task: Any, cloud: Any, names: Na
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
     result_of(task, None, "run_job", s3, bucket, source, target)
     expect_table(read_table(s3, bucket, target, task.last_call), complete(rows), task.last_call, "D16")
+
+
+@pytest.mark.task("4.1", "mastery", points=0.2)
+def test_no_rows_leave_the_header(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    s3 = cloud.client("s3")
+    for rows in ([], [[f"p{number}", "", names.word(), ""] for number in range(3)]):
+        source, target = names.plain_key(".csv"), names.plain_key(".csv")
+        s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
+        result_of(task, "D10", "run_job", s3, bucket, source, target)
+        called = f"{task.last_call} on a header and {len(rows)} rows, none of them complete"
+        expect_table(read_table(s3, bucket, target, called), [], called, "D10")
 
 
 @pytest.mark.task("4.1", "mastery", points=0.2)
@@ -208,29 +238,40 @@ def expect_unchanged(task: Any, s3: Any, names: Names, bucket: str, texts: Seque
     expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, mistake)
 
 
+def broken_inputs(names: Names) -> dict[str, tuple[str, bytes, str]]:
+    """Return inputs that cannot be read: what is wrong, and key, content and the mistake of whoever goes on."""
+    rows = values(names.rows(400))
+    whole = gzip.compress(csv_bytes(rows))
+    spoilt = csv_bytes(rows[:5]) + "p,a,b,caf\xe9\n".encode("latin-1")
+    return {
+        "the input breaks off half-way": (names.plain_key(".csv.gz"), whole[: len(whole) // 2], "R7"),
+        "the input is not UTF-8": (names.plain_key(".csv"), spoilt, "D9"),
+        "a row has more fields than the header": (names.plain_key(".csv"), csv_bytes([*rows[:5], ["x"] * 6]), "R7"),
+    }
+
+
 @pytest.mark.task("4.1", "mastery", points=0.4)
 def test_where_it_fails_the_output_stays_as_it_was(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, before = cloud.client("s3"), names.text().encode()
-    broken = names.plain_key(".csv.gz")
-    whole = gzip.compress(csv_bytes(values(names.rows(400))))
-    s3.put_object(Bucket=bucket, Key=broken, Body=whole[: len(whole) // 2])
     old, new = names.plain_key(".csv", prefix="output/"), names.plain_key(".csv", prefix="output/")
     s3.put_object(Bucket=bucket, Key=old, Body=before)
     good = names.plain_key(".csv.gz")
-    s3.put_object(Bucket=bucket, Key=good, Body=whole)
+    s3.put_object(Bucket=bucket, Key=good, Body=gzip.compress(csv_bytes(values(names.rows(400)))))
     works(task, "run_job", s3, bucket, good, names.plain_key(".csv"))
-    for target in (old, new):
-        ended = attempt(task, "run_job", s3, bucket, broken, target)
-        what = f"called {task.last_call}, where the input breaks off half-way"
-        expect(ended.error, f"{what}; expected an error; {ended}", "R7")
-    there = {item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]}
-    expect(new not in there, f"called {task.last_call}; expected nothing at {show(new)}; found an object there", "D13")
-    expect(old in there, f"called {task.last_call}; expected {show(old)} untouched; found it deleted", "D13")
-    found = s3.get_object(Bucket=bucket, Key=old)["Body"].read()
-    expect(found == before, f"called {task.last_call}; expected {show(old)} untouched; found {show(found)}", "D13")
+    for why, (broken, data, mistake) in broken_inputs(names).items():
+        s3.put_object(Bucket=bucket, Key=broken, Body=data)
+        for target in (old, new):
+            ended = attempt(task, "run_job", s3, bucket, broken, target)
+            what = f"called {task.last_call}, where {why}"
+            expect(ended.error, f"{what}; expected an error; {ended}", mistake)
+        there = {item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]}
+        expect(new not in there, f"{what}; expected nothing at {show(new)}; found an object there", "D13")
+        expect(old in there, f"{what}; expected {show(old)} untouched; found it deleted", "D13")
+        found = s3.get_object(Bucket=bucket, Key=old)["Body"].read()
+        expect(found == before, f"{what}; expected {show(old)} untouched; found {show(found)}", "D13")
 
 
-@pytest.mark.task("4.1", "mastery", points=0.4)
+@pytest.mark.task("4.1", "mastery", points=0.2)
 def test_a_forbidden_input_is_not_a_missing_one(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source = cloud.client("s3"), names.plain_key(".csv")
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(values(names.rows(5))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -56,16 +57,19 @@ class Rights:
         boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         self.layers = [policies_of(iam, name)] + ([[document_of(iam, boundary)]] if boundary else [])
 
-    def allow(self, action: str, resource: str) -> bool:
-        """Tell whether the role may do this."""
+    def allow(self, action: str, resource: str, facts: Mapping[str, str] | None = None) -> bool:
+        """Tell whether the role may do this, in a request of which these facts are known too."""
         account = self.principal.account
-        facts = {
-            "aws:SecureTransport": "true",
-            "aws:PrincipalAccount": account,
-            "aws:PrincipalArn": self.principal.role_arn,
+        known = {
+            "aws:securetransport": "true",
+            "aws:principalaccount": account,
+            "aws:principalarn": self.principal.role_arn,
+            "aws:principaltype": "AssumedRole",
+            "aws:resourceaccount": account,
+            "s3:resourceaccount": account,
+            "aws:requestedregion": "us-east-1",
         }
-        facts |= {"aws:ResourceAccount": account, "s3:ResourceAccount": account, "aws:PrincipalType": "AssumedRole"}
-        access = Access(action, resource, facts)
+        access = Access(action, resource, known | dict(facts or {}))
         return all(decide(access, self.principal, layer).allowed for layer in self.layers)
 
     def expect(self, action: str, resource: str, mistake: str = "N17") -> None:
@@ -73,10 +77,32 @@ class Rights:
         found = f"expected that the role may {action} on {show(resource)}; found that it may not"
         expect(self.allow(action, resource), f"called {self.called}; {found}", mistake)
 
-    def refuse(self, action: str, resource: str) -> None:
+    def refuse(self, action: str, resource: str, facts: Mapping[str, str] | None = None) -> None:
         """Fail if the role may do this."""
         found = f"expected that the role may not {action} on {show(resource)}; found that it may"
-        expect(not self.allow(action, resource), f"called {self.called}; {found}", "N16")
+        expect(not self.allow(action, resource, facts), f"called {self.called}; {found}", "N16")
+
+    def said(self, word: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """Yield an example of each thing that its policies speak of: action, resource, and what a condition wants."""
+        for document in self.layers[0]:
+            for statement in as_list(document.get("Statement")):
+                actions, resources = (as_list(statement.get(part)) for part in ("Action", "Resource"))
+                blocks = statement.get("Condition", {}).values()
+                wanted = {key.lower(): as_list(value)[0] for block in blocks for key, value in block.items()}
+                facts = {key: example(str(value), word) for key, value in wanted.items()}
+                for action, resource in product(actions, resources):
+                    yield example(action, "Anything"), resource if resource == "*" else example(resource, word), facts
+
+
+def example(pattern: str, word: str) -> str:
+    """Return a text that fits a pattern."""
+    return pattern.replace("*", word).replace("?", "x")
+
+
+def is_needed(action: str, resource: str, bucket: str) -> bool:
+    """Tell whether the docstring names this."""
+    prefixes = {"s3:getobject": ("input/", "code/"), "s3:putobject": ("output/",)}.get(action.lower(), ())
+    return any(resource.startswith(f"arn:aws:s3:::{bucket}/{prefix}") for prefix in prefixes)
 
 
 def needed(names: Names, bucket: str) -> list[tuple[str, str]]:
@@ -197,6 +223,9 @@ def test_the_worker_may_do_nothing_else(task: Any, cloud: Any, names: Names) -> 
     rights.expect(*needed(names, bucket)[0])  # a role without any rights is no answer to this
     for action, resource in forbidden(names, bucket):
         rights.refuse(action, resource)
+    for action, resource, facts in rights.said(names.word()):
+        if not is_needed(action, resource, bucket):
+            rights.refuse(action, resource, facts)
 
 
 @pytest.mark.task("4.2", "mastery", points=0.5)

@@ -18,9 +18,12 @@ from support_workers import (
     ended_with,
     expect_launches,
     expect_none_left,
+    expect_put,
+    expect_untouched,
     fail_half_way,
     hide_code,
     interrupt_after_launch,
+    launch_beside,
     launched,
     new_place,
     tail,
@@ -78,13 +81,17 @@ def test_the_result_comes_back(task: Any, cloud: Any, names: Names, workdir: Pat
     place, (data, expected) = new_place(cloud, names, READER_AND_WRITER, names.region()), table(names)
     source, result = workdir / f"{names.tag()}.csv.gz", workdir / f"{names.tag()}.csv"
     source.write_bytes(gzip.compress(data))
+    for word in ("0", names.tag(), "z"):  # what other calls have left there
+        place.put(f"output/{word}.csv", b"id\nof another call\n")
+    before = len(cloud.log)
     answer = run(task, place, source, str(result), timeout=40)
+    expect_put(cloud.log.after(before), task.last_call, "input/", "code/")
     expect_type(answer, Path, task.last_call, "U11" if answer is None else "U31")
     expect_equal(str(answer), str(result), f"{task.last_call}, looked at the path that it returns", "U31")
     expect(result.exists(), f"called {task.last_call}; expected a file at {show(result)}; found none", "F3")
     found = list(csv.reader(io.StringIO(result.read_bytes().decode(), newline="")))
     what = f"called {task.last_call}; expected what the worker makes of the file, {show(expected, 120)}"
-    expect(found == expected, f"{what}; found {show(found, 120)}", "F3")
+    expect(found == expected, f"{what}; found {show(found, 120)}", "D19" if found[:1] == [["id"]] else "F3")
 
 
 @pytest.mark.cloud(instances=True)
@@ -116,7 +123,7 @@ def test_nothing_is_launched_where_file_or_bucket_are_missing(
     expect_none_left(place, f"called {task.last_call}, where the bucket does not exist", "E22")
 
 
-@pytest.mark.task("4.4", "mastery", points=0.4)
+@pytest.mark.task("4.4", "mastery", points=0.3)
 def test_no_output_in_time_is_a_timeout_error(task: Any, cloud: Any, names: Names, source: str, workdir: Path) -> None:
     place = new_place(cloud, names, READER_AND_WRITER)  # its instances never do anything
     error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
@@ -151,7 +158,7 @@ def test_a_worker_that_ends_without_output_is_a_runtime_error(
     expect(wanted in told, f"{what}; found {show(str(error))}", "E35")
 
 
-@pytest.mark.task("4.4", "mastery", points=0.4)
+@pytest.mark.task("4.4", "mastery", points=0.3)
 def test_a_launch_that_fails_half_way_leaves_nothing(
     task: Any, cloud: Any, names: Names, source: str, workdir: Path
 ) -> None:
@@ -176,12 +183,72 @@ def test_an_interrupt_leaves_nothing(task: Any, cloud: Any, names: Names, source
     expect_none_left(place, f"called {task.last_call}, where {where}", "E37")
 
 
-@pytest.mark.task("4.4", "mastery", points=0.4)
+@pytest.mark.task("4.4", "mastery", points=0.2)
+def test_an_output_that_is_written_between_two_looks_counts(
+    task: Any, cloud: Any, names: Names, source: str, workdir: Path
+) -> None:
+    place, wanted = new_place(cloud, names, READER_AND_WRITER), names.text().encode()
+    came = end_between_looks(cloud, place, wanted)
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=5)
+    cloud.faults.clear()
+    called = f"called {task.last_call}, where the worker writes {came[0] if came else 'its output'} and ends just "
+    called += "after a look at the output"
+    launched(cloud.log, called, error)
+    expect(error is None, f"{called}; expected the result; it raised {ended_with(error)}", "E47")
+    expect(
+        (workdir / "result.csv").read_bytes() == wanted, f"{called}; expected what it wrote; found other bytes", "F3"
+    )
+
+
+def end_between_looks(cloud: Any, place: Place, data: bytes) -> list[str]:
+    """Have the worker write its output and end once the output was looked for; return its key, once it has."""
+    looks: list[str] = []
+    came: list[str] = []
+
+    def look(call: Any) -> None:
+        where = str(call.params.get("Key") or call.params.get("Prefix") or "")
+        if where.startswith("output/"):
+            looks.append(where)
+            if len(looks) > 2:
+                end(call)
+
+    def end(call: Any) -> None:
+        known = sorted(key for key in keys_used(cloud.log) if key.startswith("output/"))
+        if looks and known and not came:
+            came.append(known[-1])
+            place.put(known[-1], data)
+            ids = [one for one, found in place.instances().items() if found["State"]["Name"] == "running"]
+            place.ec2.terminate_instances(InstanceIds=ids)
+
+    def after_launch(call: Any) -> None:
+        for action in ("s3.HeadObject", "s3.GetObject", "s3.ListObjectsV2", "s3.ListObjects"):
+            cloud.faults.add(action, times=None, before=look)
+        for action in ("ec2.DescribeInstances", "ec2.DescribeInstanceStatus"):
+            cloud.faults.add(action, times=None, before=end)
+
+    cloud.faults.add("ec2.RunInstances", before=after_launch)
+    return came
+
+
+@pytest.mark.task("4.4", "mastery", points=0.2)
+def test_a_call_leaves_the_instances_of_others_alone(
+    task: Any, cloud: Any, names: Names, source: str, workdir: Path
+) -> None:
+    place = new_place(cloud, names, READER_AND_WRITER)
+    run_into_trouble(task, place, source, workdir / "result.csv", timeout=0.05)
+    other = launch_beside(place, cloud.log)
+    before = len(cloud.log)
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=0.05)
+    launched(cloud.log.after(before), f"called {task.last_call}", error)
+    expect_untouched(place, other, f"called {task.last_call} while the worker of another call runs")
+
+
+@pytest.mark.task("4.4", "mastery", points=0.2)
 def test_two_calls_use_keys_of_their_own(task: Any, cloud: Any, names: Names, workdir: Path) -> None:
     place = new_place(cloud, names, READER_AND_WRITER)
     runs = []
-    for _ in range(3):  # fast: within one second, as calls at the same time would be
-        (workdir / "data.csv").write_bytes(table(names)[0])
+    (workdir / "data.csv").write_bytes(table(names)[0])
+    for _ in range(3):  # fast: within one second, as calls at the same time would be, and on the same file
         before = len(cloud.log)
         error = run_into_trouble(task, place, str(workdir / "data.csv"), workdir / "result.csv", timeout=0.05)
         launched(cloud.log.after(before), f"called {task.last_call}", error)

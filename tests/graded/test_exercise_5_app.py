@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from day89.course.checking import expect, show
-from day89.course.given import KINDS, make_model
+from day89.course.given import KINDS, NARROW, make_model
 from day89.course.names import Names
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 JSON = "application/json"
+MANY_WORDS = 6
 
 
 def rows_for(names: Names, kind: str, count: int) -> list[list[float]]:
@@ -94,6 +95,20 @@ def test_one_row_gives_one_plain_value(task: Any, names: Names) -> None:
         expect_predictions(task, answer, {"features": row}, expected)
 
 
+@pytest.mark.task("5.3", "mastery", points=0.1)
+def test_two_apps_have_a_model_each(task: Any, names: Names) -> None:
+    kind, other = names.sample(list(KINDS), 2)
+    app, (row,) = task.create_app(task.model(kind)), rows_for(names, kind, 1)
+    called = task.last_call
+    task.create_app(task.model(other))
+    answer, expected = app.request("POST", "/predict", json={"features": row}), make_model(kind).predict([row]).tolist()
+    what = (
+        f"called {called}, then {task.last_call}, then asked the first app for {show(row)}; expected {show(expected)}"
+    )
+    right = answer.status == 200 and body_of(answer) == {"prediction": expected}
+    expect(right, f"{what}; found {answer.status} {show(answer.text, 120)}", "M31")
+
+
 @pytest.mark.task("5.3", "core", points=0.5)
 def test_many_rows_give_their_values_in_order(task: Any, names: Names) -> None:
     kind, seed = names.choice(list(KINDS)), names.number(0, 99)
@@ -127,7 +142,21 @@ def test_what_is_no_question_is_the_clients_mistake(task: Any, names: Names) -> 
     expect_refusals(task, app, {"no JSON, of no type": names.text()}, "M11", None)
 
 
-@pytest.mark.task("5.3", "mastery", points=0.4)
+@pytest.mark.task("5.3", "mastery", points=0.2)
+def test_the_error_says_what_is_wrong(task: Any, names: Names) -> None:
+    kind = names.choice(list(KINDS))
+    width, app = KINDS[kind][0], task.create_app(task.model(kind))
+    bodies = ("{}", features([1.5] * (width + 1)), '{"features": ["a"]}', names.text())
+    answers = [app.request("POST", "/predict", data=sent, content_type=JSON) for sent in bodies]
+    expect_refusals(task, app, {"no features": bodies[0]}, "M10")
+    texts = {answer.text.strip() for answer in answers}
+    what = f"{asked(task, bodies[0])} and three other bodies that are wrong; expected errors that say what is wrong"
+    # One text for all may do where it says what is wanted; a few words cannot.
+    told = len(texts) > 1 or len(answers[0].text.split()) > MANY_WORDS
+    expect(told, f"{what}; found {show(answers[0].text)} each time", "M32")
+
+
+@pytest.mark.task("5.3", "mastery", points=0.3)
 def test_the_model_is_called_once_a_request(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     model = task.model(kind, recording=True)
@@ -167,7 +196,7 @@ def test_what_is_no_finite_number_is_the_clients_mistake(task: Any, names: Names
         expect_refusals(task, app, bodies, "M12")
 
 
-@pytest.mark.task("5.3", "mastery", points=0.4)
+@pytest.mark.task("5.3", "mastery", points=0.3)
 def test_what_is_no_table_is_the_clients_mistake(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
@@ -216,9 +245,11 @@ def test_no_body_makes_it_fail(task: Any, names: Names) -> None:
         # Whether a model can take it is the model's matter; a client's number never makes the server fail.
         what = f"{asked(task, sent)}; expected 200 or 400; found {answer.status} {show(answer.text, 120)}"
         expect(answer.status in (200, 400), what, "M26")
+    app = task.create_app(task.model(NARROW))
+    expect_refusals(task, app, {"a number too large for this model": features([1.7e308, 1.5])}, "M26")
 
 
-@pytest.mark.task("5.3", "mastery", points=0.3)
+@pytest.mark.task("5.3", "mastery", points=0.2)
 def test_debug_mode_is_off(task: Any) -> None:
     app = task.create_app(task.model())
     expect(not app.debug, f"called {task.last_call}; expected an app with debug mode off; found it on", "M17")

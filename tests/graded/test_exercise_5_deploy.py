@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import joblib
@@ -17,13 +21,18 @@ from support_workers import (
     Place,
     ended_with,
     expect_launches,
+    expect_no_credentials,
     expect_none_left,
+    expect_put,
+    expect_untouched,
     fail_half_way,
     hide_code,
     interrupt_after_launch,
+    launch_beside,
     launched,
     new_place,
     tail,
+    user_data_of,
 )
 
 from day89.course.checking import NotStarted, Wrong, describe_error, expect, expect_equal, expect_type, show
@@ -116,8 +125,11 @@ def expect_predictions(task: Any, place: Place, url: str, kind: str, names: Name
 def test_the_url_answers_that_it_is_healthy(task: Any, cloud: Any, names: Names) -> None:
     place, name = new_place(cloud, names, READER), names.word()
     store(place, name, 1, "digits")
+    before = len(cloud.log)
     url = deploy(task, place, name, 1, timeout=40)
     expect_url(task, place, url, 5000)
+    expect_put(cloud.log.after(before), task.last_call, "code/")
+    expect_no_credentials(user_data_of(cloud.log), task.last_call)
     status, _, text = ask(task, place, url, "/health")
     what = f"called {task.last_call}, then GET {url}/health; expected 200"
     expect(status == 200, f"{what}; found {status} {show(text, 120)}", "E8")
@@ -126,7 +138,8 @@ def test_the_url_answers_that_it_is_healthy(task: Any, cloud: Any, names: Names)
 @pytest.mark.cloud(instances=True)
 @pytest.mark.task("5.4", "core", points=1)
 def test_it_serves_the_version_that_was_asked_for(task: Any, cloud: Any, names: Names) -> None:
-    place, name = new_place(cloud, names, READER, names.region()), names.word()
+    # The name of a model is part of a key, and so any text.
+    place, name = new_place(cloud, names, READER, names.region()), f"{names.word()} ({names.tag(2)})"
     kinds = dict(zip((1, 2, 10), names.shuffled(list(KINDS)), strict=True))
     for version, kind in kinds.items():
         store(place, name, version, kind)
@@ -159,7 +172,7 @@ def test_a_production_server_listens_on_the_port_that_was_asked_for(task: Any, c
 
 
 @pytest.mark.cloud(instances=True)
-@pytest.mark.task("5.4", "mastery", points=0.5)
+@pytest.mark.task("5.4", "mastery", points=0.4)
 def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names: Names) -> None:
     place, name = new_place(cloud, names, READER), names.word()
     hide_code(cloud)
@@ -172,7 +185,61 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
     expect_none_left(place, called, "E22")
 
 
-@pytest.mark.task("5.4", "mastery", points=0.5)
+class Unwell(BaseHTTPRequestHandler):
+    """Answer every request with 503."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self.send_error(503)
+
+    def log_message(self, *words: object) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def unwell_at(cloud: Any, port: int) -> Iterator[None]:
+    """Have a server that says 503 at a port of each instance, from the first look at it on."""
+    with ExitStack() as stack:
+
+        def look(call: Any) -> None:
+            for instance in cloud.instances:
+                if instance.id not in served:
+                    served.add(instance.id)
+                    server = stack.enter_context(ThreadingHTTPServer((instance.address, port), Unwell))
+                    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+                    stack.callback(server.shutdown)
+
+        served: set[str] = set()
+        cloud.faults.add("ec2.DescribeInstances", times=None, before=look)
+        yield
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("5.4", "mastery", points=0.2)
+def test_only_200_is_healthy(task: Any, cloud: Any, names: Names) -> None:
+    place, name, port = new_place(cloud, names, READER), names.word(), names.number(20_000, 29_999)
+    hide_code(cloud)
+    store(place, name, 1, "digits")
+    with unwell_at(cloud, port):
+        error = deploy_into_trouble(task, place, name, 1, port=port, timeout=1.5)
+    called = f"called {task.last_call} where GET /health answers 503"
+    launched(cloud.log, called, error)
+    expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; {ended_with(error)}", "E8")
+
+
+@pytest.mark.task("5.4", "mastery", points=0.2)
+def test_a_deployment_that_fails_leaves_the_others_alone(task: Any, cloud: Any, names: Names) -> None:
+    place, name = new_place(cloud, names, READER), names.word()
+    store(place, name, 1, "digits")
+    deploy_into_trouble(task, place, name, 1, timeout=0.1)
+    other = launch_beside(place, cloud.log)
+    before = len(cloud.log)
+    error = deploy_into_trouble(task, place, name, 1, timeout=0.1)
+    launched(cloud.log.after(before), f"called {task.last_call}", error)
+    expect_untouched(place, other, f"called {task.last_call}, which is not healthy in time, beside an older deployment")
+
+
+@pytest.mark.task("5.4", "mastery", points=0.3)
 def test_a_launch_that_fails_half_way_leaves_nothing(task: Any, cloud: Any, names: Names) -> None:
     place, name = new_place(cloud, names, READER), names.word()
     store(place, name, 1, "digits")
@@ -185,7 +252,7 @@ def test_a_launch_that_fails_half_way_leaves_nothing(task: Any, cloud: Any, name
     )
 
 
-@pytest.mark.task("5.4", "mastery", points=0.5)
+@pytest.mark.task("5.4", "mastery", points=0.4)
 def test_an_interrupt_leaves_nothing(task: Any, cloud: Any, names: Names) -> None:
     place, name = new_place(cloud, names, READER), names.word()
     store(place, name, 1, "digits")

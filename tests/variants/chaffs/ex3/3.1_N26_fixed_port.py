@@ -1,4 +1,4 @@
-# task 3.1; mistake N2; wrong because the port that is given is not opened
+# task 3.1; mistake N26; wrong because the port that is given is not opened
 def create_security_group(ec2, vpc_id, name, *, admin_cidr, app_port=5000):
     return security_group(ec2, vpc_id, name, admin_cidr, 5000)
 
