@@ -86,7 +86,7 @@ def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: An
 
 @pytest.mark.task("3.2", "core", points=0.5)
 def test_instance_has_its_name(task: Any, cloud: Any, names: Any) -> None:
-    """The tag ``Name``, on the instance."""
+    """The tag ``Name``, on the instance; a second launch of the same name is a second instance."""
     ec2 = cloud.client("ec2")
     for name in (names.word(), f"{names.word()} é {names.word()}"):
         _, found = launched(task, ec2, name, None)
@@ -96,6 +96,12 @@ def test_instance_has_its_name(task: Any, cloud: Any, names: Any) -> None:
             f"called {task.last_call}; expected the tag Name={name!r} on the instance; found {show(tags)}",
             "E25",
         )
+    before = states(cloud, "us-east-1")
+    second, _ = launched(task, ec2, name, None)
+    count = len(states(cloud, "us-east-1")) - len(before)
+    called = f"called {task.last_call} again: a name is no id, and two instances may share it"
+    expect(count == 1, f"{called}; expected one more instance; found {count} more", "E3")
+    expect(second not in before, f"{called}; expected the id of the new one; found {show(second)}, an old one", "E3")
 
 
 @pytest.mark.task("3.2", "core", points=0.5)

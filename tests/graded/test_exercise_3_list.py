@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from support import answer, expect_forbidden, works
-from support_ec2 import LOOKS, launch, states, stop_endless_looks
+from support_ec2 import LOOKS, launch, settle, states, stop_endless_looks
 
+from day89.cloud.pace import Pace
 from day89.course.checking import expect, expect_equal, expect_type
 
 PAGE = 3
@@ -59,30 +60,40 @@ def test_no_instances_is_an_empty_dict(task: Any, cloud: Any, names: Any) -> Non
 
 @pytest.mark.task("3.3", "core", points=1)
 def test_lists_only_those_in_the_state(task: Any, cloud: Any, names: Any) -> None:
-    """Each state by its name, within one reservation and across."""
+    """Each state by its name, within one reservation and across; also the states that pass."""
     ec2 = cloud.client("ec2")
-    first, second, third, fourth = launch(ec2, 3, 1)
-    ec2.stop_instances(InstanceIds=[second])
-    ec2.terminate_instances(InstanceIds=[third])
-    ec2.describe_instances()
-    ids = {"running": [first, fourth], "stopped": [second], "terminated": [third]}
+    ids = in_every_state(cloud, ec2)
     for state in names.shuffled(list(ids)):
         found = answer(task, None, "list_instances", ec2, state=state)
         expect_states(task, cloud.log, found, dict.fromkeys(ids[state], state), "E13")
 
 
+def in_every_state(cloud: Any, ec2: Any) -> dict[str, list[str]]:
+    """Launch instances and bring them to every state that there is, from now on for long.
+
+    Returns:
+        State to the ids of the instances in it.
+    """
+    first, second, third, fourth, fifth, sixth = launch(ec2, 3, 3)
+    ec2.stop_instances(InstanceIds=[second])
+    ec2.terminate_instances(InstanceIds=[third])
+    settle(cloud, ec2)
+    cloud.pace = Pace(looks=1000)
+    ec2.stop_instances(InstanceIds=[fourth])
+    ec2.terminate_instances(InstanceIds=[fifth])
+    lasting = {"running": [first, sixth], "stopped": [second], "terminated": [third]}
+    return lasting | {"pending": launch(ec2, 1), "stopping": [fourth], "shutting-down": [fifth]}
+
+
 @pytest.mark.task("3.3", "core", points=0.5)
 def test_terminated_instances_are_listed(task: Any, cloud: Any, names: Any) -> None:
-    """AWS lists them for about an hour, and so does the function where no state is given."""
+    """AWS lists them for about an hour, and so does the function where no state is given: every state is one."""
     region = names.region()
     ec2 = cloud.client("ec2", region)
-    ids = launch(ec2, 3)
-    ec2.terminate_instances(InstanceIds=ids[:1])
-    ec2.stop_instances(InstanceIds=ids[1:2])
-    ec2.describe_instances()
-    wanted = dict(zip(ids, ("terminated", "stopped", "running"), strict=True))
+    ids = in_every_state(cloud, ec2)
+    wanted = {id: state for state, there in ids.items() for id in there}
     found = answer(task, None, "list_instances", ec2)
-    hidden = isinstance(found, dict) and ids[0] not in found and len(found) > 0
+    hidden = isinstance(found, dict) and ids["terminated"][0] not in found and len(found) > 0
     expect_states(task, cloud.log, found, wanted, "E15" if hidden else "E11", region)
 
 

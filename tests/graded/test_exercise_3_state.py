@@ -96,7 +96,8 @@ def test_refuses_another_state(task: Any, cloud: Any, names: Any) -> None:
     ids = launch(ec2, 1)
     settle(cloud, ec2)
     works(task, "set_instance_state", ec2, ids, "running")
-    for state in ("pending", "Running", "started", names.word()):
+    others = ("pending", "stopping", "shutting-down", "Running", "started", "stop", "terminate", " stopped")
+    for state in (*others, names.word()):
         expect_value_error(
             *(task, cloud, "E39", f"{state!r} is none of the three states"), "set_instance_state", ec2, ids, state
         )
