@@ -159,3 +159,22 @@ def test_names_and_messages_cannot_write_on_a_report() -> None:
     for text in (page, table, told, draw(results)):
         assert "\x1b[2J" not in text
         assert "\u202e" not in text
+
+
+INSTANCE_CHECK = """
+import pytest
+
+@pytest.mark.task("4.3", "core", points=5)
+@pytest.mark.cloud(instances=True)
+def test_instance(task, cloud):
+    assert cloud.instances.isolation == task.worker_user_data()
+"""
+
+
+def test_script_of_a_confined_submission_runs_in_a_jail_or_not_at_all(jail: Supervisor, tmp_path: Path) -> None:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "test_exercise_4.py").write_text(INSTANCE_CHECK, encoding="utf-8")
+    path = tmp_path / "exercise.py"
+    path.write_text("def worker_user_data():\n    return 'strict'\n", encoding="utf-8")
+    result = grade(path, choose(["4.3"], None), 7, supervisor=jail, checks=tmp_path / "checks", seconds=60)
+    assert (result.message, result.score) == (None, 5)
