@@ -116,6 +116,8 @@ class Supervisor:
             wire.close()
         if self.next:
             self.next.close()
+            if not self.next_ready:  # it loads libraries, does not listen, and holds no machine yet
+                os.kill(self.next_pid, signal.SIGKILL)
         self._reap()
         processes.kill_all()
 
