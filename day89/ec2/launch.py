@@ -70,28 +70,42 @@ def launch_instance(
 
     See https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
     """
-    if len(user_data.encode()) > USER_DATA_BYTES_MAX:
-        raise InvalidInputError(
-            f"user data of {len(user_data.encode())} bytes: at most {USER_DATA_BYTES_MAX} are allowed"
-        )
-    labels = [{"Key": key, "Value": value} for key, value in {**(tags or {}), "Name": name}.items()]
-    request: dict[str, Any] = {
+    _check_size(user_data)
+    request = {
+        **_safe_request(_root_volume(ec2, image_id, volume_gib), {**(tags or {}), "Name": name}, spot=spot),
         "ImageId": image_id,
         "InstanceType": instance_type,
+        "SecurityGroupIds": [security_group_id],
+    }
+    if instance_profile:
+        request["IamInstanceProfile"] = {"Name": instance_profile}
+    optional = {"UserData": user_data, "SubnetId": subnet_id, "KeyName": key_name, "ClientToken": client_token}
+    return _run_and_wait(ec2, request | {key: value for key, value in optional.items() if value})
+
+
+def _check_size(user_data: str) -> None:
+    size = len(user_data.encode())
+    if size > USER_DATA_BYTES_MAX:
+        raise InvalidInputError(f"user data of {size} bytes: at most {USER_DATA_BYTES_MAX} are allowed")
+
+
+def _safe_request(volume: dict[str, Any], tags: Mapping[str, str], *, spot: bool) -> dict[str, Any]:
+    """Demand what every instance of this package has: one, with IMDSv2, tagged from the start, gone when it ends."""
+    labels = [{"Key": key, "Value": value} for key, value in tags.items()]
+    request: dict[str, Any] = {
         "MinCount": 1,
         "MaxCount": 1,
-        "SecurityGroupIds": [security_group_id],
         "MetadataOptions": {"HttpTokens": "required", "HttpEndpoint": "enabled"},
         "InstanceInitiatedShutdownBehavior": "terminate",
-        "BlockDeviceMappings": [_root_volume(ec2, image_id, volume_gib)],
+        "BlockDeviceMappings": [volume],
         "TagSpecifications": [{"ResourceType": kind, "Tags": labels} for kind in ("instance", "volume")],
     }
     if spot:
         request["InstanceMarketOptions"] = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
-    if instance_profile:
-        request["IamInstanceProfile"] = {"Name": instance_profile}
-    optional = {"UserData": user_data, "SubnetId": subnet_id, "KeyName": key_name, "ClientToken": client_token}
-    request |= {key: value for key, value in optional.items() if value}
+    return request
+
+
+def _run_and_wait(ec2: EC2Client, request: dict[str, Any]) -> str:
     instance_id = _run(ec2, request)
     try:
         wait_for(ec2, "instance_running", f"running instance {instance_id}", InstanceIds=[instance_id])

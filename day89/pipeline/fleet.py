@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from day89.ec2 import console_output, describe_instances, launch_instance, set_instance_state
 from day89.errors import InvalidInputError, JobFailedError, WaitTimeoutError
@@ -21,11 +22,40 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["run_fleet", "worker_user_data"]
+    from day89.pipeline.parts import Part
+
+__all__ = ["Fleet", "run_fleet", "worker_user_data"]
 
 RUN_TAG = "day89:run"
 GONE = frozenset({"shutting-down", "terminated", "stopping", "stopped"})
 CONSOLE_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """Say what the workers of a fleet are.
+
+    Attributes:
+        image_id: image of the workers.
+        security_group_id: security group of the workers; they need no way in.
+        instance_profile: profile whose role the workers wear.
+        workers: how many instances at most; never more than there are parts left.
+        instance_type: of the workers.
+        wheel_key: key of a wheel of this package, for images that do not have it.
+        spot: buy the workers on the Spot market.
+        tags: more tags for the workers and their volumes.
+        minutes: each worker ends after so long, even if the process that launched it is gone by then; None is never.
+    """
+
+    image_id: str
+    security_group_id: str
+    instance_profile: str
+    workers: int = 2
+    instance_type: str = "t3.micro"
+    wheel_key: str | None = None
+    spot: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+    minutes: int | None = None
 
 
 def run_fleet(
@@ -34,21 +64,13 @@ def run_fleet(
     bucket: str,
     inputs: Iterable[str],
     output_key: str,
+    fleet: Fleet,
     *,
-    image_id: str,
-    security_group_id: str,
-    instance_profile: str,
     step: str = "day89.pipeline:drop_incomplete",
-    workers: int = 2,
-    instance_type: str = "t3.micro",
     part_bytes: int | None = PART_BYTES,
     revision: str = "",
-    wheel_key: str | None = None,
     timeout: float = 600.0,
     poll_seconds: float = 1.0,
-    spot: bool = False,
-    tags: Mapping[str, str] | None = None,
-    minutes: int | None = None,
 ) -> Report:
     """Work on CSV objects as ``run_pipeline`` does, on instances that take the parts among them.
 
@@ -63,20 +85,12 @@ def run_fleet(
         bucket: bucket of inputs, plan and output.
         inputs: keys of CSV objects with the same header.
         output_key: key of the output.
-        image_id: image of the workers.
-        security_group_id: security group of the workers; they need no way in.
-        instance_profile: profile whose role the workers wear.
+        fleet: what the workers are.
         step: ``package.module:function`` that the workers can import.
-        workers: how many instances at most; never more than there are parts left.
-        instance_type: of the workers.
         part_bytes: length of a part.
         revision: anything that tells this job from an earlier one over the same inputs.
-        wheel_key: key of a wheel of this package, for images that do not have it.
         timeout: seconds from the first launch to the last part.
         poll_seconds: how often to look.
-        spot: buy the workers on the Spot market.
-        tags: more tags for the workers and their volumes.
-        minutes: each worker ends after so long, even if this process is gone by then; None is never.
 
     Returns:
         What was done.
@@ -85,32 +99,16 @@ def run_fleet(
         JobFailedError: all workers ended and parts are missing; the message has the end of a console.
         WaitTimeoutError: parts are missing when the time is up.
     """
-    if workers < 1:
-        raise InvalidInputError(f"workers must be positive, not {workers}")
+    if fleet.workers < 1:
+        raise InvalidInputError(f"workers must be positive, not {fleet.workers}")
     plan = plan_pipeline(s3, bucket, inputs, output_key, load_step(step), part_bytes=part_bytes, revision=revision)
     if report := done_before(s3, plan):
         return report
     missing = remaining_parts(s3, plan)
     run = f"{plan.id}-{secrets.token_hex(4)}"
-    count = min(workers, len(missing))
-    _put_json(s3, bucket, f"code/jobs/{plan.id}.json", plan.to_json())
-    shares = [[part.number for part in missing[index::count]] for index in range(count)]
-    _put_json(s3, bucket, f"code/jobs/{run}.json", json.dumps(shares).encode())
-    keys = (f"code/jobs/{plan.id}.json", f"code/jobs/{run}.json")
-    scripts = [
-        worker_user_data(bucket, *keys, index, step, region=s3.meta.region_name, wheel_key=wheel_key, minutes=minutes)
-        for index in range(count)
-    ]
-    options: dict[str, Any] = {
-        "image_id": image_id,
-        "security_group_id": security_group_id,
-        "instance_profile": instance_profile,
-        "instance_type": instance_type,
-        "spot": spot,
-        "tags": {**(tags or {}), RUN_TAG: run},
-    }
+    scripts = _share_out(s3, plan, run, step, missing, fleet)
     with _none_left(ec2, run):
-        _launch(ec2, run, scripts, options)
+        _launch(ec2, run, scripts, fleet)
         _wait(s3, ec2, plan, run, time.monotonic() + timeout, poll_seconds)
     return finish(s3, plan, parts_run=len(missing))
 
@@ -151,14 +149,34 @@ def worker_user_data(
     )
 
 
-def _put_json(s3: S3Client, bucket: str, key: str, body: bytes) -> None:
-    s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+def _share_out(s3: S3Client, plan: Plan, run: str, step: str, missing: list[Part], fleet: Fleet) -> list[str]:
+    """Put the plan and everyone's share into S3; return the user data of each worker."""
+    count = min(fleet.workers, len(missing))
+    shares = [[part.number for part in missing[index::count]] for index in range(count)]
+    keys = (f"code/jobs/{plan.id}.json", f"code/jobs/{run}.json")
+    for key, body in zip(keys, (plan.to_json(), json.dumps(shares).encode()), strict=True):
+        s3.put_object(Bucket=plan.bucket, Key=key, Body=body, ContentType="application/json")
+    region, wheel_key, minutes = s3.meta.region_name, fleet.wheel_key, fleet.minutes
+    return [
+        worker_user_data(plan.bucket, *keys, index, step, region=region, wheel_key=wheel_key, minutes=minutes)
+        for index in range(count)
+    ]
 
 
-def _launch(ec2: EC2Client, run: str, scripts: list[str], options: dict[str, Any]) -> None:
+def _launch(ec2: EC2Client, run: str, scripts: list[str], fleet: Fleet) -> None:
     def one(index: int) -> str:
-        token = f"{run}-{index}"  # a launch that botocore repeats is one launch
-        return launch_instance(ec2, f"day89-worker-{index}", user_data=scripts[index], client_token=token, **options)
+        return launch_instance(
+            ec2,
+            f"day89-worker-{index}",
+            image_id=fleet.image_id,
+            security_group_id=fleet.security_group_id,
+            instance_type=fleet.instance_type,
+            instance_profile=fleet.instance_profile,
+            user_data=scripts[index],
+            tags={**fleet.tags, RUN_TAG: run},
+            client_token=f"{run}-{index}",  # a launch that botocore repeats is one launch
+            spot=fleet.spot,
+        )
 
     with ThreadPoolExecutor(min(8, len(scripts))) as pool:
         for launched in [pool.submit(one, index) for index in range(len(scripts))]:

@@ -13,7 +13,7 @@ from day89.cloud import local
 from day89.ec2 import create_security_group, list_instances, newest_image
 from day89.errors import InvalidInputError, JobFailedError, WaitTimeoutError
 from day89.iam import create_worker_role
-from day89.pipeline import run_fleet, worker_user_data
+from day89.pipeline import Fleet, run_fleet, worker_user_data
 
 BUCKET = "pipeline-bucket"
 PENGUINS = (Path(__file__).parents[2] / "data" / "penguins.csv").read_bytes()
@@ -36,14 +36,21 @@ def options(cloud: Any) -> dict[str, Any]:
         "image_id": newest_image(cloud.client("ssm")),
         "security_group_id": create_security_group(ec2, vpc_id, "workers", admin_cidr="192.0.2.0/24"),
         "instance_profile": create_worker_role(cloud.client("iam"), "worker", BUCKET),
-        "part_bytes": 6000,
-        "poll_seconds": 0.1,
     }
 
 
-def run(cloud: Any, **more: Any) -> Any:
+def run(cloud: Any, *, timeout: float = 600.0, step: str = "day89.pipeline:drop_incomplete", **more: Any) -> Any:
     return run_fleet(
-        cloud.client("s3"), cloud.client("ec2"), BUCKET, [INPUT], "output/clean.csv", **{**options(cloud), **more}
+        cloud.client("s3"),
+        cloud.client("ec2"),
+        BUCKET,
+        [INPUT],
+        "output/clean.csv",
+        Fleet(**{**options(cloud), **more}),
+        step=step,
+        part_bytes=6000,
+        timeout=timeout,
+        poll_seconds=0.1,
     )
 
 

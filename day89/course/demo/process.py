@@ -13,7 +13,7 @@ from day89.course.demo.stage import LIFETIME_MINUTES, Stage
 from day89.course.files import course_file
 from day89.ec2.spot import NO_CAPACITY
 from day89.errors import JobFailedError, WaitTimeoutError, error_code
-from day89.pipeline import Event, Report, notify_queue, read_events, run_fleet
+from day89.pipeline import Event, Fleet, Report, notify_queue, read_events, run_fleet
 from day89.policies import job_policy
 
 __all__ = ["play"]
@@ -103,20 +103,23 @@ def _lost(stage: Stage, error: Exception) -> str:
 
 
 def _fleet(stage: Stage, inputs: list[str], *, spot: bool) -> Report:
+    fleet = Fleet(
+        workers=WORKERS,
+        wheel_key=stage.wheel_key,
+        minutes=LIFETIME_MINUTES,
+        spot=spot,
+        **stage.launch_options(),
+    )
     return run_fleet(
         stage.client("s3"),
         stage.client("ec2"),
         stage.bucket,
         inputs,
         OUTPUT,
-        workers=WORKERS,
+        fleet,
         part_bytes=None,
-        wheel_key=stage.wheel_key,
         timeout=stage.setting.patience_seconds,
         poll_seconds=stage.setting.poll_seconds,
-        minutes=LIFETIME_MINUTES,
-        spot=spot,
-        **stage.launch_options(),
     )
 
 
