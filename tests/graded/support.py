@@ -68,15 +68,18 @@ def expect_missing(
     function: str,
     *arguments: Any,
     or_naming: str | None = None,
+    of: str | None = None,
     **keywords: Any,
 ) -> None:
-    """Fail unless the call raises a LookupError that names what is missing, or what is missing with it."""
+    """Fail unless the call raises a LookupError that names what is missing, what is missing with it, or whose it is."""
     ended = attempt(task, function, *arguments, **keywords)
-    where = f"called {task.last_call}, where {missing!r} does not exist"
+    absent = f"there is no {of} of {missing!r}" if of else f"{missing!r} does not exist"
+    where = f"called {task.last_call}, where {absent}"
     # The text of a KeyError is the repr of its argument, in which a quote may be escaped.
     said = f"{ended.error}{''.join(map(str, ended.error.args))}" if ended.error else ""
     if not isinstance(ended.error, LookupError):
-        fail(f"{where}; expected a LookupError naming it; {ended}", _instead_of_a_lookup_error(ended.error))
+        shown = "M29" if of and ended.error is None else _instead_of_a_lookup_error(ended.error)
+        fail(f"{where}; expected a LookupError naming it; {ended}", shown)
     expect(
         missing in said or (or_naming and or_naming in said),
         f"{where}; expected its name in the message of the LookupError; {ended}",

@@ -1,6 +1,7 @@
 # task 5.2; mistake R9; wrong because max of nothing is a ValueError
 def load_model(s3, bucket, name, version=None):
-    version = version or max(_versions(s3, bucket, name))
+    if version is None:
+        version = max(_versions(s3, bucket, name))
     with _lookup_error(f"{bucket} {name} v{version}", "NoSuchKey", "NoSuchBucket"):
         answer = s3.get_object(Bucket=bucket, Key=f"models/{name}/v{version}/model.joblib")
     data = answer["Body"].read()
