@@ -57,9 +57,9 @@ def upload_file(s3, path: str | os.PathLike, bucket: str, key: str, *, storage_c
 def download_file(s3, bucket: str, key: str, path: str | os.PathLike) -> pathlib.Path:
     """Download an object to a local file and return the file's path.
 
-    Missing parent folders of ``path`` are created. A file that is at ``path`` already is replaced,
-    but only by a complete download: when the download fails, whatever was there is untouched, and
-    no empty or partial file is left at ``path`` or beside it.
+    Missing parent folders of ``path`` are created, and no file but the one at ``path``. A file that
+    is there already is replaced, but only by a complete download: when the download fails, whatever
+    was there is untouched, and no empty or partial file is left at ``path`` or beside it.
 
     Args:
         s3: boto3 S3 client.
@@ -430,7 +430,7 @@ def run_on_ec2(
         ``results_path`` as a ``pathlib.Path``.
 
     Raises:
-        FileNotFoundError: there is no local file at ``csv_path``.
+        FileNotFoundError: there is no local file at ``csv_path``; no instance has been launched.
         LookupError: the bucket does not exist.
         RuntimeError: the worker ended without output; the message holds the tail of its console
             output.
