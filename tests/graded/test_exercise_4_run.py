@@ -168,7 +168,7 @@ def test_a_launch_that_fails_half_way_leaves_nothing(
     cloud.faults.clear()
     launched(cloud.log, f"called {task.last_call}", error)
     expect_none_left(
-        place, f"called {task.last_call}, where a call after the launch failed: {ended_with(error)}", "E23"
+        place, f"called {task.last_call}, where a call after the launch failed: {ended_with(error)}", "E48"
     )
 
 

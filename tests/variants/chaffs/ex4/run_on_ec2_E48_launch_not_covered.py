@@ -1,4 +1,4 @@
-# task 4.4; mistake E23; wrong because an error between the launch and the try leaves the instance alone
+# task 4.4; mistake E48; wrong because an error between the launch and the try leaves the instance alone
 def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300):
     run = uuid.uuid4().hex
     code, source, target = f"code/{run}.py", f"input/{run}-{pathlib.Path(csv_path).name}", f"output/{run}.csv"

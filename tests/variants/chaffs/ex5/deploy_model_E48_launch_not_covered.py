@@ -1,4 +1,4 @@
-# task 5.4; mistake E23; wrong because an error between the launch and the try leaves the instance alone
+# task 5.4; mistake E48; wrong because an error between the launch and the try leaves the instance alone
 def deploy_model(
     s3, ec2, bucket, name, version, *, image_id, security_group_id, instance_profile, port=5000, timeout=300
 ):
