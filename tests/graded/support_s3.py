@@ -82,11 +82,18 @@ def files_under(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def wrong_body(found: bytes, path: Path) -> str | None:
+def wrong_body(found: bytes, path: Path, wanted: bytes) -> str | None:
     """Return which mistake an object's wrong content shows."""
     if found in (str(path).encode(), path.name.encode()):
         return "U3"
-    return "U4" if found else "U5"
+    return cut_or_changed(found, wanted) if found else "U5"
+
+
+def cut_or_changed(found: bytes | None, wanted: bytes) -> str | None:
+    """Return which mistake it is that content is only a part of the right one, or other bytes; None where none is."""
+    if found in (None, wanted):
+        return None
+    return "U34" if found and found in wanted else "U4"
 
 
 def stored_as(task: Task, s3: Any, bucket: str, key: str) -> dict[str, Any]:
@@ -141,3 +148,8 @@ def local_file(workdir: Path, name: str, data: bytes = b"day89") -> Path:
 def content(names: Names) -> bytes:
     """Return bytes that are no text and hold both kinds of line ends."""
     return b"\xff\x00\r\n\n" + names.bytes(names.number(50, 500))
+
+
+def big_content(names: Names) -> bytes:
+    """Return more bytes than go into one part of what boto3 sends: these are what a loop over parts may lose."""
+    return content(names) * 2 + names.bytes(8 * 1024 * 1024)

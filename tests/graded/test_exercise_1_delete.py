@@ -44,10 +44,10 @@ def expect_left(task: Any, s3: Any, bucket: str, wanted: list[str], mistake: str
 def test_deletes_what_starts_with_the_prefix(task: Any, cloud: Any, names: Any) -> None:
     """Two prefixes, one after the other; everything else stays, also a key that only holds the prefix."""
     s3, bucket = new_bucket(cloud, names)
-    for count in names.sample([2, 3, 4], 2):
-        word = names.word()
+    for start, count in zip(("", "/"), names.sample([2, 3, 4], 2), strict=True):
+        word = start + names.word()
         gone = [f"{word}s", f"{word}/", *names.keys(count, prefix=f"{word}/")]
-        kept = [f"old/{word}/a", word[:-1], names.key()]
+        kept = [f"old/{word}/a", word[:-1], names.key(), f"{word.lstrip('/')}/a" if start else names.key()]
         put_all(s3, bucket, [*gone, *kept])
         before = keys_in(s3, bucket)
         deleted = task.delete_prefix(s3, bucket, word)

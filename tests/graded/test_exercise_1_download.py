@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 from support import answer, attempt, blamed, expect_missing, works
-from support_s3 import changes, content, expect_s3_forbidden, files_under, local_file, new_bucket
+from support_s3 import (
+    big_content,
+    changes,
+    content,
+    cut_or_changed,
+    expect_s3_forbidden,
+    files_under,
+    local_file,
+    new_bucket,
+)
 
 from day89.course.checking import expect, expect_equal, expect_type, show
 
@@ -32,20 +41,28 @@ def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: st
 
 @pytest.mark.task("1.2", "core", points=1)
 def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """Objects, one after the other, come to one path and replace each other; one is as long as the last, one empty."""
+    """Objects come to one path and replace each other: a large one, two of one length, an empty one."""
     path, before = workdir / "result.bin", b""
     s3, bucket = new_bucket(cloud, names)
     first = content(names)
-    for key, data in zip(names.keys(3), (first, names.bytes(len(first)), b""), strict=True):
+    keys = (names.key(), names.key(), f"{names.prefix()}50%25 a+b", names.key())
+    for key, data in zip(keys, (big_content(names), first, names.bytes(len(first)), b""), strict=True):
         s3.put_object(Bucket=bucket, Key=key, Body=data)
-        answer(task, None, "download_file", s3, bucket, key, path)
+        before_the_call = len(cloud.log)
+        ended = attempt(task, "download_file", s3, bucket, key, path)
+        asked = {call.params.get("Key", key) for call in cloud.log.after(before_the_call)} - {key}
+        expect(
+            not asked, f"called {task.last_call}; expected S3 to be asked for that key; found {show(list(asked))}", "U7"
+        )
+        problem = f"{ended}{task.where(ended.error)}" if ended.error else ""
+        expect(not problem, f"called {task.last_call}; expected a result; {problem}", blamed(ended, None))
         found = files_under(workdir)
         old = bool(before) and found.get(path.name, b"").startswith(before)
         expect(
             found == {path.name: data},
             f"called {task.last_call}; expected {path.name} with the {len(data)} bytes of the object, and no other; "
             f"found {changes({path.name: data}, found)}{', the first of them those of the file before' if old else ''}",
-            "U28" if old else "U4" if found.keys() == {path.name} else None,
+            "U28" if old else cut_or_changed(found.get(path.name), data),
         )
         before = data
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 from support import answer, attempt, expect_missing, works
-from support_s3 import content, expect_s3_forbidden, local_file, new_bucket, objects_in, stored_as, wrong_body
+from support_s3 import (
+    big_content,
+    content,
+    expect_s3_forbidden,
+    local_file,
+    new_bucket,
+    objects_in,
+    stored_as,
+    wrong_body,
+)
 
 from day89.course.checking import expect, expect_equal, show
 
@@ -28,11 +36,11 @@ UPLOADS = ("s3.PutObject", "s3.CreateMultipartUpload", "s3.UploadPart")
 
 @pytest.mark.task("1.1", "core", points=1)
 def test_stores_the_bytes_of_the_file_under_the_key(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """Files, one after the other, arrive byte for byte under exactly their keys, slashes and spaces included."""
+    """Files, the last one of two parts, arrive byte for byte under exactly their keys, slashes and spaces included."""
     s3, bucket = new_bucket(cloud, names)
     wanted: dict[str, bytes] = {}
     for key in (*names.keys(2, extension=".bin"), f"/{names.word()}//two  spaces "):
-        wanted[key] = content(names)
+        wanted[key] = content(names) if len(wanted) < 2 else big_content(names)
         path = local_file(workdir, f"{names.word()}.bin", wanted[key])
         answer(task, None, "upload_file", s3, path, bucket, key)
         found = objects_in(s3, bucket)
@@ -44,8 +52,9 @@ def test_stores_the_bytes_of_the_file_under_the_key(task: Any, cloud: Any, names
         )
         expect(
             found[key] == wanted[key],
-            f"{called}; expected the object to hold the {len(wanted[key])} bytes of the file; found {show(found[key])}",
-            wrong_body(found[key], path),
+            f"{called}; expected the object to hold the {len(wanted[key])} bytes of the file; "
+            f"found {len(found[key])} bytes: {show(found[key][:80])}",
+            wrong_body(found[key], path, wanted[key]),
         )
 
 
@@ -62,7 +71,7 @@ def test_returns_the_uri_of_the_object(task: Any, cloud: Any, names: Any, workdi
 def test_sets_the_content_type(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """A CSV is served as CSV: file and key have the same extension."""
     s3, bucket = new_bucket(cloud, names, names.region())
-    for extension in names.sample(list(TYPES), 3):
+    for extension in names.shuffled(list(TYPES)):
         key = names.key(extension)
         task.upload_file(s3, local_file(workdir, names.word() + extension), bucket, key)
         found = stored_as(task, s3, bucket, key)["ContentType"]
@@ -116,11 +125,11 @@ def test_forbidden_upload_is_not_a_missing_bucket(task: Any, cloud: Any, names: 
 
 @pytest.mark.task("1.1", "mastery", points=0.25)
 def test_content_type_is_that_of_the_key(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """The local file may have another extension than the key, or none."""
+    """The local file may have another extension than the key, or none; .CSV is .csv."""
     s3, bucket = new_bucket(cloud, names)
     first, second, third = names.sample(list(TYPES), 3)
     for local, extension in (("", first), (third, second)):
-        key = names.key(extension)
+        key = names.key(extension.upper() if local else extension)
         task.upload_file(s3, local_file(workdir, names.word() + local), bucket, key)
         found = stored_as(task, s3, bucket, key)["ContentType"]
         # What neither extension implies was not read from the wrong name: no type was set.
@@ -149,7 +158,7 @@ def test_replaces_an_object_and_takes_any_path(task: Any, cloud: Any, names: Any
     """The path is a str, a Path or another os.PathLike; an object that has the key is replaced."""
     s3, bucket = new_bucket(cloud, names, names.region())
     key, path, before = names.key(".csv"), workdir / names.word(), b""
-    for as_given in (str(path), path, os.fspath(path)):
+    for as_given in (str(path), path, PurePosixPath(path)):
         path.write_bytes(data := content(names))
         answer(task, "U31", "upload_file", s3, as_given, bucket, key)
         stored_as(task, s3, bucket, key)
@@ -160,6 +169,6 @@ def test_replaces_an_object_and_takes_any_path(task: Any, cloud: Any, names: Any
             found == data,
             f"called {task.last_call} with the path as {type(as_given).__name__}; expected the {len(data)} bytes of "
             f"the file; found {words}",
-            "U28" if kept else wrong_body(found, path),
+            "U28" if kept else wrong_body(found, path, data),
         )
         before = data
