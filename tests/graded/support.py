@@ -69,6 +69,7 @@ def expect_missing(
     *arguments: Any,
     or_naming: str | None = None,
     of: str | None = None,
+    returned: str = "R7",
     **keywords: Any,
 ) -> None:
     """Fail unless the call raises a LookupError that names what is missing, what is missing with it, or whose it is."""
@@ -78,7 +79,7 @@ def expect_missing(
     # The text of a KeyError is the repr of its argument, in which a quote may be escaped.
     said = f"{ended.error}{''.join(map(str, ended.error.args))}" if ended.error else ""
     if not isinstance(ended.error, LookupError):
-        shown = "M29" if of and ended.error is None else _instead_of_a_lookup_error(ended.error)
+        shown = _instead_of_a_lookup_error(ended.error) if ended.error else returned
         fail(f"{where}; expected a LookupError naming it; {ended}", shown)
     expect(
         missing in said or (or_naming and or_naming in said),
@@ -87,10 +88,8 @@ def expect_missing(
     )
 
 
-def _instead_of_a_lookup_error(error: Exception | None) -> str:
-    """Return which mistake it is that something missing is told in another way."""
-    if error is None:
-        return "R7"
+def _instead_of_a_lookup_error(error: Exception) -> str:
+    """Return which mistake it is that something missing is told by another error."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if "S3UploadFailedError" in kinds:
         return "U1"

@@ -114,7 +114,8 @@ def changes(before: dict[str, bytes], after: dict[str, bytes]) -> str:
     words += [f"{name} is new, with {len(after[name])} bytes" for name in after.keys() - before.keys()]
     for name in before.keys() & after.keys():
         if before[name] != after[name]:
-            words.append(f"{name} has {len(after[name])} other bytes instead of its {len(before[name])}")
+            now = f"has {len(after[name])} other bytes" if after[name] else "is empty"
+            words.append(f"{name} {now} instead of its {len(before[name])} bytes")
     return "; ".join(sorted(words)) or "no change"
 
 

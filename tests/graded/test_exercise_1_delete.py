@@ -54,7 +54,7 @@ def test_deletes_what_starts_with_the_prefix(task: Any, cloud: Any, names: Any) 
         wanted = [key for key in before if key not in gone]
         stayed = [key for key in keys_in(s3, bucket) if key.startswith(f"{word}/")]
         expect_left(task, s3, bucket, wanted, shown_by(cloud, None if stayed else "L5"))
-        expect_equal(deleted, len(gone), task.last_call, "L14")
+        expect_equal(deleted, len(gone), f"{task.last_call}, looked at the number that it returns", "L14")
 
 
 @pytest.mark.task("1.4", "core", points=0.5)

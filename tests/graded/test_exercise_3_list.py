@@ -21,7 +21,7 @@ def expect_states(
     expect_type(found, dict, task.last_call, "E43")
     lost, more = wanted.keys() - found.keys(), found.keys() - wanted.keys()
     # More than there are in the state: the state was not looked at. And AWS lists each region for itself.
-    shown = "E13" if more and "state=" in task.last_call else "E29" if asked_elsewhere(log, region) else mistake
+    shown = "E49" if more and "state=" in task.last_call else "E29" if asked_elsewhere(log, region) else mistake
     parts = ((sorted(lost), "missing"), (sorted(more), "too many"))
     words = [f"{len(ids)} {what}, such as {ids[0]}" for ids, what in parts if ids]
     expect(
@@ -65,7 +65,7 @@ def test_lists_only_those_in_the_state(task: Any, cloud: Any, names: Any) -> Non
     ids = in_every_state(cloud, ec2)
     for state in names.shuffled(list(ids)):
         found = answer(task, None, "list_instances", ec2, state=state)
-        expect_states(task, cloud.log, found, dict.fromkeys(ids[state], state), "E13")
+        expect_states(task, cloud.log, found, dict.fromkeys(ids[state], state), "E49")
 
 
 def in_every_state(cloud: Any, ec2: Any) -> dict[str, list[str]]:

@@ -131,7 +131,8 @@ def test_unknown_id_is_a_lookup_error_and_changes_nothing(task: Any, cloud: Any,
     for state in STATES:
         unknown = f"i-0{names.number(16**15, 16**16 - 1):016x}"
         before = states(cloud, region)
-        expect_missing(task, unknown, "set_instance_state", ec2, [running, stopped, unknown], state)
+        ids = [running, stopped, unknown]
+        expect_missing(task, unknown, "set_instance_state", ec2, ids, state, returned="E17")
         found = states(cloud, region)
         expect_equal(found, before, f"{task.last_call} with an unknown id, looked at the others", "E17")
 

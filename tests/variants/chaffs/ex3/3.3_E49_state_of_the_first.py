@@ -1,4 +1,4 @@
-# task 3.3; mistake E13; wrong because the state of one instance decides for its whole reservation
+# task 3.3; mistake E49; wrong because the state of one instance decides for its whole reservation
 def list_instances(ec2, *, state=None):
     found = {}
     for page in ec2.get_paginator("describe_instances").paginate():

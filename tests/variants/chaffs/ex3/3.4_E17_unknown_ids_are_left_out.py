@@ -1,4 +1,4 @@
-# task 3.4; mistake R7, E17; wrong because an unknown id is not told
+# task 3.4; mistake E17; wrong because an unknown id is not told
 def set_instance_state(ec2, instance_ids, state):
     if state not in ("running", "stopped", "terminated"):
         raise ValueError(state)
