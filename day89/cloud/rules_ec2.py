@@ -145,11 +145,12 @@ def metadata_options(call: ApiCall, state: State) -> Refusal | None:
 
 
 def group_names(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse group names that are not there."""
+    """Refuse group names that are not there; an id is no name: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html"""
     backend = state.backend("ec2", call.account, call.region)
+    names = {group.name for group in backend.describe_security_groups()}
     for name in call.params.get("SecurityGroups") or []:
-        if backend.get_security_group_by_name_or_id(name) is None:
-            return Refusal("InvalidGroup.NotFound", f"The security group '{name}' does not exist")
+        if name not in names:
+            return Refusal("InvalidGroup.NotFound", f"The security group '{name}' does not exist in the default VPC")
     return None
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from support import answer, expect_forbidden, works
-from support_ec2 import LOOKS, launch, settle, states, stop_endless_looks
+from support_ec2 import LOOKS, launch, launch_apart, settle, states, stop_endless_looks
 
 from day89.cloud.pace import Pace
 from day89.course.checking import expect, expect_equal, expect_type
 
-PAGE = 3
+PAGE = 20
 
 
 def expect_states(
@@ -39,10 +39,11 @@ def asked_elsewhere(log: Any, region: str) -> bool:
 
 @pytest.mark.task("3.3", "core", points=1)
 def test_lists_every_instance_of_every_reservation(task: Any, cloud: Any, names: Any) -> None:
-    """A launch of several is one reservation; two regions, each with launches of its own."""
+    """A launch of several is one reservation; two have the same name; two regions, each with launches of its own."""
     for region in ("us-east-1", names.region()):
         ec2 = cloud.client("ec2", region)
-        launch(ec2, *names.shuffled([1, 2, 3]))
+        ids = launch(ec2, *names.shuffled([1, 2, 3]))
+        ec2.create_tags(Resources=ids[2:4], Tags=[{"Key": "Name", "Value": names.word()}])
         before = len(cloud.log)
         found = answer(task, None, "list_instances", ec2)
         expect_states(task, cloud.log.after(before), found, states(cloud, region), "E11", region)
@@ -100,10 +101,11 @@ def test_terminated_instances_are_listed(task: Any, cloud: Any, names: Any) -> N
 @pytest.mark.task("3.3", "mastery", points=1)
 @pytest.mark.cloud(page_size=PAGE)
 def test_lists_every_page_of_reservations(task: Any, cloud: Any, names: Any) -> None:
-    """Four pages. Here EC2 never answers with more than 3 reservations."""
+    """Six pages. Here EC2 never answers with more than 20 reservations."""
     region = names.region()
     ec2 = cloud.client("ec2", region)
-    launch(ec2, *(names.number(1, 2) for _ in range(3 * PAGE + 1)))
+    launch_apart(cloud, ec2, names.number(101, 110))
+    launch(ec2, 2, 1)
     stop_endless_looks(cloud)
     found = answer(task, None, "list_instances", ec2)
     expect_states(task, cloud.log, found, states(cloud, region), "E14", region)

@@ -40,6 +40,11 @@ def other_token(aws: Aws) -> str:
     return run(ClientToken="once", InstanceType="t3.small")(aws)
 
 
+def group_id_as_name(aws: Aws) -> str:
+    group = aws.ec2.create_security_group(GroupName="web", Description="web")["GroupId"]
+    return run(SecurityGroups=[group])(aws)
+
+
 def ssm_image(aws: Aws) -> str:
     name = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
     instance = aws.instance(aws.launch(ImageId=name)[0])
@@ -137,6 +142,7 @@ ROWS = (
         "AttributeError",
         ERRORS,
     ),
+    Row("ec2: security group id as a name", group_id_as_name, "InvalidGroup.NotFound 400", "OK", ERRORS),
     Row(
         "ec2: subnet that is not there",
         run(SubnetId="subnet-0123456789abcdef0"),
