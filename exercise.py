@@ -342,9 +342,9 @@ def run_job(s3, bucket: str, input_key: str, output_key: str) -> int:
 
     Raises:
         LookupError: the bucket or the input does not exist.
-        Exception: whatever else goes wrong, such as an input that cannot be read as CSV; any error
-            will do. Where anything fails, nothing is written at ``output_key``, and what was there
-            before is still there.
+        Exception: whatever else goes wrong, such as an input that is not UTF-8, a gzip file that
+            breaks off, or a row with more fields than the header; any error will do. Where anything
+            fails, nothing is written at ``output_key``, and what was there before is still there.
     """
     # An answer takes about 10 lines.
     raise NotImplementedError("Task 4.1")
@@ -472,7 +472,7 @@ def save_model(s3, model, bucket: str, name: str) -> int:
         s3: boto3 S3 client.
         model: any model that joblib can write.
         bucket: name of the bucket.
-        name: name of the model.
+        name: name of the model: a part of the key, and so any text.
 
     Returns:
         The version number N.
@@ -552,13 +552,14 @@ def deploy_model(
     Put this very file (``__file__``) under ``code/`` of the bucket, launch an instance whose user
     data fetches it and serves that version of the model on ``port``, with its command ``serve
     BUCKET NAME VERSION PORT`` (see ``main`` below) or a production WSGI server, and wait until
-    ``GET /health`` answers 200.
+    ``GET /health`` answers 200. The user data holds no credentials. Other deployments, also of the
+    same model, are left alone.
 
     Args:
         s3: boto3 S3 client.
         ec2: boto3 EC2 client.
         bucket: name of the bucket that holds the model.
-        name: name of the model.
+        name: name of the model: a part of the key, and so any text.
         version: version number of the model.
         image_id: id of the machine image.
         security_group_id: id of the security group.

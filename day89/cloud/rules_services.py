@@ -97,6 +97,16 @@ def one_role(call: ApiCall, state: State) -> Refusal | None:
     return Refusal("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409)
 
 
+def held_role(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to take out a role that is not in the profile: https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveRoleFromInstanceProfile.html"""
+    profiles = state.backend("iam", call.account).instance_profiles.values()
+    found = next((one for one in profiles if one.name == call.params.get("InstanceProfileName")), None)
+    name = call.params.get("RoleName")
+    if found is None or any(role.name == name for role in found.roles):
+        return None
+    return Refusal("NoSuchEntity", f"Role {name} doesn't exist in Instance Profile {found.name}", 404)
+
+
 def _conflict(message: str) -> Refusal:
     return Refusal("DeleteConflict", message, 409)
 
@@ -217,6 +227,7 @@ RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
     "iam.DeleteRole": (role_not_in_use,),
     "iam.DeleteInstanceProfile": (profile_not_in_use,),
     "iam.AddRoleToInstanceProfile": (one_role,),
+    "iam.RemoveRoleFromInstanceProfile": (held_role,),
     "autoscaling.CreateAutoScalingGroup": (group_sizes,),
     "autoscaling.UpdateAutoScalingGroup": (group_there, group_sizes),
     "autoscaling.SetDesiredCapacity": (group_there, group_sizes),

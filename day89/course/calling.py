@@ -268,7 +268,7 @@ class Task:
 
         Args:
             kind: ``"penguins"`` (4 columns, predicts text), ``"digits"`` (3 columns, whole numbers) or
-                ``"levels"`` (2 columns, floats).
+                ``"levels"`` (2 columns, floats), or ``"narrow"`` (2 columns, takes no very large numbers).
             seed: another seed, another model.
             recording: make one whose ``predict_calls`` counts (not one to save).
         """

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-__all__ = ["KINDS", "RecordingPipeline", "make_model", "process_data", "train_model"]
+__all__ = ["KINDS", "NARROW", "RecordingPipeline", "make_model", "process_data", "train_model"]
 
 # kind -> (number of feature columns, labels): what comes out is text, whole numbers or floats (scikit-learn takes no
 # fractions for classes).
@@ -21,6 +21,8 @@ KINDS: dict[str, tuple[int, tuple[Any, ...]]] = {
     "digits": (3, (0, 1, 2)),
     "levels": (2, (1.0, 2.0, 4.0)),
 }
+NARROW = "narrow"  # a kind beside them, whose columns are so narrow that a large number is too large for it
+SHAPES = {**KINDS, NARROW: (2, ("low", "high"))}
 
 
 def process_data(df: pd.DataFrame) -> pd.DataFrame:
@@ -47,10 +49,11 @@ class RecordingPipeline(Pipeline):
 
 @cache
 def _training_rows(kind: str, seed: int) -> pd.DataFrame:
-    features, labels = KINDS[kind]
+    features, labels = SHAPES[kind]
+    width = 0.001 if kind == NARROW else 1.0
     source = random.Random(f"{kind}:{seed}")
     rows = [
-        [source.gauss(3.0 * place + column, 1.0) for column in range(features)] + [label]
+        [width * source.gauss(3.0 * place + column, 1.0) for column in range(features)] + [label]
         for place, label in enumerate(labels)
         for _ in range(20)
     ]
@@ -61,7 +64,7 @@ def make_model(kind: str, seed: int = 0, *, recording: bool = False) -> Pipeline
     """Fit a small model of the course's own: the same kind and seed give the same model on either side.
 
     Args:
-        kind: one of ``KINDS``.
+        kind: one of ``KINDS``, or ``NARROW``.
         seed: another seed, another model.
         recording: make one that counts the calls of ``predict`` (not one to save: only the course can load it).
     """

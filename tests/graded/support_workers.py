@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 WRITES = ("s3.PutObject", "s3.CopyObject", "s3.CompleteMultipartUpload")
 ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 SECRET = re.compile(r"(?i)aws_(?:secret_access_key|session_token)[\s=:'\"]+[A-Za-z0-9/+][A-Za-z0-9/+=-]{15,}")
+SETTLE_SECONDS = 6
 GONE = ("terminated", "shutting-down")
 TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 # Action to the keys that it is allowed on; "" is the bucket itself.
@@ -122,7 +124,7 @@ def _policy(*statements: Mapping[str, Any]) -> str:
 
 
 def wait_until_done(cloud: Any, place: Place, instance_ids: Sequence[str], called: str) -> None:
-    """Wait until user data has ended; fail where it does not."""
+    """Wait until user data has ended, and what it may have left at work in the background; fail where it does not."""
     try:
         cloud.instances.wait_idle(timeout=25)
     except WaitTimeoutError as error:
@@ -130,6 +132,10 @@ def wait_until_done(cloud: Any, place: Place, instance_ids: Sequence[str], calle
         fail(
             f"{called}; expected that the script comes to an end; found it {error}; its console ends with: {ends}",
             "E33",
+        )
+    with suppress(WaitTimeoutError):  # then it stays on, and that is for the check to say
+        cloud.instances.wait(
+            lambda: not any(cloud.instances.get(one).alive for one in instance_ids), "", SETTLE_SECONDS
         )
 
 

@@ -43,6 +43,12 @@ def second_role(aws: Aws) -> str:
     return outcome(iam.add_role_to_instance_profile, InstanceProfileName="p", RoleName="r2")
 
 
+def take_out_absent_role(aws: Aws) -> str:
+    iam = _profile(aws)
+    iam.remove_role_from_instance_profile(InstanceProfileName="p", RoleName="r")
+    return outcome(iam.remove_role_from_instance_profile, InstanceProfileName="p", RoleName="r")
+
+
 def delete_role_with_policy(aws: Aws) -> str:
     iam = aws.client("iam")
     iam.create_role(RoleName="r", AssumeRolePolicyDocument=_trust(GOOD))
@@ -191,6 +197,13 @@ ROWS = (
         "LimitExceeded 409",
         "LimitExceeded 409",
         DOCS + "IAM/latest/UserGuide/reference_iam-quotas.html",
+    ),
+    Row(
+        "iam: take a role out of a profile that does not hold it",
+        take_out_absent_role,
+        "NoSuchEntity 404",
+        "ValueError",
+        IAM + "API_RemoveRoleFromInstanceProfile.html",
     ),
     Row("iam: role name of 64 letters", named_role("r" * 64), "OK", "OK", QUOTAS),
     Row("iam: role name of 65 letters", named_role("r" * 65), "ValidationError 400", "OK", QUOTAS),
