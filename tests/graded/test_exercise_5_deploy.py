@@ -59,10 +59,12 @@ def deploy(task: Any, place: Place, name: str, version: int, **options: Any) -> 
     try:
         return task.deploy_model(place.s3, place.ec2, place.bucket, name, version, **place.launch_options, **options)
     except TimeoutError as error:
-        ends = [tail(place.console(instance_id)) for instance_id in place.instances()]
-        why = f"the instance's console ends with: {ends[0]}" if ends else "no instance was launched"
+        consoles = [place.console(instance_id) for instance_id in place.instances()]
+        why = f"the instance's console ends with: {tail(consoles[0])}" if consoles else "no instance was launched"
+        # Where Flask's own server could not even start, that it was chosen is what helps.
+        shown = "M18" if any("werkzeug/serving.py" in text for text in consoles) else "E8" if consoles else "F1"
         raise Wrong(
-            f"called {task.last_call}; expected a URL; it raised {describe_error(error)}; {why}", "E8" if ends else "F1"
+            f"called {task.last_call}; expected a URL; it raised {describe_error(error)}; {why}", shown
         ) from error
 
 
