@@ -107,9 +107,10 @@ def test_python_and_its_tools_are_the_instances_own_however_they_are_named(
     assert run(f"cd $TMPDIR; {command}") == "Requirement already satisfied: x\n"
 
 
-def test_gunicorn_serves_on_the_instances_address(run: Callable[..., str]) -> None:
+@pytest.mark.parametrize(
+    "server", ["gunicorn -w 2 -b 0.0.0.0:8000", "waitress-serve --listen=*:8000", "waitress-serve --port 8000"]
+)
+def test_servers_of_wsgi_serve_on_the_instances_address(run: Callable[..., str], server: str) -> None:
     module = "def app(environ, start):\n    start('200 OK', [])\n    return [b'served']\n"
     wait = "until curl -sf http://localhost:8000; do sleep 0.1; done"
-    assert run(
-        f"cd $TMPDIR; printf '%s' \"{module}\" > wsgi.py; gunicorn -w 2 -b 0.0.0.0:8000 wsgi:app 2>&- & {wait}"
-    ) == ("served")
+    assert run(f"cd $TMPDIR; printf '%s' \"{module}\" > wsgi.py; {server} wsgi:app > log 2>&1 & {wait}") == ("served")

@@ -57,9 +57,10 @@ def _inward(sock: socket.socket, address: Any) -> Any:
     if not own or not isinstance(address, tuple) or sock.type != socket.SOCK_STREAM:
         return address
     if sock.family == socket.AF_INET6 and address[0] in {"", "::"}:
-        if sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY):  # beside one of IPv4: nobody comes by IPv6 here
-            return ("::1", 0)
+        beside_ipv4 = sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        if beside_ipv4:  # the server has a socket of IPv4 too; by IPv6 alone nobody comes here
+            return (f"::ffff:{os.environ['DAY89_LOCALHOST']}", 0)
         return (f"::ffff:{own}", *address[1:])
     if address[0] in ANYWHERE:
         return (own, *address[1:])
