@@ -1,4 +1,4 @@
-# task 5.3; mistake M9; wrong because health is not the JSON that was agreed on
+# task 5.3; mistake M33; wrong because health is not the JSON that was agreed on
 def create_app(model):
     app = flask.Flask(__name__)
 
