@@ -221,8 +221,7 @@ def create_security_group(ec2, vpc_id: str, name: str, *, admin_cidr: str, app_p
 
     It lets in TCP port 22 from ``admin_cidr`` only, TCP port ``app_port`` from anywhere on IPv4,
     and no other IPv4 traffic. Its outgoing rules stay as AWS makes them. Run again with the same
-    arguments, also after a run that broke off half-way, it returns the same group with the same
-    rules.
+    arguments, it returns the same group with the same rules.
 
     Args:
         ec2: boto3 EC2 client.
