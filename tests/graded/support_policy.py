@@ -47,7 +47,7 @@ def judge(policy: dict[str, Any], bucket: str, objects: bool, tls: bool) -> dict
     arn = f"arn:aws:s3:::{bucket}"
     resources = [f"{arn}/a", f"{arn}/b/c d.csv"] if objects else [arn]
     context = {"aws:securetransport": str(tls).lower()}
-    context |= {"s3:tlsversion": "1.3"} if tls else {}
+    context |= {"s3:tlsversion": "1.2"} if tls else {}  # the oldest that AWS takes
     decided = {}
     for action in ON_OBJECTS if objects else ON_THE_BUCKET:
         for resource in resources:
