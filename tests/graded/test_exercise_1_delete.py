@@ -36,7 +36,7 @@ def expect_left(task: Any, s3: Any, bucket: str, wanted: list[str], mistake: str
     found = keys_in(s3, bucket)
     stayed, lost = [key for key in found if key not in wanted], [key for key in wanted if key not in found]
     parts = ((stayed, "not deleted"), (lost, "deleted although the prefix does not say so"))
-    words = [f"{show(keys[:3])} {what}" for keys, what in parts if keys]
+    words = [f"{len(keys)} {what}, such as {show(keys[:2])}" for keys, what in parts if keys]
     expect(not words, f"called {task.last_call}; expected {len(wanted)} keys left; found {'; '.join(words)}", mistake)
 
 

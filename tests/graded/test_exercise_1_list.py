@@ -29,7 +29,11 @@ def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: s
     expect_type(found, list, task.last_call, "L1" if found is None else "L13")
     lost = [key for key in wanted if key not in found]
     more = [key for key in found if key not in wanted]
-    words = [f"{show(keys[:3])} {what}" for keys, what in ((lost, "missing"), (more, "too many")) if keys]
+    words = [
+        f"{len(keys)} {what}, such as {show(keys[:2])}"
+        for keys, what in ((lost, "missing"), (more, "too many"))
+        if keys
+    ]
     if any(call.params.get("Delimiter") for call in cloud.log.of(*LISTINGS)):
         mistake = "L7"
     elif len(found) == len(wanted):
