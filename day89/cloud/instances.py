@@ -169,6 +169,8 @@ class Fleet:
         with self.changed:
             if event["event"] == "ended":
                 instance.script_running, instance.exit_status = False, event["status"]
+            elif event["event"] == "quiet":
+                instance.quiet = True
             elif event["event"] == "gone":
                 instance.alive = instance.script_running = instance.ending = False
             self.changed.notify_all()

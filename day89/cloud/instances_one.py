@@ -42,6 +42,7 @@ class Instance:
         self.ending = False  # it has been told to end
         self.booted = False  # user data runs on the first boot only
         self.script_running = False
+        self.quiet = False  # its user data has ended, and all that it left in the background
         self.exit_status: int | None = None
         self.seen = seen
         self._lock = lock

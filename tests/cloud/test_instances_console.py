@@ -87,3 +87,15 @@ def test_a_shutdown_that_was_cancelled_does_not_come(running_cloud: Any, launch:
     running_cloud.instances.wait_idle(SECONDS)
     assert running_cloud.instances.get(instance_id).alive
     assert not (running_cloud.instances.get(instance_id).root / "run/day89/scheduled").exists()
+
+
+def test_an_instance_is_quiet_once_what_it_left_in_the_background_has_ended(
+    running_cloud: Any, launch: Callable[..., str]
+) -> None:
+    script = "(until [ -e $HOME/go ]; do sleep 0.1; done; echo went) &"
+    instance = running_cloud.instances.get(launch(f"#!/bin/bash\n{script}"))
+    running_cloud.instances.wait_idle(SECONDS)
+    assert not instance.quiet
+    (instance.root / "root/go").touch()
+    running_cloud.instances.wait(lambda: instance.quiet, "it is not quiet", SECONDS)
+    assert instance.console() == "went\n"

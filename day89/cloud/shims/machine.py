@@ -238,8 +238,8 @@ class Machine:
         try:
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
                 self._ended(*found)
-        except ChildProcessError:
-            pass
+        except ChildProcessError:  # no program is left, so none will ever be started again
+            self.wire.send({"event": "quiet"})
         return True
 
     def _ended(self, pid: int, status: int) -> None:
