@@ -4,9 +4,9 @@
                                   [--mib 256] [--files 1000] [--kib 16] [--directory /dev/shm]
 
 Needs the dependency group ``bench``. Starts a SeaweedFS server on loopback and lets every client move the same files in
-every round, each in a fresh process, every other round in the opposite order. Ratios are taken within a round; shown
-are medians: speed, processor seconds, and the memory of the whole process, once its client is made ("ready") and at its
-peak. ``boto3-calls`` are boto3's bare calls, the limit for whatever is built on its client; it is no peer.
+every round, each in a process of its own, every other round in the opposite order. Ratios are taken within a round;
+shown are medians: speed, processor seconds, and the memory of the whole process, once its client is made ("ready") and
+at its peak. ``boto3-calls`` are boto3's bare calls, the limit for whatever is built on its client; it is no peer.
 ``--directory /dev/shm`` takes the disk out of the picture; uploads of all rounds stay there until the end.
 """
 
@@ -26,7 +26,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from transfer_peers import ACCESS, BUCKET, MOVERS, PIECE, SECRET, client
@@ -36,14 +36,16 @@ LIMIT = "boto3-calls"
 Result = dict[str, float]
 
 
-def measure(name: str, way: str, endpoint: str, key: str, path: Path, count: int) -> None:
-    """Do one way in this process and print what it took as JSON."""
-    mover = MOVERS[name](endpoint, file_names(count))
-    move = getattr(mover, way.replace("-", "_"))
-    ready, before, began = peak_mib(), time.process_time(), time.perf_counter()
-    move(key, path)
-    seconds, cpu = time.perf_counter() - began, time.process_time() - before
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "ready": ready, "peak": peak_mib()}))
+def serve(name: str, way: str, endpoint: str, count: int) -> None:
+    """Be one client in a process of its own: do one way for each line that asks, and print what it took."""
+    move = getattr(MOVERS[name](endpoint, file_names(count)), way.replace("-", "_"))
+    ready = peak_mib()
+    for line in sys.stdin:
+        key, path = json.loads(line)
+        before, began = time.process_time(), time.perf_counter()
+        move(key, Path(path))
+        seconds, cpu = time.perf_counter() - began, time.process_time() - before
+        print(json.dumps({"seconds": seconds, "cpu": cpu, "ready": ready, "peak": peak_mib()}), flush=True)
 
 
 def file_names(count: int) -> list[str]:
@@ -135,28 +137,33 @@ class Arena:
             (self.small / name).write_bytes(os.urandom(options.kib * 1024))
         self.s3 = client(endpoint)
         self.s3.create_bucket(Bucket=BUCKET)
-        mover = MOVERS[LIMIT](endpoint, file_names(options.files))
-        mover.up("large", self.large)
+        mover = MOVERS["boto3"](endpoint, file_names(options.files))
+        mover.up("large", self.large)  # in parts: no client can check its CRC32, so all do the same work
         mover.up_many("small", self.small)
 
-    def once(self, name: str, way: str, number: int) -> Result:
-        """Do one way with one client in a process of its own."""
+    def start(self, name: str, way: str) -> subprocess.Popen[str]:
+        """Start the process of one client."""
+        command = [sys.executable, __file__, "--client", name, way, self.endpoint, str(self.files)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def once(self, process: subprocess.Popen[str], name: str, way: str, number: int) -> Result:
+        """Let one client do one way."""
         direction, _, many = way.partition("-")
         there, here = ("small", self.small) if many else ("large", self.large)
         if direction == "up":
             there = f"{way}-{name}-{number:03}"  # new every time: day89 would not send what is there already
         else:
-            here = self.folder / "target"
+            here = self.folder / f"target-{name}-{number}"
             if many:
                 here.mkdir()
-        command = [sys.executable, __file__, "--child", name, way, self.endpoint, there, str(here), str(self.files)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise SystemExit(f"{name} {way}: {done.stderr.strip().splitlines()[-1:]}")
+        assert process.stdin is not None
+        assert process.stdout is not None
+        print(json.dumps([there, str(here)]), file=process.stdin, flush=True)
+        answer = process.stdout.readline()
         moved = self.stored(there) if direction == "up" else taken(here)
-        if moved != self.sizes["-many" if many else ""]:
+        if not answer or moved != self.sizes["-many" if many else ""]:
             raise SystemExit(f"{name} {way}: moved {moved} bytes")
-        result: Result = json.loads(done.stdout)
+        result: Result = json.loads(answer)
         return result
 
     def stored(self, prefix: str) -> int:
@@ -177,14 +184,28 @@ def taken(path: Path) -> int:
 
 
 def compare(arena: Arena, way: str, names: list[str], rounds: int) -> None:
-    """Run all clients in turn and print their table."""
+    """Run all clients in turn and print their table; one that is stopped early shows the rounds that it has."""
     results: dict[str, list[Result]] = {name: [] for name in names}
-    for number in range(rounds):
-        for name in names if number % 2 else reversed(names):
-            results[name].append(arena.once(name, way, number))
+    with ExitStack() as stack:
+        processes = {name: stack.enter_context(arena.start(name, way)) for name in names}
+        try:
+            for number in range(rounds):
+                for name in names if number % 2 else reversed(names):
+                    results[name].append(arena.once(processes[name], name, way, number))
+        finally:
+            whole = min(map(len, results.values()))
+            if whole:
+                show(arena, way, {name: result[:whole] for name, result in results.items()})
+
+
+def show(arena: Arena, way: str, results: dict[str, list[Result]]) -> None:
+    """Print the table of one way and how day89 stands to the fastest other client."""
 
     def median(name: str, what: str) -> float:
         return statistics.median(result[what] for result in results[name])
+
+    def best(name: str) -> float:
+        return min(result["seconds"] for result in results[name])
 
     def ratio(name: str) -> float:
         pairs = zip(results[name], results["day89"], strict=True)
@@ -192,15 +213,16 @@ def compare(arena: Arena, way: str, names: list[str], rounds: int) -> None:
 
     kind = "-many" if way.endswith("-many") else ""
     amount, unit = (arena.files, "files/s") if kind else (arena.sizes[kind] / PIECE, "MiB/s")
+    rounds = len(results["day89"])
     print(f"\n{way}, {arena.amounts[kind]}, {rounds} rounds; day89/x: day89's speed in the speed of that client")
-    print(f"{'client':<12} {unit:>8} {'day89/x':>8} {'CPU s':>7} {'ready MiB':>10} {'peak MiB':>9}")
-    for name in sorted(names, key=ratio):
-        speed = amount / median(name, "seconds")
-        numbers = f"{median(name, 'cpu'):>7.2f} {median(name, 'ready'):>10.1f} {median(name, 'peak'):>9.1f}"
-        print(f"{name:<12} {speed:>8.0f} {ratio(name):>8.2f} {numbers}")
-    fastest = min((name for name in names if name not in ("day89", LIMIT)), key=ratio)
-    memory = f"{median('day89', 'peak'):.0f} MiB against {median(fastest, 'peak'):.0f} MiB"
-    print(f"day89 has {ratio(fastest):.2f} of the speed of {fastest}, the fastest other client, with {memory}")
+    print(f"{'client':<12} {unit:>8} {'best':>6} {'day89/x':>8} {'CPU s':>7} {'ready MiB':>10} {'peak MiB':>9}")
+    for name in sorted(results, key=ratio):
+        speeds = f"{amount / median(name, 'seconds'):>8.0f} {amount / best(name):>6.0f} {ratio(name):>8.2f}"
+        peak = max(result["peak"] for result in results[name])
+        print(f"{name:<12} {speeds} {median(name, 'cpu'):>7.2f} {median(name, 'ready'):>10.1f} {peak:>9.1f}")
+    fastest = min((name for name in results if name not in ("day89", LIMIT)), key=ratio)
+    ahead = f"day89 has {ratio(fastest):.2f} of the speed of {fastest}, the fastest other client"
+    print(f"{ahead}; in the best rounds {best(fastest) / best('day89'):.2f}", flush=True)
 
 
 def main() -> None:
@@ -226,7 +248,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--child"]:
-        measure(*sys.argv[2:6], Path(sys.argv[6]), int(sys.argv[7]))
+    if sys.argv[1:2] == ["--client"]:
+        serve(sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5]))
     else:
         main()
