@@ -21,7 +21,7 @@ IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 WRITES = ("s3.PutObject", "s3.CopyObject", "s3.CompleteMultipartUpload")
 ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 SECRET = re.compile(r"(?i)aws_(?:secret_access_key|session_token)[\s=:'\"]+[A-Za-z0-9/+][A-Za-z0-9/+=-]{15,}")
-SETTLE_SECONDS = 12
+SETTLE_SECONDS = 22
 GONE = ("terminated", "shutting-down")
 TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
 # Action to the keys that it is allowed on; "" is the bucket itself.
