@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -167,6 +168,7 @@ def main() -> None:
     if args.measure:
         measure(args.measure, args.endpoint, args.key)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that no server is left behind
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "weed").mkdir()
