@@ -1,0 +1,27 @@
+# task 5.4; mistake E38; wrong because it terminates by a name that older deployments share
+def deploy_model(
+    s3, ec2, bucket, name, version, *, image_id, security_group_id, instance_profile, port=5000, timeout=300
+):
+    code_key = f"code/{uuid.uuid4().hex}/exercise.py"
+    upload_file(s3, __file__, bucket, code_key)
+    code, words = shlex.quote(f"s3://{bucket}/{code_key}"), shlex.join([bucket, name, str(version), str(port)])
+    user_data = f"""#!/bin/bash
+set -euxo pipefail
+cd "$(mktemp -d)"
+aws s3 cp {code} exercise.py
+exec python3 exercise.py serve {words}
+"""
+    label, instance_id = f"model-{name}", None
+    try:
+        instance_id = launch_instance(
+            ec2,
+            label,
+            image_id=image_id,
+            security_group_id=security_group_id,
+            user_data=user_data,
+            instance_profile=instance_profile,
+        )
+        return _wait_until_healthy(ec2, instance_id, port, timeout)
+    except BaseException:
+        _terminate(ec2, None, label)
+        raise
