@@ -113,7 +113,7 @@ def sync_down(
 
     _each(fetch, changed, progress)
     wanted = set(paths.values())
-    gone = sorted(path for path in _files(root) if delete and path not in wanted)
+    gone = [path for path in _files(root) if path not in wanted] if delete else []
     for path in gone:
         path.unlink()
     keys = tuple(prefix + path.relative_to(root).as_posix() for path in gone)
