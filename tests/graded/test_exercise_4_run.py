@@ -189,7 +189,7 @@ def test_an_output_that_is_written_between_two_looks_counts(
 ) -> None:
     place, wanted = new_place(cloud, names, READER_AND_WRITER), names.text().encode()
     came = end_between_looks(cloud, place, wanted)
-    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=5)
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=20)
     cloud.faults.clear()
     called = f"called {task.last_call}, where the worker writes {came[0] if came else 'its output'} and ends just "
     called += "after a look at the output"
