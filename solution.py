@@ -517,9 +517,9 @@ def run_job(s3, bucket: str, input_key: str, output_key: str) -> int:
 
     Raises:
         LookupError: the bucket or the input does not exist.
-        Exception: whatever else goes wrong, such as an input that is not UTF-8, a gzip file that
-            breaks off, or a row with more fields than the header; any error will do. Where anything
-            fails, nothing is written at ``output_key``, and what was there before is still there.
+        Exception: whatever else goes wrong, such as an input that is not UTF-8, or a gzip file that
+            breaks off; any error will do. Where anything fails, nothing is written at
+            ``output_key``, and what was there before is still there.
     """
     with _lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
         # Read it once, whole: the body is a network stream and cannot be rewound.

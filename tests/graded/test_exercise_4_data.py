@@ -93,7 +93,7 @@ def expect_table(found: list[list[str]], rows: Sequence[Sequence[str]], called: 
     expect(
         len(found) - 1 == len(rows),
         f"called {called}; expected {len(rows)} rows under the header; found {len(found) - 1}",
-        mistake,
+        "D18" if any("" in row for row in found[len(rows) + 1 :]) else mistake,
     )
 
 
@@ -246,7 +246,6 @@ def broken_inputs(names: Names) -> dict[str, tuple[str, bytes, str]]:
     return {
         "the input breaks off half-way": (names.plain_key(".csv.gz"), whole[: len(whole) // 2], "R7"),
         "the input is not UTF-8": (names.plain_key(".csv"), spoilt, "D9"),
-        "a row has more fields than the header": (names.plain_key(".csv"), csv_bytes([*rows[:5], ["x"] * 6]), "R7"),
     }
 
 
