@@ -35,7 +35,9 @@ def report_mutants(solution: str, chosen: Sequence[Task], equivalents: Path, see
     """
     every = list(mutants(solution, tasks(), reaches(solution), [task.id for task in chosen]))
     if not every:
-        raise UsageError(f"nothing in {', '.join(task.id for task in chosen)} can be changed that way: choose more tasks")
+        raise UsageError(
+            f"nothing in {', '.join(task.id for task in chosen)} can be changed that way: choose more tasks"
+        )
     known = {(row["function"], row["change"]): row["reason"] for row in _rows(equivalents)}
     alive = _survivors(every, solution, seed, width)
     excused = [one for one in alive if (one.function, one.change) in known]
