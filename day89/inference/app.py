@@ -17,10 +17,11 @@ from day89.inference.metrics import CONTENT_TYPE, Metrics, label
 from day89.inference.openapi import openapi_document
 from day89.inference.prediction_log import PredictionLog
 from day89.inference.problems import Problem, json_pointer, register_problems
-from day89.inference.validation import Limits, parse_json, read_body, to_rows
+from day89.inference.validation import Limits, read_body, read_rows
 
 __all__ = ["create_app"]
 
+STRICT_JSON = json.JSONEncoder(allow_nan=False).encode
 LATER = {"Retry-After": "1"}
 
 
@@ -66,6 +67,9 @@ def create_app(
         "/predict", view_func=lambda: _predict(serving, metrics, log, limits), endpoint="predict", methods=["POST"]
     )
 
+    # The server asks this of every request; any other server leaves it be.
+    app.extensions["day89.is_quick"] = lambda asked: _is_quick(serving, asked)
+
     @app.after_request
     def count(response: Response) -> Response:
         metrics.count("day89_requests_total", _route(request.endpoint), f'status="{response.status_code}"')
@@ -74,18 +78,23 @@ def create_app(
     return app
 
 
+def _is_quick(serving: Serving, asked: Any) -> bool:
+    model = serving.current
+    return asked.path == "/predict" and model is not None and model.is_direct
+
+
 def _predict(serving: Serving, metrics: Metrics, log: PredictionLog | None, limits: Limits) -> Response:
     model = _in_use(serving)
     body = read_body(request, limits.body_bytes)
     start = time.perf_counter()
-    rows = to_rows(parse_json(body), model.manifest.feature_names, limits.rows)
+    rows = read_rows(body, model.manifest.feature_names, limits.rows)
     answer = {
         "prediction": _finite(_ask(model, rows)),
         "model": model.manifest.name,
         "version": model.manifest.version,
         "id": secrets.token_hex(8),
     }
-    text = json.dumps(answer, allow_nan=False).encode()
+    text = STRICT_JSON(answer).encode()
     metrics.observe(time.perf_counter() - start, len(rows))
     if log is not None:
         log.append(_record(text, body))

@@ -40,6 +40,11 @@ class ServedModel:
     format: str
     predict: Predict
 
+    @property
+    def is_direct(self) -> bool:
+        """Say whether a call runs at once where it is made, and waits for nobody."""
+        return self.format == "onnx"
+
     def check_golden(self) -> None:
         """Compare the answers to the golden rows with those that were stored with the model.
 

@@ -1,7 +1,8 @@
 """Run the app under waitress, and leave in order: what was asked is answered, what was logged is sent.
 
-waitress reads each request whole before a thread works on it, so slow clients cost no thread; it is one process, in
-pure Python, and runs everywhere. For more cores than one, behind a proxy that buffers:
+waitress reads each request whole before anything works on it, so slow clients cost no thread; it is one process, in
+pure Python, and runs everywhere. Where the model is quick the loop answers by itself, see ``dispatch``. For more cores
+than one, behind a proxy that buffers:
 ``gunicorn -w 2 -k gthread --threads 16 --graceful-timeout 30 'mymodule:make_app()'``.
 """
 
@@ -12,15 +13,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
 from waitress import create_server
-from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask, WSGITask
 
-from day89.inference.problems import PROBLEM_JSON, problem_body
+from day89.inference.dispatch import Channel, Dispatcher
 
 __all__ = ["Server", "serve"]
 
@@ -28,33 +26,6 @@ logger = logging.getLogger(__name__)
 CONNECTIONS = 1000  # the default of 100 is used up by a hundred clients that send slowly
 QUIET_SECONDS = 0.2
 TICK_SECONDS = 0.05
-
-
-class _ProblemTask(ErrorTask):
-    """Answer what the app never sees (a broken request line, a body beyond all limits) as a problem too."""
-
-    def execute(self) -> None:
-        """Write the answer."""
-        error = self.request.error
-        body = problem_body(error.code, error.reason if error.code != 500 else HTTPStatus(500).phrase)
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", PROBLEM_JSON))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _LeavingTask(WSGITask):
-    def execute(self) -> None:
-        """Answer, and say goodbye to the client where the server is about to stop."""
-        if self.channel.server.day89_stopping.is_set():
-            self.set_close_on_finish()
-        super().execute()
-
-
-class _Channel(HTTPChannel):
-    task_class = _LeavingTask
-    error_task_class = _ProblemTask
 
 
 class Server:
@@ -69,17 +40,18 @@ class Server:
             app: the app.
             host: address to listen at; ``0.0.0.0`` is every one.
             port: port; 0 takes a free one.
-            threads: how many requests are worked on at once.
+            threads: how many requests are worked on at once, beside those that the loop answers by itself.
             body_bytes: a longer body is refused before the app sees any of it; the app's own limit is below it.
         """
         self._stopping = threading.Event()
+        self._dispatcher = Dispatcher(app.extensions.get("day89.is_quick", lambda _: False), threads)
         self._server: Any = create_server(
             app,
+            _dispatcher=self._dispatcher,
             host=host,
             ipv4=":" not in host,  # one address, one socket: "localhost" may be two
             ipv6=":" in host,
             port=port,
-            threads=threads,
             connection_limit=CONNECTIONS,
             max_request_body_size=body_bytes,
             max_request_header_size=1 << 15,
@@ -88,7 +60,7 @@ class Server:
             ident=None,
             clear_untrusted_proxy_headers=True,
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = Channel
         self._server.day89_stopping = self._stopping
         self.host, self.port = host, int(self._server.effective_port)
 
@@ -98,10 +70,11 @@ class Server:
         Args:
             grace_seconds: how long requests that have come may still take.
         """
+        self._dispatcher.enter_loop()
         while not self._stopping.is_set():
             self._turn(1.0)
         self._drain(time.monotonic() + grace_seconds)
-        self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=0)
+        self._dispatcher.shutdown(cancel_pending=False, timeout=0)
         self._server.close()
         self._server.asyncore.close_all(self._server._map)
 
@@ -113,7 +86,9 @@ class Server:
 
     def _turn(self, seconds: float) -> None:
         # poll, not select: that one knows no file above number 1023
+        seconds = 0.0 if self._dispatcher.has_work_here else seconds
         self._server.asyncore.loop(timeout=seconds, use_poll=True, map=self._server._map, count=1)
+        self._dispatcher.answer_here()
 
     def _drain(self, end: float) -> None:
         # Connections that wait to be accepted were made by clients that count on an answer: take them until no new

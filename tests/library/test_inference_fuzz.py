@@ -14,7 +14,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from sklearn.linear_model import LogisticRegression
 
-from day89.inference import Fixed, Limits, create_app, served_model
+from day89.inference import Fixed, Limits, create_app, served_model, validation
 from day89.models import Manifest
 from day89.models.manifest import describe
 
@@ -64,6 +64,17 @@ def test_every_row_of_numbers_within_the_bounds_is_answered(rows: list[list[floa
     answer = APP.test_client().post("/predict", json={"features": rows})
     assert answer.status_code == 200
     assert len(answer.json["prediction"]) == len(rows)
+
+
+@given(JSON | some.lists(some.lists(NUMBER | some.just({}) | some.booleans() | some.none() | some.text(), max_size=3)))
+@BOUNDED
+def test_the_short_way_through_the_checks_answers_as_the_long_one(value: Any) -> None:
+    body = json.dumps({"features": value}).encode()
+    short = APP.test_client().post("/predict", data=body, content_type="application/json")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(validation, "_has_no_words", lambda _: False)
+        long = APP.test_client().post("/predict", data=body, content_type="application/json")
+    assert (short.status_code, short.json | {"id": ""}) == (long.status_code, long.json | {"id": ""})
 
 
 def test_the_fuzz_would_find_a_500() -> None:
