@@ -7,7 +7,7 @@ import decimal
 import json
 import socket
 import struct
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ VALUES: list[Any] = [
     {"a": {"b": 1}},
     {1: "x", "$": "y"},
     Path("/a b"),
+    PurePath("/a b"),
     datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
     decimal.Decimal("1.10"),
 ]

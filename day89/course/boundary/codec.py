@@ -91,7 +91,7 @@ def _data(value: Any, inner: Callable[[Any], Any]) -> Any:
 
 
 def _path(value: Any, inner: Callable[[Any], Any]) -> Any:
-    return {"$": "path", "v": os.fspath(value)}
+    return {"$": "path" if isinstance(value, pathlib.Path) else "purepath", "v": os.fspath(value)}
 
 
 ENCODERS: dict[type, Callable[[Any, Callable[[Any], Any]], Any]] = {
@@ -126,6 +126,7 @@ DECODERS: dict[str, Callable[[Any, Callable[[Any], Any]], Any]] = {
     "dict": lambda value, inner: {inner(key): inner(part) for key, part in value},
     "bytes": lambda value, inner: base64.b64decode(value),
     "path": lambda value, inner: pathlib.Path(value),
+    "purepath": lambda value, inner: pathlib.PurePath(value),
     "datetime": lambda value, inner: datetime.datetime.fromisoformat(value),
     "decimal": lambda value, inner: decimal.Decimal(value),
 }
