@@ -69,8 +69,9 @@ def test_an_error_of_aws_names_its_operation():
     assert describe_error(refused("NoSuchKey", "GetObject")) == "botocore ClientError NoSuchKey from GetObject: no"
 
 
-def test_folders_of_a_check_are_left_out_of_an_error():
-    path = f"{tempfile.gettempdir()}/day89-x/checks/test_a0/work/a/b.csv"
+@pytest.mark.parametrize("folder", ["cwd", "work"])
+def test_folders_of_a_check_are_left_out_of_an_error(folder):
+    path = f"{tempfile.gettempdir()}/day89-x/checks/test_a0/{folder}/a/b.csv"
     assert (
         describe_error(FileNotFoundError(f"No such file: '{path}'")) == "FileNotFoundError: No such file: '…/a/b.csv'"
     )
