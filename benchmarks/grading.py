@@ -30,12 +30,11 @@ import psutil
 from day89.course.boundary.probes import candidates
 from day89.course.cohort import grade_all, plan_of
 from day89.course.files import course_file
-from day89.course.runner import EC2_MODULE, HEAVY, REHEARSAL, SERVER_MODULES, grade
+from day89.course.runner import EVERYTHING, REHEARSAL, SERVER_MODULES, grade
 from day89.course.sources import Source
 from day89.course.supervisor import Supervisor
 from day89.course.tasks import choose, tasks
 
-WARM = (*SERVER_MODULES, *HEAVY, "sklearn.linear_model", "day89.course.given", EC2_MODULE, REHEARSAL)
 FUNCTIONS = {
     "pure": ("add", "mean", "is_palindrome", "count_words", "primes_below"),
     "s3": ("upload_text", "list_keys"),
@@ -199,7 +198,7 @@ def _paired(path: Path, chosen: Sequence[Any], rounds: int) -> dict[str, tuple[f
     wall: dict[str, list[float]] = {name: [] for name in names}
     memory = {}
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(_warm(WARM, name)) for name in names}
+        servers = {name: stack.enter_context(_warm(EVERYTHING, name)) for name in names}
         for supervisor in servers.values():
             grade(path, chosen, 1, supervisor=supervisor)  # the first one waits for the imports
         for _ in range(rounds):

@@ -21,7 +21,7 @@ from typing import Any
 import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from day89.course.runner import EC2_MODULE, HEAVY, REHEARSAL, SERVER_MODULES, SUBMISSION_LIMIT, grade, unjudged
+from day89.course.runner import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
 from day89.course.sources import Source
 from day89.course.submission import Unreadable, read_bytes
 from day89.course.supervisor import Supervisor
@@ -149,9 +149,7 @@ def _supervisor(confinement: str) -> Supervisor:
         from day89.course.boundary.process import Confinement  # not on every system
 
         made = Confinement.from_json(settings)
-    return Supervisor(
-        [*SERVER_MODULES, *HEAVY, "sklearn.linear_model", "day89.course.given", EC2_MODULE, REHEARSAL], made
-    )
+    return Supervisor(EVERYTHING, made)
 
 
 def grade_all(

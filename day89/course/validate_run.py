@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from day89.course.runner import HEAVY, SERVER_MODULES, grade
+from day89.course.runner import EVERYTHING, grade
 from day89.course.supervisor import Supervisor
 from day89.course.tasks import choose
 from day89.course.validate import Job
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from day89.course.boundary.process import Confinement
 
 __all__ = ["Bench"]
-
-MODULES = (*SERVER_MODULES, *HEAVY, "sklearn.linear_model", "sklearn.pipeline", "day89.course.given")
 
 
 class Bench:
@@ -52,7 +50,7 @@ class Bench:
         self._stack = ExitStack()
         self._stopped = threading.Event()
         self._idle: SimpleQueue[Supervisor] = SimpleQueue()
-        self._all = [Supervisor(MODULES, confinement) for _ in range(width)]
+        self._all = [Supervisor(EVERYTHING, confinement) for _ in range(width)]
 
     def __enter__(self) -> Bench:
         for supervisor in self._all:
