@@ -16,38 +16,81 @@ from typing import Any
 from day89.cloud.shims.commands import write_commands
 from day89.cloud.shims.wire import Wire
 
-__all__ = ["PACKAGE", "Supervisor"]
+__all__ = ["PACKAGE", "ForkServer", "Supervisor"]
 
 PACKAGE = Path(__file__).parent / "shims"
 JAILS = ("namespaces", "landlock", "partial")
 Listener = Callable[[dict[str, Any]], None]
 
 
+class ForkServer:
+    """Hold a process that has the libraries of the course loaded, and from which supervisors are forked.
+
+    For a program that forks one short-lived process after another, each with clouds of its own: it makes one of these
+    before it forks. If it dies, however it dies, all of them end.
+    """
+
+    def __init__(self, *, jails: Sequence[str] = JAILS) -> None:
+        """Start the process; this does not wait for it.
+
+        Args:
+            jails: the jails to choose from; the strongest that holds is taken.
+        """
+        self.folder = _folder()
+        self.commands = Path(self.folder.name, "bin")
+        write_commands(self.commands, PACKAGE)
+        self.owner = os.getpid()
+        self._door, theirs = socket.socketpair()
+        self.process = _start("forkserver", theirs, self.commands, *jails)
+
+    def connect(self) -> socket.socket:
+        """Have a supervisor forked, in this process or in a fork of it, and return the connection to it."""
+        mine, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._door, [b"+"], [theirs.fileno()])
+        return mine
+
+    def close(self) -> None:
+        """End the process and all supervisors; in a fork of the owner do nothing."""
+        if self.owner != os.getpid():
+            return
+        with contextlib.suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)
+        _wait(self.process)
+        self._door.close()
+        self.folder.cleanup()
+
+
 class Supervisor:
-    """Hold the supervisor process and the folder of commands. It may serve one fleet after another.
+    """Hold the connection to the supervisor process. It may serve one fleet after another.
 
     A fleet makes one for itself; a program that opens many clouds makes one, passes it to each, and closes it at the
     end, so that the libraries are loaded once. If the owner dies, however it dies, the supervisor ends all instances.
     """
 
-    def __init__(self, *, warm: bool = sys.platform == "linux", jails: Sequence[str] = JAILS) -> None:
+    def __init__(
+        self,
+        *,
+        warm: bool = sys.platform == "linux",
+        jails: Sequence[str] = JAILS,
+        server: ForkServer | None = None,
+    ) -> None:
         """Start the process; this does not wait for it.
 
         Args:
             warm: load the libraries of the course, so that Python programs on instances start in milliseconds.
             jails: the jails to choose from; the strongest that holds is taken.
+            server: what to have it forked from, in place of all that; None starts it anew.
         """
-        self.folder = tempfile.TemporaryDirectory(prefix="day89-commands-")
-        self.commands = Path(self.folder.name, "bin")
-        Path(self.folder.name).chmod(0o755)  # seen by instances, also where they run as another user
-        write_commands(self.commands, PACKAGE)
-        mine, theirs = socket.socketpair()
-        words = [sys.executable, "-I", str(PACKAGE), "supervisor", str(theirs.fileno()), str(self.commands)]
-        words += [*jails, *["warm"] * warm]
-        self.process = subprocess.Popen(
-            words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment()
-        )
-        theirs.close()
+        self.process: subprocess.Popen[bytes] | None = None
+        if server is not None:
+            self.folder, self.commands, mine = None, server.commands, server.connect()
+        else:
+            self.folder = _folder()
+            self.commands = Path(self.folder.name, "bin")
+            write_commands(self.commands, PACKAGE)
+            mine, theirs = socket.socketpair()
+            self.process = _start("supervisor", theirs, self.commands, *jails, *["warm"] * warm)
         self.wire = Wire(mine)
         self.owner = os.getpid()  # a fork of the owner has neither the thread nor the right to give orders
         self.jail = ""
@@ -78,15 +121,13 @@ class Supervisor:
     def close(self) -> None:
         """End all instances and the process; nothing of them is left when this returns."""
         with contextlib.suppress(OSError):
-            self.wire.connection.shutdown(socket.SHUT_RDWR)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self._thread.join(5)
+            self.wire.connection.shutdown(socket.SHUT_WR)
+        self._thread.join(10)  # it has read the end: the process has ended
+        if self.process is not None:
+            _wait(self.process)
         self.wire.close()
-        self.folder.cleanup()
+        if self.folder is not None:
+            self.folder.cleanup()
 
     def _read(self) -> None:
         while (events := self.wire.receive()) is not None:
@@ -103,6 +144,32 @@ class Supervisor:
                 self.changed.notify_all()
         else:
             self._listener(event)
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory(prefix="day89-commands-")
+    Path(folder.name).chmod(0o755)  # seen by instances, also where they run as another user
+    return folder
+
+
+def _start(name: str, connection: socket.socket, commands: Path, *words: str) -> subprocess.Popen[bytes]:
+    """Start a program of the shims, and hand it its end of a connection."""
+    with connection:
+        return subprocess.Popen(
+            [sys.executable, "-I", str(PACKAGE), name, str(connection.fileno()), str(commands), *words],
+            pass_fds=[connection.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=_environment(),
+        )
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _environment() -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from day89.cloud.instances_process import ForkServer
 from day89.course import child, plugin
 
 __all__ = ["Forks", "serve"]
@@ -25,10 +26,11 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 
 class Forks(Protocol):
-    """What forks a child for each job, and waits for it."""
+    """What forks a child for each job, waits for it, and ends what it leaves behind, but for some processes."""
 
     events: int
     session: Any
+    spare: set[int]
 
     def fork(self) -> bool:
         """Return True in the child; in the server return False, once the child has ended."""
@@ -75,6 +77,7 @@ class _Holder:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Fork a child for each job; in the child go on to pytest's own loop."""
+        self._keep_libraries(session)
         gc.freeze()
         self.begun, held = True, None
         for job in self.jobs:
@@ -87,6 +90,14 @@ class _Holder:
                 return self._begin(session, job)
         self.ended = True
         return True
+
+    def _keep_libraries(self, session: pytest.Session) -> None:
+        """Where checks launch instances, load what those need once, and not again for each job."""
+        markers = [item.get_closest_marker("cloud") for item in session.items]
+        if any(marker is not None and marker.kwargs.get("instances") for marker in markers):
+            session.config.stash[plugin.FORK_SERVER] = server = ForkServer()
+            session.config.add_cleanup(server.close)
+            self.forks.spare.add(server.process.pid)
 
     def _begin(self, session: pytest.Session, job: dict[str, Any]) -> bool | None:
         config = session.config

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from day89 import cloud as local_cloud
 from day89.cloud.guard import ENVIRONMENT as CLOUD_ENVIRONMENT
-from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances_process import ForkServer, Supervisor
 from day89.course.blame import blame
 from day89.course.calling import Gone, InProcess, Side, Task
 from day89.course.checking import NotStarted, Wrong, describe_error
@@ -34,6 +34,8 @@ CLOUD: pytest.StashKey[Any] = pytest.StashKey()
 ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
 SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
+# Where one process after another is forked for a run of checks: what their supervisors are forked from.
+FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
 # Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.process.Session).
 SESSION: pytest.StashKey[Any] = pytest.StashKey()
 DEFAULT_LIMIT = 10.0
@@ -145,7 +147,7 @@ def side_of(config: pytest.Config) -> Side:
 def supervisor_of(config: pytest.Config) -> Supervisor:
     """Return the process that instances are forked from; it loads the libraries of the course once a session."""
     if SUPERVISOR not in config.stash:
-        config.stash[SUPERVISOR] = supervisor = Supervisor()
+        config.stash[SUPERVISOR] = supervisor = Supervisor(server=config.stash.get(FORK_SERVER, None))
         config.add_cleanup(supervisor.close)
     return config.stash[SUPERVISOR]
 

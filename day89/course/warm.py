@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -110,6 +110,7 @@ class _Forks:
         self.events = events
         self.dumps = dumps
         self.warm = warm
+        self.spare: set[int] = {warm.process.pid} if warm is not None else set()
         self.session: Any = None
         self.is_child = False
 
@@ -129,7 +130,7 @@ class _Forks:
         if self.session is not None:
             self.session.close()  # the child's end is the only one now: what it spawned ends with it
         _, result = os.waitpid(child, 0)
-        _end_orphans(spare=self.warm.process.pid if self.warm is not None else 0)
+        _end_orphans(self.spare)
         self._announce({"event": "exit", "status": os.waitstatus_to_exitcode(result)})
         return False
 
@@ -159,13 +160,13 @@ def _leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _end_orphans(spare: int) -> None:
+def _end_orphans(spare: Collection[int]) -> None:
     """Kill what the child has left behind: its instances, its background processes.
 
     Args:
-        spare: a process that stays.
+        spare: processes that stay.
     """
-    while orphans := [pid for pid in _children() if pid != spare]:
+    while orphans := [pid for pid in _children() if pid not in spare]:
         for orphan in orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(orphan, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Run ``python FOLDER supervisor FD`` or ``python FOLDER aws ...`` without importing the local cloud.
+"""Run ``python FOLDER supervisor FD`` (``forkserver FD``, ``aws ...``) without importing the local cloud.
 
 ``day89.cloud`` imports moto, which costs a second. An instance has no use for it, so an empty package stands in its
 place here, and only the files of this folder are loaded.
@@ -25,8 +25,8 @@ def stand_in() -> None:
 def main() -> int:
     """Run the program that the first argument names."""
     stand_in()
-    name = {"supervisor": "day89.cloud.shims.supervisor", "aws": "day89.cloud.shims.aws"}[sys.argv[1]]
-    return int(import_module(name).main(sys.argv[2:]))
+    assert sys.argv[1] in {"supervisor", "forkserver", "aws"}
+    return int(import_module(f"day89.cloud.shims.{sys.argv[1]}").main(sys.argv[2:]))
 
 
 if __name__ == "__main__":

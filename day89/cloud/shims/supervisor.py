@@ -12,29 +12,21 @@ import selectors
 import shutil
 import signal
 import socket
-import sys
 import tempfile
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from day89.cloud import jail
 from day89.cloud.shims import confined, machine, processes
+from day89.cloud.shims.libraries import load
 from day89.cloud.shims.view import View, make_view
 from day89.cloud.shims.wire import Wire, close_all_but
 from day89.confine import calls, files
 
-__all__ = ["ROOT", "Supervisor", "main"]
+__all__ = ["ROOT", "Supervisor", "best_jail", "main"]
 
 ROOT = "@ROOT@"
 PROBE_SECONDS = 20
-
-# What programs of the course import. OpenBLAS must not start threads before a fork.
-LIBRARIES = """
-    csv gzip logging argparse hashlib tempfile urllib.request concurrent.futures http.server
-    boto3 boto3.s3.transfer pandas joblib flask waitress sklearn.pipeline sklearn.linear_model sklearn.preprocessing
-    day89.cloud.shims.aws day89.cloud.shims.site.sitecustomize
-"""
 
 
 def main(arguments: list[str]) -> int:
@@ -48,7 +40,7 @@ def main(arguments: list[str]) -> int:
     owner = Wire(socket.socket(fileno=int(arguments[0])))
     os.setsid()
     view = make_view(Path(arguments[1]))
-    mode = _best(view, arguments[2:])
+    mode = best_jail(view, arguments[2:])
     owner.send({"event": "ready", "jail": mode})
     supervisor = Supervisor(owner, mode, view, warm=False, grow="warm" in arguments[2:])
     supervisor.folders.append(str(Path(arguments[1]).parent))
@@ -58,7 +50,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _best(view: View, wanted: list[str]) -> str:
+def best_jail(view: View, wanted: list[str]) -> str:
     """Return the strongest jail of those that are wanted that holds here."""
     if not jail.possible():
         return jail.NONE
@@ -220,42 +212,8 @@ def _serve_warm(connection: socket.socket, mode: str, view: View) -> None:
         close_all_but({connection.fileno()})
         processes.die_with_parent()
         above = Wire(connection)
-        _load()
+        load()
         above.send({"event": "warm", "id": ""})
         Supervisor(above, mode, view, warm=True, grow=False).run()
     finally:
         os._exit(0)
-
-
-def _load() -> None:
-    os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "AWS_EC2_METADATA_DISABLED": "true"})
-    for name in LIBRARIES.split():
-        try:
-            import_module(name)
-        except ImportError:
-            continue
-    import gc  # only here, where what is loaded is to stay shared by all forks
-
-    gc.collect()
-    gc.freeze()
-    # botocore reads a service's model anew in each session; these are read once, for all forks.
-    _share_models()
-    sys.stdout.flush()
-
-
-def _share_models() -> None:
-    import botocore.loaders  # the one heavy library that this function is about
-    import botocore.session
-
-    loader = botocore.loaders.create_loader()
-    for service in ("s3", "sts", "ec2"):
-        loader.load_service_model(service, "service-2")
-        loader.load_service_model(service, "endpoint-rule-set-1")
-    loader.load_data("endpoints")
-    loader.load_data("sdk-default-configuration")
-    make = botocore.loaders.create_loader
-
-    def create(search_path_string: str | None = None) -> Any:
-        return make(search_path_string) if search_path_string else loader
-
-    botocore.session.create_loader = create
