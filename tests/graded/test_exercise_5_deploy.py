@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import threading
 import urllib.error
@@ -40,6 +41,8 @@ from day89.course.given import KINDS, make_model
 from day89.course.names import Names
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
+
+PATIENCE = 35  # seconds: whoever sets any limit at all to a request has given it up by then
 
 
 def store(place: Place, name: str, version: int, kind: str) -> None:
@@ -188,32 +191,55 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
 
 
 class Unwell(BaseHTTPRequestHandler):
-    """Answer every request with 503."""
+    """Say 503; leave the second request without an answer, as a machine that has just started may."""
+
+    server: UnwellServer
 
     def do_GET(self) -> None:
-        """Answer."""
-        self.send_error(503)
+        """Answer, or wait until whoever asks gives it up."""
+        if next(self.server.requests) == 1:
+            self.connection.settimeout(PATIENCE)
+            try:
+                self.connection.recv(1)
+            except TimeoutError:
+                self.server.waited = True
+            except OSError:
+                pass
+            self.close_connection = True
+        else:
+            self.send_error(503)
 
     def log_message(self, *words: object) -> None:
         """Print nothing."""
 
 
+class UnwellServer(ThreadingHTTPServer):
+    """Serve ``Unwell``; know whether somebody waited for an answer as long as we could watch."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: str, port: int) -> None:
+        """Listen."""
+        super().__init__((address, port), Unwell)
+        self.requests, self.waited = itertools.count(), False
+
+
 @contextmanager
-def unwell_at(cloud: Any, port: int) -> Iterator[None]:
-    """Have a server that says 503 at a port of each instance, from the first look at it on."""
+def unwell_at(cloud: Any, port: int) -> Iterator[dict[str, UnwellServer]]:
+    """Have such a server at a port of each instance, by id, from the first look at it on."""
     with ExitStack() as stack:
 
         def look(call: Any) -> None:
             for instance in cloud.instances:
                 if instance.id not in served:
-                    served.add(instance.id)
-                    server = stack.enter_context(ThreadingHTTPServer((instance.address, port), Unwell))
+                    served[instance.id] = server = stack.enter_context(UnwellServer(instance.address, port))
                     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
                     stack.callback(server.shutdown)
 
-        served: set[str] = set()
+        served: dict[str, UnwellServer] = {}
         cloud.faults.add("ec2.DescribeInstances", times=None, before=look)
-        yield
+        yield served
 
 
 @pytest.mark.cloud(instances=True)
@@ -222,10 +248,13 @@ def test_only_200_is_healthy(task: Any, cloud: Any, names: Names) -> None:
     place, name, port = new_place(cloud, names, READER), names.word(), names.number(20_000, 29_999)
     hide_code(cloud)
     store(place, name, 1, "digits")
-    with unwell_at(cloud, port):
+    with unwell_at(cloud, port) as servers:
         error = deploy_into_trouble(task, place, name, 1, port=port, timeout=1.5)
     called = f"called {task.last_call} where GET /health answers 503"
     launched(cloud.log, called, error)
+    silent = f"called {task.last_call} where a GET /health is not answered at all; expected that such a request is "
+    silent += f"given up, as the timeout is 1.5 s; found it still waiting after {PATIENCE} s"
+    expect(not any(server.waited for server in servers.values()), silent, "E36")
     expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; {ended_with(error)}", "E8")
 
 

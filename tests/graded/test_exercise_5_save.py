@@ -55,6 +55,10 @@ def test_the_first_version_holds_the_whole_model(task: Any, cloud: Any, names: N
     data, _ = saved(s3, bucket, name, 1, task.last_call)
     expect(data, f"called {task.last_call}; expected the model's bytes at {key_of(name, 1)}; found 0 bytes", "M2")
     expect_same_model(task.unpickled(data), kind, seed, names, f"{task.last_call}, then joblib.load", "M2")
+    plain = (
+        data.startswith(b"\x80") and b"joblib" not in data
+    )  # the mark of pickle, and of arrays that joblib has written
+    expect(not plain, f"called {task.last_call}; expected bytes that joblib.dump wrote; found those of pickle", "M34")
 
 
 @pytest.mark.task("5.1", "core", points=1)
