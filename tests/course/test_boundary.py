@@ -104,6 +104,31 @@ def test_answer_of_aws_comes_back_with_its_code() -> None:
     assert found.response["Error"]["Code"] == "AccessDenied"
 
 
+class NoBucket(ClientError, LookupError):
+    """Be an answer of AWS, and what a docstring promises."""
+
+
+class NotAllThere(RuntimeError, FileNotFoundError):
+    """Be two of the errors that are built in."""
+
+
+def test_error_of_several_kinds_comes_back_as_each_of_them() -> None:
+    answer = NoBucket({"Error": {"Code": "NoSuchBucket", "Message": "no"}}, "GetObject")
+    found = decode_error(json.loads(json.dumps(encode_error(answer))))
+    assert isinstance(found, ClientError)
+    assert isinstance(found, LookupError)
+    assert (str(found), found.response["Error"]["Code"]) == (str(answer), "NoSuchBucket")
+    other = decode_error(json.loads(json.dumps(encode_error(NotAllThere("a, b")))))
+    assert isinstance(other, RuntimeError)
+    assert isinstance(other, FileNotFoundError)
+    assert (str(other), type(other).__name__) == ("a, b", "NotAllThere")
+
+
+def test_error_that_says_it_is_of_all_kinds_comes_back_as_one() -> None:
+    names = ["X", "OSError", "SyntaxError", "StopIteration", "ImportError", "ClientError", "Exception"]
+    assert isinstance(decode_error({"names": names, "text": "no"}), OSError)
+
+
 def test_forged_value_is_refused() -> None:
     with pytest.raises(ValueError, match="no such value"):
         decode({"$": "code", "v": "import os"})

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from day89.course import validate_command
 from day89.course.files import course_file
+from day89.course.isolation import choose_isolation
+from day89.course.runner import grade
+from day89.course.tasks import choose
 from day89.course.validate_measure import SLOW, measure
-from day89.course.variants import Variant, find_variants
+from day89.course.variants import Variant, build, find_variants
 
 ROOT = Path(__file__).parents[2]
 SEED = 89
@@ -28,6 +32,18 @@ def test_a_wrong_answer_to_each_task_loses_and_right_ones_do_not(variants):
     found = measure(solution, [*chaffs.values(), *wheats], SEED, 2, ("none", None), lambda name: None)
     assert found.misses == ()
     assert (len(found.of("chaff")), len(found.of("wheat")) >= 15) == (17, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a jail is to be had on Linux only")
+def test_a_right_answer_that_works_in_the_systems_temporary_folder_keeps_its_points_across_the_boundary(
+    variants, tmp_path
+):
+    (variant,) = [one for one in variants if one.name == "wheats/ex4/run_job_files.py"]
+    path = tmp_path / "exercise.py"
+    path.write_text(build(course_file("solution.py").read_text("utf-8"), [variant]), "utf-8")
+    _, confinement = choose_isolation("strict", cohort=False)
+    found = grade(path, choose([variant.task], None), SEED, confinement=confinement)
+    assert (found.score, found.message) == (found.max_score, None)
 
 
 def test_the_published_table_counts_the_variants_that_there_are_and_holds_no_miss(variants):

@@ -12,7 +12,7 @@ import decimal
 import math
 import os
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -24,6 +24,7 @@ __all__ = ["Opaque", "decode", "decode_error", "encode", "encode_error"]
 DEPTH = 40
 ITEMS = 100_000
 TEXT = 20_000
+CLASSES = 40
 
 
 class Opaque:
@@ -187,17 +188,30 @@ def decode_error(data: Mapping[str, Any]) -> Exception:
 
 
 def _decoded(data: Mapping[str, Any]) -> Exception:
-    names = [str(name)[:200] for name in data.get("names", [])] or ["Exception"]
-    text = str(data.get("text", ""))
+    names = [str(name)[:200] for name in data.get("names", [])[:CLASSES]] or ["Exception"]
     if "ClientError" in names and isinstance(data.get("response"), dict):
         response = decode(data["response"])
         response.setdefault("Error", {})
-        return _named(ClientError, names[0])(response, str(data.get("operation")))
-    base = next((kind for kind in map(_built_in, names) if kind is not None), Exception)
-    made = _named(base, names[0])(text)
+        return _class_of(names, ClientError)(response, str(data.get("operation")))
+    made = _class_of(names)(str(data.get("text", "")))
     if isinstance(made, OSError) and isinstance(data.get("errno"), int):
         made.errno = data["errno"]
     return made
+
+
+def _class_of(names: Sequence[str], *bases: type[Exception]) -> type[Exception]:
+    """Return a class of the first name that is all that the names say, beside the bases that are given."""
+    for kind in map(_built_in, names):
+        if kind is not None and not any(issubclass(base, kind) for base in bases):
+            bases = (*bases, kind)
+    bases = bases or (Exception,)
+    words = {"__str__": _plain_text} if any(issubclass(base, KeyError) for base in bases) else {}
+    if len(bases) == 1 and bases[0].__name__ == names[0] and not words:
+        return bases[0]
+    try:
+        return type(names[0], bases, words)
+    except TypeError:  # no class can be all of that: it was not made by Python
+        return type(names[0], bases[:1], words)
 
 
 def _built_in(name: str) -> type[Exception] | None:
@@ -206,12 +220,6 @@ def _built_in(name: str) -> type[Exception] | None:
     if not isinstance(kind, type) or not issubclass(kind, Exception) or issubclass(kind, UnicodeError | ExceptionGroup):
         return ValueError if name in ("UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError") else None
     return kind
-
-
-def _named(base: type[Exception], name: str) -> type[Exception]:
-    if base.__name__ == name and not issubclass(base, KeyError):
-        return base
-    return type(name, (base,), {"__str__": _plain_text} if issubclass(base, KeyError) else {})
 
 
 def _plain_text(self: Exception) -> str:

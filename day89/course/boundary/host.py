@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -210,6 +211,7 @@ def run(calls: socket.socket, aws: socket.socket, environment: dict[str, str], f
     """
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # the place of the process that this was forked from: this one may not write there
     os.chdir(folder)
     host = Host(Wire(calls), Wire(aws))
     URLLib3Session.send = send_through(host)  # type: ignore[method-assign]
