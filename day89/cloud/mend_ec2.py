@@ -51,9 +51,25 @@ def launch(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     values |= {f"MetadataOptions.{name}": str(value) for name, value in wanted.items()}
     default = _default_group(call, backend, template)
     values |= {"SecurityGroupId.1": default} if default else {}
+    subnet = _default_subnet(call, backend, template)
+    values |= {"SubnetId": subnet} if subnet else {}
     if call.params["MaxCount"] != call.params["MinCount"] or len(values) > 1:
         inner.set_form(values)
     return None
+
+
+def _default_subnet(call: ApiCall, backend: Any, template: Mapping[str, Any]) -> str | None:
+    """Return the zone's default subnet, which a launch that names no network gets, and whose settings hold for it.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html
+    """
+    sources = (call.params, template)
+    if any(source.get(name) for source in sources for name in ("SubnetId", "NetworkInterfaces")):
+        return None
+    zones = [(source.get("Placement") or {}).get("AvailabilityZone") for source in sources]
+    zone = next(filter(None, zones), f"{call.region}a")
+    subnet = backend.get_default_subnets().get(zone)
+    return str(subnet.id) if subnet else None
 
 
 def _default_group(call: ApiCall, backend: Any, template: Mapping[str, Any]) -> str | None:

@@ -41,6 +41,7 @@ SYMPTOMS = tuple(
         (r"BadGzipFile|decode byte 0x8b in position 1", "D14"),
         (r"Unicode(De|En)codeError", "D9"),
         (r"UnsupportedOperation: seek", "M1"),
+        (r"KeyError: 'PublicIpAddress'", "E50"),
     )
 )
 # What docstrings of the course promise, and what AWS says to whoever may not: none of them where nothing is wrong.

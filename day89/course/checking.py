@@ -157,7 +157,8 @@ def show(value: object, limit: int = 200) -> str:
     except Exception:  # a learner's object may have any __repr__
         text = f"<{type(value).__name__}>"
     text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    # What went wrong stands at the beginning or at the end.
+    return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[3 - limit // 3 :]}"
 
 
 def describe_call(function: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str:

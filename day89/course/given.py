@@ -11,8 +11,9 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
-__all__ = ["KINDS", "NARROW", "RecordingPipeline", "make_model", "process_data", "train_model"]
+__all__ = ["HARDY", "KINDS", "NARROW", "RecordingPipeline", "make_model", "process_data", "train_model"]
 
 # kind -> (number of feature columns, labels): what comes out is text, whole numbers or floats (scikit-learn takes no
 # fractions for classes).
@@ -22,7 +23,8 @@ KINDS: dict[str, tuple[int, tuple[Any, ...]]] = {
     "levels": (2, (1.0, 2.0, 4.0)),
 }
 NARROW = "narrow"  # a kind beside them, whose columns are so narrow that a large number is too large for it
-SHAPES = {**KINDS, NARROW: (2, ("low", "high"))}
+HARDY = "hardy"  # one that takes NaN for a value as any other
+SHAPES = {**KINDS, NARROW: (2, ("low", "high")), HARDY: (2, ("left", "right"))}
 
 
 def process_data(df: pd.DataFrame) -> pd.DataFrame:
@@ -34,6 +36,11 @@ def train_model(df: pd.DataFrame) -> Pipeline:
     """Fit a scaler and a logistic regression that predict the last column from the others."""
     features, labels = df.iloc[:, :-1].to_numpy(dtype=float), df.iloc[:, -1].to_numpy()
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(features, labels)
+
+
+def _train_tree(df: pd.DataFrame) -> Pipeline:
+    features, labels = df.iloc[:, :-1].to_numpy(dtype=float), df.iloc[:, -1].to_numpy()
+    return make_pipeline(DecisionTreeClassifier(random_state=0)).fit(features, labels)
 
 
 class RecordingPipeline(Pipeline):
@@ -64,9 +71,10 @@ def make_model(kind: str, seed: int = 0, *, recording: bool = False) -> Pipeline
     """Fit a small model of the course's own: the same kind and seed give the same model on either side.
 
     Args:
-        kind: one of ``KINDS``, or ``NARROW``.
+        kind: one of ``KINDS``, ``NARROW`` or ``HARDY``.
         seed: another seed, another model.
         recording: make one that counts the calls of ``predict`` (not one to save: only the course can load it).
     """
-    model = train_model(_training_rows(kind, seed))
+    rows = _training_rows(kind, seed)
+    model = _train_tree(rows) if kind == HARDY else train_model(rows)
     return RecordingPipeline(model.steps) if recording else model

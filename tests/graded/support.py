@@ -98,7 +98,11 @@ def _instead_of_a_lookup_error(error: Exception) -> str:
 
 def expect_forbidden(task: Task, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
     """Fail unless AWS's 403 leaves the function as it is."""
-    ended = attempt(task, function, *arguments, **keywords)
+    expect_as_it_is(task, mistake, attempt(task, function, *arguments, **keywords))
+
+
+def expect_as_it_is(task: Task, mistake: str, ended: Attempt) -> None:
+    """Fail unless the last call, which met a 403 of AWS, ended with it."""
     kinds = {kind.__name__ for kind in type(ended.error).__mro__}
     expect(
         kinds & AWS_ERRORS and any(word in str(ended.error) for word in REFUSALS),

@@ -29,10 +29,11 @@ def new_bucket(cloud: Any, names: Names, region: str = "us-east-1", name: str | 
     return s3, bucket
 
 
-def put_all(s3: Any, bucket: str, keys: list[str], body: bytes = b"day89") -> None:
-    """Store a small object under each key."""
+def put_all(cloud: Any, bucket: str, keys: list[str], body: bytes = b"day89") -> None:
+    """Store a small object under each key, quickly: straight into the cloud's state, past its log."""
+    backend = cloud.state.backend("s3", cloud.state.account_of(None))
     for key in keys:
-        s3.put_object(Bucket=bucket, Key=key, Body=body)
+        backend.put_object(bucket, key, body)
 
 
 def keys_in(s3: Any, bucket: str) -> list[str]:
@@ -120,15 +121,13 @@ def changes(before: dict[str, bytes], after: dict[str, bytes]) -> str:
 
 
 def fill(cloud: Any, bucket: str, prefix: str, count: int) -> list[str]:
-    """Put many empty objects into a bucket, quickly: straight into the cloud's state, past its log.
+    """Put many empty objects into a bucket.
 
     Returns:
         Their keys, in S3's order.
     """
-    backend = cloud.state.backend("s3", cloud.state.account_of(None))
     keys = [f"{prefix}{number:05}" for number in range(count)]
-    for key in keys:
-        backend.put_object(bucket, key, b"")
+    put_all(cloud, bucket, keys, b"")
     return keys
 
 

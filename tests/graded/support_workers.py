@@ -157,9 +157,10 @@ def ended_with(error: BaseException | None) -> str:
     return f"it raised {describe_error(error)}" if error else "it returned and raised nothing"
 
 
-def hide_code(cloud: Any) -> None:
+def hide_code(cloud: Any, why: str | None = None) -> None:
     """Have S3 refuse to hand out the code: a script that fetches it fails, and nothing else does."""
-    cloud.faults.add("s3.GetObject", where={"Key": "code/*"}, code="AccessDenied", status=403, times=None)
+    where = {"Key": "code/*"}
+    cloud.faults.add("s3.GetObject", where=where, code="AccessDenied", status=403, message=why, times=None)
 
 
 def expect_launches(task: Any, cloud: Any, function: str, *arguments: Any, **keywords: Any) -> None:

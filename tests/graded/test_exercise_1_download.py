@@ -41,11 +41,11 @@ def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: st
 
 @pytest.mark.task("1.2", "core", points=1)
 def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """Objects come to one path and replace each other: a large one, two of one length, an empty one."""
+    """Objects come to one path and replace each other: a large one, two of one length, the empty one of a folder."""
     path, before = workdir / "result.bin", b""
     s3, bucket = new_bucket(cloud, names)
     first = content(names)
-    keys = (names.key(), names.key(), f"{names.prefix()}50%25 a+b", names.key())
+    keys = (names.key(), names.key(), f"{names.prefix()}50%25 a+b", names.prefix())
     for key, data in zip(keys, (big_content(names), first, names.bytes(len(first)), b""), strict=True):
         s3.put_object(Bucket=bucket, Key=key, Body=data)
         before_the_call = len(cloud.log)
@@ -55,7 +55,8 @@ def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workd
             not asked, f"called {task.last_call}; expected S3 to be asked for that key; found {show(list(asked))}", "U7"
         )
         problem = f"{ended}{task.where(ended.error)}" if ended.error else ""
-        expect(not problem, f"called {task.last_call}; expected a result; {problem}", blamed(ended, None))
+        mistake = "L6" if key.endswith("/") else None
+        expect(not problem, f"called {task.last_call}; expected a result; {problem}", blamed(ended, mistake))
         found = files_under(workdir)
         old = bool(before) and found.get(path.name, b"").startswith(before)
         expect(

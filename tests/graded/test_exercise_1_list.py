@@ -52,7 +52,7 @@ def test_lists_the_keys_under_a_prefix(task: Any, cloud: Any, names: Any) -> Non
     s3, bucket = new_bucket(cloud, names)
     first, second = names.prefix(), names.prefix()
     keys = [*names.keys(3, prefix=first), *names.keys(2, prefix=second), names.plain_key()]
-    put_all(s3, bucket, keys)
+    put_all(cloud, bucket, keys)
     for prefix in (first, second):
         found = task.list_keys(s3, bucket, prefix)
         expect_keys(task, cloud, found, sorted(key for key in keys if key.startswith(prefix)), "L5")
@@ -64,7 +64,7 @@ def test_lists_every_key_without_a_prefix(task: Any, cloud: Any, names: Any) -> 
     s3, bucket = new_bucket(cloud, names, names.region())
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     keys, gone = [*names.keys(2, prefix=names.prefix()), *names.keys(2)], names.key()
-    put_all(s3, bucket, [*keys, keys[0], gone])
+    put_all(cloud, bucket, [*keys, keys[0], gone])
     s3.delete_object(Bucket=bucket, Key=gone)
     found = task.list_keys(s3, bucket)
     is_old = isinstance(found, list) and (gone in found or found.count(keys[0]) > 1)
@@ -77,7 +77,7 @@ def test_prefix_is_text_and_no_folder(task: Any, cloud: Any, names: Any) -> None
     s3, bucket = new_bucket(cloud, names)
     word = names.word()
     keys = [word, f"{word}/a", f"{word}/B", f"{word}/v9", f"{word}/v10", f"{word}base/b c"]
-    put_all(s3, bucket, [*names.shuffled(keys), f"old/{word}/c", word[:-1]])
+    put_all(cloud, bucket, [*names.shuffled(keys), f"old/{word}/c", word[:-1]])
     set_ages(cloud, bucket, names.shuffled(keys))
     expect_keys(task, cloud, task.list_keys(s3, bucket, word), sorted(keys), "L5")
 
@@ -88,7 +88,7 @@ def test_nothing_under_the_prefix_is_an_empty_list(task: Any, cloud: Any, names:
     s3, bucket = new_bucket(cloud, names)
     expect_keys(task, cloud, answer(task, "L1", "list_keys", s3, bucket), [], "L1")
     key = names.key()
-    put_all(s3, bucket, [key])
+    put_all(cloud, bucket, [key])
     expect_keys(task, cloud, answer(task, "L1", "list_keys", s3, bucket, "nothing/"), [], "L5")
     expect_keys(task, cloud, answer(task, "L1", "list_keys", s3, bucket), [key], "F2")
 
@@ -97,7 +97,7 @@ def test_nothing_under_the_prefix_is_an_empty_list(task: Any, cloud: Any, names:
 def test_listing_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any) -> None:
     """Not an empty list: there is no bucket to list."""
     s3, there = new_bucket(cloud, names)
-    put_all(s3, there, [names.key()])
+    put_all(cloud, there, [names.key()])
     bucket = names.bucket()
     works(task, "list_keys", s3, there)
     expect_missing(task, bucket, "list_keys", s3, bucket, names.prefix())
@@ -110,7 +110,7 @@ def test_lists_every_page(task: Any, cloud: Any, names: Any) -> None:
     s3, bucket = new_bucket(cloud, names)
     first, second = names.prefix(), names.prefix()
     keys = [*names.keys(11 * PAGE + 1, prefix=first), *names.keys(3 * PAGE, prefix=second)]
-    put_all(s3, bucket, keys)
+    put_all(cloud, bucket, keys)
     stop_endless_listing(cloud, len(keys))
     for prefix in (first, second):
         found = answer(task, "L4", "list_keys", s3, bucket, prefix)
@@ -135,9 +135,9 @@ def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
     s3, bucket = new_bucket(cloud, names, names.region())
     for prefix in (names.prefix(), f"/{names.word()}.d+(1) "):
         keys = [prefix, f"{prefix} a+b ", f"{prefix}50%25", f"{prefix}é'\"&", f"{prefix}sub/", names.key(prefix=prefix)]
-        put_all(s3, bucket, keys)
-        put_all(s3, bucket, [f"{prefix}empty", f"{prefix}sub/"], body=b"")
-        put_all(s3, bucket, [prefix.strip("/ "), f"{prefix.strip('/ ')}x", prefix.replace(".", "x")])
+        put_all(cloud, bucket, keys)
+        put_all(cloud, bucket, [f"{prefix}empty", f"{prefix}sub/"], body=b"")
+        put_all(cloud, bucket, [prefix.strip("/ "), f"{prefix.strip('/ ')}x", prefix.replace(".", "x")])
         found = task.list_keys(s3, bucket, prefix)
         expect_keys(task, cloud, found, sorted([*keys, f"{prefix}empty"]), "L6")
 
@@ -147,7 +147,7 @@ def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
 def test_forbidden_listing_is_not_an_empty_bucket(task: Any, cloud: Any, names: Any) -> None:
     """A 403 reaches the caller as it is, also where only the second page is refused: half a list is none."""
     s3, bucket = new_bucket(cloud, names)
-    put_all(s3, bucket, names.keys(5))
+    put_all(cloud, bucket, names.keys(5))
     stop_endless_listing(cloud)
     works(task, "list_keys", s3, bucket)
     cloud.faults.clear()

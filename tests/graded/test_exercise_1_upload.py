@@ -129,7 +129,7 @@ def test_content_type_is_that_of_the_key(task: Any, cloud: Any, names: Any, work
     s3, bucket = new_bucket(cloud, names)
     first, second, third = names.sample(list(TYPES), 3)
     for local, extension in (("", first), (third, second)):
-        key = names.key(extension)
+        key = names.key(f".{names.word()}{extension}")  # the extension is what follows the last dot
         task.upload_file(s3, local_file(workdir, names.word() + local), bucket, key)
         found = stored_as(task, s3, bucket, key)["ContentType"]
         # What neither extension implies was not read from the wrong name: no type was set.

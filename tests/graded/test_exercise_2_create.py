@@ -47,7 +47,11 @@ def test_creates_in_us_east_1(task: Any, cloud: Any, names: Any) -> None:
 @pytest.mark.task("2.1", "core", points=1)
 def test_creates_in_another_region(task: Any, cloud: Any, names: Any) -> None:
     """Every other region has to be named, and it is the client's."""
-    for region in (names.choice(("eu-west-1", "ap-southeast-2", "sa-east-1")), *names.shuffled(AMERICAN)):
+    for region in (
+        names.choice(("eu-west-1", "ap-southeast-2", "sa-east-1")),
+        "eu-central-1",
+        *names.shuffled(AMERICAN),
+    ):
         expect_created(task, cloud, region, names.bucket(), "B2")
 
 

@@ -16,7 +16,7 @@ SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Restric
 
 
 def earlier_policy(bucket: str) -> dict[str, Any]:
-    """Return a policy that a bucket may have before: two statements of its owner's."""
+    """Return a policy that a bucket may have before: three statements of its owner's."""
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -32,6 +32,12 @@ def earlier_policy(bucket: str) -> dict[str, Any]:
                 "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
                 "Action": "s3:DeleteObject",
                 "Resource": f"arn:aws:s3:::{bucket}/keep/*",
+            },
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:PutBucketWebsite",
+                "Resource": f"arn:aws:s3:::{bucket}",
             },
         ],
     }
@@ -55,14 +61,16 @@ def counted(setting: Any) -> str:
 
 @pytest.mark.task("2.2", "core", points=0.5)
 def test_enables_versioning(task: Any, cloud: Any, names: Any) -> None:
-    """A new bucket, and one whose versioning was suspended."""
+    """A new bucket; one whose versioning was suspended, before it was made safe for the first time and after."""
     for region, before in (("us-east-1", None), (names.region(), "Suspended")):
         s3, bucket = new_bucket(cloud, names, region)
-        if before:
-            s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": before})
-        answer(task, None, "secure_bucket", s3, bucket)
-        found = s3.get_bucket_versioning(Bucket=bucket).get("Status")
-        expect(found == "Enabled", f"called {task.last_call}; expected versioning Enabled; found {show(found)}", "B10")
+        for _ in range(2):
+            if before:
+                s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": before})
+            answer(task, None, "secure_bucket", s3, bucket)
+            found = s3.get_bucket_versioning(Bucket=bucket).get("Status")
+            called = f"called {task.last_call}, where versioning was {before or 'never set'}"
+            expect(found == "Enabled", f"{called}; expected versioning Enabled; found {show(found)}", "B10")
 
 
 @pytest.mark.task("2.2", "core", points=0.25)
@@ -81,10 +89,11 @@ def test_encrypts_by_default(task: Any, cloud: Any, names: Any) -> None:
 
 @pytest.mark.task("2.2", "core", points=0.75)
 def test_blocks_public_access(task: Any, cloud: Any, names: Any) -> None:
-    """All four switches are on, also where they were off, or had been taken away."""
-    for number in range(2):
-        s3, bucket = new_bucket(cloud, names)
-        if number:
+    """All four switches are on, also where they were off, or had been taken away, be all else as it should."""
+    s3, secured = new_bucket(cloud, names)
+    answer(task, None, "secure_bucket", s3, secured)
+    for number, bucket in enumerate((new_bucket(cloud, names)[1], new_bucket(cloud, names)[1], secured)):
+        if number == 1:
             off = dict.fromkeys(SWITCHES, False)
             s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=off)
         else:
@@ -102,8 +111,10 @@ def test_blocks_public_access(task: Any, cloud: Any, names: Any) -> None:
 
 @pytest.mark.task("2.2", "core", points=0.5)
 def test_denies_objects_without_tls(task: Any, cloud: Any, names: Any) -> None:
-    """Whoever asks, whatever is asked of an object: plain http is denied."""
+    """Whoever asks, whatever is asked of an object: plain http is denied, also where the policy was taken away."""
     s3, bucket = new_bucket(cloud, names, names.region())
+    answer(task, None, "secure_bucket", s3, bucket)
+    s3.delete_bucket_policy(Bucket=bucket)
     answer(task, None, "secure_bucket", s3, bucket)
     policy = bucket_policy(s3, bucket)
     found = open_to(policy, bucket, objects=True)
@@ -231,8 +242,8 @@ def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any
     cloud.faults.clear()
     found = len(bucket_policy(s3, bucket)["Statement"])
     expect(
-        found == 2,
-        f"called {task.last_call} by a caller who may not read the policy; expected its 2 statements; found {found}",
+        found == 3,
+        f"called {task.last_call} by a caller who may not read the policy; expected its 3 statements; found {found}",
         "U12",
     )
     for setting in ("s3.PutBucketVersioning", "s3.PutPublicAccessBlock", "s3.PutBucketPolicy"):

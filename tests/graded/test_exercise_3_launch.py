@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, expect_forbidden, works
-from support_ec2 import default_group, image_of, new_group, states
+from support import answer, attempt, expect_forbidden, works
+from support_ec2 import LOOKS, default_group, image_of, new_group, states, stop_endless_looks
 
 from day89.cloud.pace import Pace
 from day89.course.checking import expect, expect_equal, show
@@ -120,7 +120,7 @@ def test_requires_imdsv2(task: Any, cloud: Any, names: Any) -> None:
 def test_user_data_arrives_as_plain_text(task: Any, cloud: Any, names: Any) -> None:
     """The instance sees the text as it was given: it is decoded once, as the instance does."""
     ec2 = cloud.client("ec2")
-    for text in (script(names), script(names)):
+    for text in (script(names), f"#cloud-config\nruncmd:\n  - touch /tmp/{names.word()}\n"):
         instance_id, _ = launched(task, ec2, names.word(), None, user_data=text)
         found = base64.b64decode(attribute(ec2, instance_id, "userData") or "").decode("utf-8", "replace")
         expect(
@@ -146,6 +146,25 @@ def test_returns_when_the_instance_runs(task: Any, cloud: Any, names: Any) -> No
         f"found {f'it {found}' if found else f'no instance with the id {show(instance_id)}'}",
         "E6" if found else "E41",
     )
+    expect_no_dead_instance(task, cloud, ec2, names.word(), options)
+
+
+def expect_no_dead_instance(task: Any, cloud: Any, ec2: Any, name: str, options: dict[str, Any]) -> None:
+    """Fail where an instance is returned as running that has ended before it ever ran, as for want of capacity."""
+
+    def end(call: Any) -> None:
+        launched = [id for id, state in states(cloud, ec2.meta.region_name).items() if state == "pending"]
+        if launched:
+            ec2.terminate_instances(InstanceIds=launched)
+
+    for action in LOOKS:
+        cloud.faults.add(action, before=end)
+    stop_endless_looks(cloud)  # whoever waits for ever does not say that it runs
+    ended = attempt(task, "launch_instance", ec2, name, **options)
+    cloud.faults.clear()
+    found = states(cloud, ec2.meta.region_name).get(str(ended.value), "running")
+    where = f"called {task.last_call}, where the instance ends before it ever runs"
+    expect(ended.error or found == "running", f"{where}; expected an error; {ended}, which is {found}", "E6")
 
 
 @pytest.mark.task("3.2", "mastery", points=0.5)

@@ -39,6 +39,8 @@ def test_makes_a_group_in_the_vpc(task: Any, cloud: Any, names: Any) -> None:
     for region in ("us-east-1", names.region()):
         ec2, name = cloud.client("ec2", region), names.word()
         vpc = new_vpc(ec2, names.number(1, 200))
+        for other in (f"{name}-2", f"x{name}"):
+            ec2.create_security_group(GroupName=other, Description="another", VpcId=vpc)
         _, found = made(task, ec2, vpc, name, names.network())
         expect_equal(
             {"name": found["GroupName"], "VPC": found["VpcId"]},
@@ -53,8 +55,8 @@ def test_ssh_only_from_the_administrator(task: Any, cloud: Any, names: Any) -> N
     """Port 22 is open to one network, whatever its size, and to nobody else, on IPv6 neither."""
     ec2 = cloud.client("ec2")
     vpc = new_vpc(ec2, names.number(1, 200))
-    for length in (32, names.choice((16, 20, 28)), 24):
-        admin = names.network(length)
+    networks = [names.network(length) for length in (32, names.choice((16, 20, 28)), 24)]
+    for admin in (*networks, "10.0.0.0/8"):
         _, found = made(task, ec2, vpc, names.word(), admin)
         expect_open(task, found, "tcp 22", [admin], "N27")
         six = lets_in_ipv6(found, "tcp 22")

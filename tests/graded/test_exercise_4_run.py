@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import expect_missing
+from support import Attempt, expect_as_it_is, expect_missing
 from support_workers import (
     READER_AND_WRITER,
     Place,
@@ -34,7 +34,8 @@ from day89.course.names import Names
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
 
-POLLS = ("s3.HeadObject", "s3.GetObject", "s3.ListObjectsV2", "s3.ListObjects", "ec2.DescribeInstances:3")
+READS = ("s3.HeadObject", "s3.GetObject", "s3.ListObjectsV2", "s3.ListObjects")
+POLLS = (*READS, "ec2.DescribeInstances:3")
 
 
 def table(names: Names) -> tuple[bytes, list[list[str]]]:
@@ -123,10 +124,10 @@ def test_nothing_is_launched_where_file_or_bucket_are_missing(
     expect_none_left(place, f"called {task.last_call}, where the bucket does not exist", "E22")
 
 
-@pytest.mark.task("4.4", "mastery", points=0.3)
+@pytest.mark.task("4.4", "mastery", points=0.2)
 def test_no_output_in_time_is_a_timeout_error(task: Any, cloud: Any, names: Names, source: str, workdir: Path) -> None:
     place = new_place(cloud, names, READER_AND_WRITER)  # its instances never do anything
-    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=0.3)
     called = f"called {task.last_call} with a worker that never writes anything"
     launched(cloud.log, called, error)
     expect(isinstance(error, TimeoutError), f"{called}; expected a TimeoutError; {ended_with(error)}", "E36")
@@ -134,12 +135,12 @@ def test_no_output_in_time_is_a_timeout_error(task: Any, cloud: Any, names: Name
 
 
 @pytest.mark.cloud(instances=True)
-@pytest.mark.task("4.4", "mastery", points=0.4)
+@pytest.mark.task("4.4", "mastery", points=0.3)
 def test_a_worker_that_ends_without_output_is_a_runtime_error(
     task: Any, cloud: Any, names: Names, source: str, workdir: Path
 ) -> None:
     place = new_place(cloud, names, READER_AND_WRITER)
-    hide_code(cloud)
+    hide_code(cloud, f"{names.text(400)}: {names.tag(40)}")  # a console as long as real ones are
     error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=20)
     called = f"called {task.last_call} where S3 refuses the code to the worker"
     expect_none_left(place, called, "E22")
@@ -150,7 +151,7 @@ def test_a_worker_that_ends_without_output_is_a_runtime_error(
     hint = (
         " (did the script of your worker_user_data shut the instance down?)" if isinstance(error, TimeoutError) else ""
     )
-    what = f"{called}; expected a RuntimeError as soon as it has ended; {ended_with(error)}{hint}"
+    what = f"{called}; expected a RuntimeError, as it has ended; {ended_with(error)}{hint}"
     expect(isinstance(error, RuntimeError), what, "E35")
     wanted = re.sub(r"\W", "", console)[-40:]
     told = re.sub(r"\W", "", str(error).replace("\\n", " "))
@@ -170,6 +171,25 @@ def test_a_launch_that_fails_half_way_leaves_nothing(
     expect_none_left(
         place, f"called {task.last_call}, where a call after the launch failed: {ended_with(error)}", "E48"
     )
+
+
+@pytest.mark.task("4.4", "mastery", points=0.2)
+def test_a_forbidden_output_is_not_a_missing_one(
+    task: Any, cloud: Any, names: Names, source: str, workdir: Path
+) -> None:
+    place, reads = new_place(cloud, names, READER_AND_WRITER), []
+
+    def launched_now(call: Any) -> None:
+        reads.extend(cloud.faults.add(action, code="AccessDenied", status=403, times=None) for action in READS)
+
+    cloud.faults.add("ec2.RunInstances", before=launched_now)
+    error = run_into_trouble(task, place, source, workdir / "result.csv", timeout=1)
+    cloud.faults.clear()
+    called = f"called {task.last_call}, where S3 refuses to say whether the output is there"
+    launched(cloud.log, f"called {task.last_call}", error)
+    expect_none_left(place, called, "E22")
+    if any(fault.met for fault in reads):
+        expect_as_it_is(task, "R2", Attempt(None, error))
 
 
 @pytest.mark.task("4.4", "mastery", points=0.4)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from day89.course.checking import expect, show
-from day89.course.given import KINDS, NARROW, make_model
+from day89.course.given import HARDY, KINDS, NARROW, make_model
 from day89.course.names import Names
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -194,6 +194,10 @@ def test_what_is_no_finite_number_is_the_clients_mistake(task: Any, names: Names
             f"{value} in the second of two rows": f'{{"features": [[{good}], [{", ".join(row)}]]}}',
         }
         expect_refusals(task, app, bodies, "M12")
+    hardy = task.create_app(task.model(HARDY))
+    answer = hardy.request("POST", "/predict", data=features([1.5, 1.5]), content_type=JSON)
+    expect(answer.status == 200, f"{asked(task, [1.5, 1.5])}; expected 200; found {answer.status}", "F1")
+    expect_refusals(task, hardy, {"NaN, which this model would take": '{"features": [NaN, 1.5]}'}, "M12")
 
 
 @pytest.mark.task("5.3", "mastery", points=0.3)

@@ -144,7 +144,7 @@ def test_the_url_answers_that_it_is_healthy(task: Any, cloud: Any, names: Names)
 @pytest.mark.task("5.4", "core", points=1)
 def test_it_serves_the_version_that_was_asked_for(task: Any, cloud: Any, names: Names) -> None:
     # The name of a model is part of a key, and so any text.
-    place, name = new_place(cloud, names, READER, names.region()), f"{names.word()} ({names.tag(2)})"
+    place, name = new_place(cloud, names, READER, names.region()), f"{names.word()}'s ({names.tag(2)})"
     kinds = dict(zip((1, 2, 10), names.shuffled(list(KINDS)), strict=True))
     for version, kind in kinds.items():
         store(place, name, version, kind)
@@ -168,6 +168,8 @@ def test_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names)
 @pytest.mark.task("5.4", "mastery", points=0.5)
 def test_a_production_server_listens_on_the_port_that_was_asked_for(task: Any, cloud: Any, names: Names) -> None:
     place, name, port = new_place(cloud, names, READER), names.word(), names.number(7000, 9000)
+    for subnet in place.ec2.describe_subnets()["Subnets"]:  # here instances have a private address only
+        place.ec2.modify_subnet_attribute(SubnetId=subnet["SubnetId"], MapPublicIpOnLaunch={"Value": False})
     store(place, name, 3, "levels")
     url = deploy(task, place, name, 3, port=port, timeout=40)
     expect_url(task, place, url, port)
@@ -191,13 +193,16 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
 
 
 class Unwell(BaseHTTPRequestHandler):
-    """Say 503; leave the second request without an answer, as a machine that has just started may."""
+    """Be what a machine that has just started may be: hang up, say 503, leave a request without an answer, say 503."""
 
     server: UnwellServer
 
     def do_GET(self) -> None:
         """Answer, or wait until whoever asks gives it up."""
-        if next(self.server.requests) == 1:
+        number = next(self.server.requests)
+        if number == 0:
+            self.close_connection = True
+        elif number == 2:
             self.connection.settimeout(PATIENCE)
             try:
                 self.connection.recv(1)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from support import attempt, expect_forbidden, expect_missing, forbid, works
-from support_models import expect_same_model, model_bytes, occupy, store
+from support_models import expect_same_model, key_of, model_bytes, occupy, store
+from support_s3 import set_ages
 from support_workers import result_of
 
 from day89.course.checking import expect
@@ -43,11 +44,14 @@ def test_the_version_that_was_asked_for_is_loaded(task: Any, cloud: Any, names: 
 
 @pytest.mark.task("5.2", "core", points=1)
 def test_the_newest_version_has_the_highest_number(task: Any, cloud: Any, names: Names, bucket: str) -> None:
-    s3, name, seed = cloud.client("s3"), names.word(), names.number(0, 99)
+    # A name is any text: this one holds what looks like a version.
+    s3, name, seed = cloud.client("s3"), f"{names.word()}/v{names.number(40, 60)}/{names.word()}", names.number(0, 99)
     newest, old, other = names.shuffled(list(KINDS))
-    # v9 is stored last: neither the order of the text nor that of the clock is the order of the numbers.
-    for version, kind in ((2, old), (names.number(10, 30), newest), (9, old)):
+    # v9 is the youngest object: neither the order of the text nor that of the clock is the order of the numbers.
+    highest = names.number(10, 30)
+    for version, kind in ((2, old), (highest, newest), (9, old)):
         store(s3, bucket, name, version, model_bytes(kind, seed))
+    set_ages(cloud, bucket, [key_of(name, version) for version in (9, 2, highest)])
     store(s3, bucket, f"{name}2", 77, model_bytes(other, seed))
     model = result_of(task, None, "load_model", s3, bucket, name)
     expect_same_model(model, newest, seed, names, f"{task.last_call} with v2, v9 and a higher one", "L9")
@@ -103,6 +107,21 @@ def test_nothing_is_unpickled_before_the_checksum_is_right(
         expect_refused(task, "the sha256 is another" if checksum else "there is no sha256", s3, bucket, name, version)
         what = f"called {task.last_call} on bytes that {'do not match their' if checksum else 'have no'} checksum"
         expect(not mark.exists(), f"{what}; expected that they are not unpickled; found that their code has run", "M3")
+    expect_one_read(task, cloud, s3, bucket, name, workdir / "unpickled-3")
+
+
+def expect_one_read(task: Any, cloud: Any, s3: Any, bucket: str, name: str, mark: Path) -> None:
+    """Fail where bytes are compared, and others are unpickled that have taken their place in the meantime."""
+    right = s3.head_object(Bucket=bucket, Key=key_of(name, 3))["Metadata"]["sha256"]
+
+    def replace(call: Any) -> None:
+        store(s3, bucket, name, 3, pickle.dumps(Payload(mark)), checksum=right)
+
+    cloud.faults.add("s3.GetObject", nth=2, before=replace)
+    attempt(task, "load_model", s3, bucket, name, 3)  # loaded by whoever reads once; else ValueError
+    what = f"called {task.last_call}, where the object is replaced between one read and the next"
+    found = "found that the code of bytes has run that were not compared"
+    expect(not mark.exists(), f"{what}; expected that what was compared is what is unpickled; {found}", "M3")
 
 
 @pytest.mark.task("5.2", "mastery", points=0.5)

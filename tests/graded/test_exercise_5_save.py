@@ -8,8 +8,9 @@ from numbers import Integral
 from typing import Any
 
 import pytest
-from support import expect_forbidden, expect_missing, forbid, works
+from support import attempt, expect_as_it_is, expect_forbidden, expect_missing, forbid, works
 from support_models import expect_same_model, key_of, occupy, store
+from support_s3 import LISTINGS
 from support_workers import result_of
 
 from day89.course.checking import expect, fail, show
@@ -42,9 +43,10 @@ def saved(s3: Any, bucket: str, name: str, version: int, called: str) -> tuple[b
 
 def expect_version(found: object, expected: int, called: str, mistakes: dict[int, str] | None = None) -> None:
     """Fail unless a saver answered with this version number; some others show what was mistaken for the highest."""
+    known = mistakes or {}
     number = int(found) if isinstance(found, Integral) and not isinstance(found, bool) else -1
     what = f"called {called}; expected version {expected}; found {show(found)}"
-    expect(number == expected, what, "L5" if number > expected else (mistakes or {}).get(number, "M28"))
+    expect(number == expected, what, known.get(number, "L5" if number > expected else "M28"))
 
 
 @pytest.mark.task("5.1", "core", points=1)
@@ -63,16 +65,18 @@ def test_the_first_version_holds_the_whole_model(task: Any, cloud: Any, names: N
 
 @pytest.mark.task("5.1", "core", points=1)
 def test_the_next_version_is_one_above_the_highest_number(task: Any, cloud: Any, names: Names, bucket: str) -> None:
-    # A name is any text: this one means something else to a regular expression, and holds a number after a v.
-    s3, name = cloud.client("s3"), f"{names.word()}+v{names.number(40, 60)} ({names.tag(2)})"
-    highest = names.number(10, 30)
+    # A name is any text: this one means something else to a regular expression, and holds what looks like a version.
+    other, highest = names.number(40, 60), names.number(10, 30)
+    s3, name = cloud.client("s3"), f"{names.word()}+v{other}/v{other} ({names.tag(2)})/v{other}/{names.word()}"
     occupy(s3, bucket, name, (2, 9, highest))
     # Other models, whose names begin or end like this one's.
     occupy(s3, bucket, f"{name}2", (names.number(40, 60),))
     occupy(s3, bucket, f"x-{name}", (names.number(40, 60),))
     version = task.save_model(s3, task.model("digits"), bucket, name)
     # In the order of text v9 is the last one.
-    expect_version(version, highest + 1, f"{task.last_call} where v2, v9 and v{highest} are", {10: "L9"})
+    expect_version(
+        version, highest + 1, f"{task.last_call} where v2, v9 and v{highest} are", {10: "L9", other + 1: "M28"}
+    )
     saved(s3, bucket, name, highest + 1, task.last_call)
 
 
@@ -136,3 +140,8 @@ def test_saving_where_it_is_forbidden_is_not_a_lookup_error(task: Any, cloud: An
     works(task, "save_model", s3, model, bucket, names.word())
     forbid(cloud, *WRITES, "s3.CreateMultipartUpload")
     expect_forbidden(task, "U12", "save_model", s3, model, bucket, names.word())
+    cloud.faults.clear()
+    forbidden = [cloud.faults.add(action, code="AccessDenied", status=403, times=None) for action in LISTINGS]
+    ended = attempt(task, "save_model", s3, model, bucket, names.word())
+    if any(fault.met for fault in forbidden):  # whoever does not list has not met it
+        expect_as_it_is(task, "U12", ended)

@@ -4,7 +4,7 @@ def save_model(s3, model, bucket, name):
     joblib.dump(model, buffer)
     data = buffer.getvalue()
     digest = hashlib.sha256(data).hexdigest()
-    numbers = [int(key.split("/")[2][1:]) for key in list_keys(s3, bucket, f"models/{name}")]
+    numbers = [int(key.split("/")[-2][1:]) for key in list_keys(s3, bucket, f"models/{name}")]
     version = max(numbers, default=0) + 1
     while True:
         extra = {"Metadata": {"sha256": digest}, "IfNoneMatch": "*"}

@@ -4,7 +4,7 @@ def save_model(s3, model, bucket, name):
     joblib.dump(model, buffer)
     data = buffer.getvalue()
     digest = hashlib.sha256(data).hexdigest()
-    there = sorted(key.split("/")[2] for key in list_keys(s3, bucket, f"models/{name}/"))
+    there = sorted(key.split("/")[-2] for key in list_keys(s3, bucket, f"models/{name}/"))
     version = int(there[-1][1:]) + 1 if there else 1
     while True:
         extra = {"Metadata": {"sha256": digest}, "IfNoneMatch": "*"}
