@@ -240,6 +240,8 @@ def end_between_looks(cloud: Any, place: Place, data: bytes) -> list[str]:
 
     def end(call: Any) -> None:
         known = sorted(key for key in keys_used(cloud.log) if key.startswith("output/"))
+        # User data may hold the key in any form; then it is what was looked for.
+        known = known or [where for where in looks if not where.endswith("/")][-1:]
         if known and not came:
             came.append(known[-1])
             place.put(known[-1], data)

@@ -1,0 +1,49 @@
+# task 5.1; style: multipart
+def save_model(s3, model, bucket: str, name: str) -> int:
+    import hashlib
+    import io
+    import re
+
+    import joblib
+    from botocore.exceptions import ClientError
+
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer)
+    body = buffer.getvalue()
+    digest = hashlib.sha256(body).hexdigest()
+    prefix = f"models/{name}/v"
+    while True:
+        versions = [0]
+        try:
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+                for item in page.get("Contents", []):
+                    match = re.fullmatch(r"([0-9]+)/model\.joblib", item["Key"][len(prefix) :])
+                    if match:
+                        versions.append(int(match[1]))
+        except s3.exceptions.NoSuchBucket as error:
+            raise LookupError(bucket) from error
+        version = max(versions) + 1
+        key = f"{prefix}{version}/model.joblib"
+        upload = None
+        try:
+            upload = s3.create_multipart_upload(Bucket=bucket, Key=key, Metadata={"sha256": digest})["UploadId"]
+            parts = []
+            step = 8 * 2**20
+            for number, start in enumerate(range(0, len(body), step), 1):
+                part = s3.upload_part(
+                    Bucket=bucket, Key=key, UploadId=upload, PartNumber=number, Body=body[start : start + step]
+                )
+                parts.append({"PartNumber": number, "ETag": part["ETag"]})
+            s3.complete_multipart_upload(
+                Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
+            )
+        except ClientError as error:
+            if upload:
+                try:
+                    s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
+                except ClientError:
+                    pass
+            if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict"):
+                continue
+            raise
+        return version
