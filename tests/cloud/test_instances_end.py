@@ -17,6 +17,7 @@ import pytest
 
 import day89.cloud
 from day89.cloud.instances_address import PORT
+from day89.cloud.instances_process import ForkServer, Supervisor
 
 OWNER = """
 import sys
@@ -93,6 +94,41 @@ def test_nothing_is_left_of_an_owner_that_is_ended(number: int, isolation: str, 
     owner.end(number)
     assert [folder for folder in owner.folders if Path(folder).exists()] == []
     assert all(map(is_free, owner.addresses))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="process file descriptors are Linux's")
+def test_supervisors_of_a_fork_server_run_instances_and_end_one_by_one(launch_in: Callable[..., str]) -> None:
+    server = ForkServer()
+    for word in ("first", "second"):
+        supervisor = Supervisor(server=server)
+        with day89.cloud.local(instances=supervisor) as cloud:
+            instance_id = launch_in(cloud, f"#!/bin/bash\npython3 -c 'print(\"{word}\")'")
+            cloud.instances.wait_idle(WAIT)
+            assert cloud.instances.console(instance_id) == f"{word}\n"
+            launch_in(cloud, "#!/bin/bash\nsetsid sleep 304 & sleep 304")
+            pids = below(server.process.pid)
+        supervisor.close()
+        assert len(pids) > 1
+        for pid in pids:
+            wait_for(pid)
+    server.close()
+    assert server.process.poll() == 0
+    assert not server.commands.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="process file descriptors are Linux's")
+def test_no_supervisor_is_left_where_its_fork_server_is_killed() -> None:
+    server = ForkServer()
+    supervisors = [Supervisor(server=server) for _ in range(2)]
+    assert all(supervisor.wait_ready(warm=True) for supervisor in supervisors)
+    pids = below(server.process.pid)
+    assert len(pids) == 2
+    server.process.kill()
+    for pid in pids:
+        wait_for(pid)
+    for supervisor in supervisors:
+        supervisor.close()
+    server.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="process file descriptors are Linux's")
