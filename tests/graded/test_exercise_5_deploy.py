@@ -255,7 +255,7 @@ def test_only_200_is_healthy(task: Any, cloud: Any, names: Names) -> None:
     store(place, name, 1, "digits")
     with unwell_at(cloud, port) as servers:
         error = deploy_into_trouble(task, place, name, 1, port=port, timeout=1.5)
-    called = f"called {task.last_call} where GET /health answers 503"
+    called = f"called {task.last_call} where a server closes one GET /health without an answer and says 503 to others"
     launched(cloud.log, called, error)
     silent = f"called {task.last_call} where a GET /health is not answered at all; expected that such a request is "
     silent += f"given up, as the timeout is 1.5 s; found it still waiting after {PATIENCE} s"
