@@ -69,6 +69,8 @@ class Reporter:
         chosen = [item for item in items if _task(item) in self.job["tasks"]]
         self.send("checks", checks=[asdict(_describe(item)) for item in chosen])
         items[:] = [item for item in chosen if item.nodeid not in self.job["skip"]]
+        if self.job["shuffle"]:
+            random.Random(self.job["seed"]).shuffle(items)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Report a file of checks that cannot be collected: that is a fault of the tool."""
@@ -193,7 +195,8 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 
     Args:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
-            folder), ``folder`` (for temporary files), ``slow`` (task id to checks that took too long already).
+            folder), ``folder`` (for temporary files), ``slow`` (task id to
+            checks that took too long already), ``shuffle`` (whether the seed decides the order).
         events: descriptor to report on.
         session: where the submission runs in a process of its own, what spawns that; else None.
     """

@@ -59,6 +59,7 @@ def grade(
     watch: Watcher | None = None,
     confinement: Confinement | None = None,
     seconds: float = SUBMISSION_LIMIT,
+    shuffle: bool = False,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -72,6 +73,7 @@ def grade(
         watch: told of each check that has ended.
         confinement: how to keep the submission in a process of its own, where no supervisor is given.
         seconds: how long the whole submission may take.
+        shuffle: run the checks in an order that the seed decides.
 
     Returns:
         The verdict; a submission that cannot be read is one too.
@@ -88,7 +90,9 @@ def grade(
     pending = [task for task in tasks if task.function not in idle]
     width = 1 if supervisor else max(1, min(jobs, len(pending)))
     folder = checks or checks_folder()
-    runs = [Run(submission, pending[start::width], seed, folder, watch, began + seconds) for start in range(width)]
+    runs = [
+        Run(submission, pending[start::width], seed, folder, watch, began + seconds, shuffle) for start in range(width)
+    ]
     if pending or not _given_is_untouched(submission.tree, tasks):
         _go(runs, supervisor, confinement)
     worst = next((run for run in runs if run.status != "graded"), runs[0])

@@ -38,8 +38,10 @@ class Run:
         folder: Path,
         watch: Watcher | None,
         until: float,
+        shuffle: bool = False,
     ) -> None:
         self.until = until
+        self.shuffle = shuffle
         self.path = submission.path
         self.slow: Counter[str] = Counter()
         self.submission = submission
@@ -101,6 +103,7 @@ class Run:
                 "checks": str(self.folder),
                 "folder": str(supervisor.folder),
                 "slow": self.slow,
+                "shuffle": self.shuffle,
             }
         )
         deadline = time.monotonic() + SETUP_LIMIT

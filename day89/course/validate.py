@@ -28,12 +28,14 @@ class Job:
         variants: what it is built from, on top of the solution.
         tasks: ids of the tasks to grade.
         source: text of the whole submission, where it is not built from variants.
+        seed: a seed of its own, which also decides the order of the checks; None is everybody's.
     """
 
     name: str
     variants: tuple[Variant, ...]
     tasks: tuple[str, ...]
     source: str | None = None
+    seed: int | None = None
 
     @property
     def is_mix(self) -> bool:

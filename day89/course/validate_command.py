@@ -16,9 +16,10 @@ from day89.course.files import checks_folder, course_file
 from day89.course.isolation import choose_isolation
 from day89.course.keeping import write_text
 from day89.course.progress import Progress
-from day89.course.tasks import choose
+from day89.course.tasks import Task, choose
 from day89.course.validate_changes import changed
 from day89.course.validate_measure import measure
+from day89.course.validate_steady import flakes
 from day89.course.validate_survivors import report_mutants
 from day89.course.variants import Variant, find_variants
 from day89.errors import UsageError
@@ -52,6 +53,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mutants", action="store_true", help="grade mechanical changes of the solution instead (needs cosmic-ray)"
     )
+    parser.add_argument(
+        "--steady",
+        metavar="N",
+        type=int,
+        help="run the checks on the solution N times instead, each time in another order and with the next seed",
+    )
     parser.add_argument("--json", metavar="FILE", help="write everything that was found")
     parser.add_argument("--write", metavar="FILE", help="write the table into this document, between its two marks")
 
@@ -65,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
     if args.mutants:
         source = course_file("solution.py").read_text("utf-8")
         return report_mutants(source, tasks, folder / "equivalent.toml", _seed(args), args.jobs)
+    if args.steady is not None:
+        return _steady(args, tasks)
     wanted = {task.id for task in tasks}
     variants = [one for one in find_variants(folder) if one.task in wanted]
     if args.changed:
@@ -76,6 +85,16 @@ def run(args: argparse.Namespace) -> int:
     if args.write:
         _put(Path(args.write), _renewed(Path(args.write), validate_report.markdown(found)))
     return int(bool(found.misses))
+
+
+def _steady(args: argparse.Namespace, tasks: Sequence[Task]) -> int:
+    if args.steady < 1:
+        raise UsageError("--steady is the number of runs: 1 or more")
+    solution, seed = course_file("solution.py").read_text("utf-8"), _seed(args)
+    with Progress(sys.stderr, "runs", args.steady) as progress:
+        found = flakes(solution, tasks, seed, args.steady, args.jobs, progress.advance)
+    print("\n".join([*found, f"{len(found)} failed checks in {args.steady} runs (seeds {seed} and on)"]))
+    return int(bool(found))
 
 
 def _seed(args: argparse.Namespace) -> int:

@@ -89,7 +89,9 @@ class Bench:
             path.parent.mkdir(exist_ok=True)
             path.write_text(job.source or build(self._solution, job.variants), "utf-8")
             tasks = choose(list(job.tasks), None)
-            return grade(path, tasks, self._seed, checks=self._checks, supervisor=supervisor, watch=self._watch)
+            own = job.seed is not None
+            seed = job.seed if job.seed is not None else self._seed
+            return grade(path, tasks, seed, checks=self._checks, supervisor=supervisor, watch=self._watch, shuffle=own)
         finally:
             self._idle.put(supervisor)
 

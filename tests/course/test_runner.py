@@ -186,3 +186,21 @@ def test_the_same_seed_gives_the_same_verdict(graded):
     source = "def list_keys(key): return [key + '!']\n"
     first, second = graded(source), graded(source)
     assert [check.message for check in first.tasks[0].checks] == [check.message for check in second.tasks[0].checks]
+
+
+def test_checks_run_in_an_order_that_the_seed_decides(tmp_path, right, supervisor):
+    path, folder, orders = tmp_path / "answers.py", tmp_path / "checks", {}
+    path.write_text(right)
+    folder.mkdir()
+    names = [f"test_{letter}" for letter in "abcdef"]
+    head = "import pytest\npytestmark = pytest.mark.task('1.3', 'core', points=1)\n"
+    body = "".join(f"def {name}(task): task.list_keys('a')\n" for name in names)
+    (folder / "test_exercise_1.py").write_text(head + body)
+    for seed, shuffle in ((1, False), (1, True), (2, True)):
+        seen = orders[seed, shuffle] = []
+        tasks = choose(["1.3"], None)
+        note = lambda check, result, seen=seen: seen.append(check.name)  # noqa: E731
+        grade(path, tasks, seed, checks=folder, supervisor=supervisor, watch=note, shuffle=shuffle)
+    assert orders[1, False] == list("abcdef")
+    assert len({tuple(order) for order in orders.values()}) == 3
+    assert all(sorted(order) == list("abcdef") for order in orders.values())

@@ -12,6 +12,7 @@ from day89.course.tasks import task, tasks
 from day89.course.validate import judge_chaff, judge_wheat, mixes
 from day89.course.validate_graph import reaches, touched
 from day89.course.validate_measure import measure
+from day89.course.validate_steady import flakes
 from day89.course.variants import Variant, build, find_variants, read_variant
 from day89.course.verdict import CheckResult, SubmissionResult, TaskResult
 from day89.errors import UsageError
@@ -149,6 +150,32 @@ def test_variants_are_graded_and_each_error_of_the_grader_is_told(tmp_path, smal
     assert "false accepts (wrong answers that keep their points): 1 of 2 = 50.0%, 95 % bounds 1.3% to 98.7%" in text
     assert "1.3 list_keys: 2 chaffs, 8 are wanted" in text
     assert "1.3: first, second, third" in text
+
+
+FLAKY = """
+import pytest
+from day89.course.checking import expect
+from day89.course.plugin import SEED
+
+@pytest.mark.task("1.3", "core", points=3)
+def test_is_steady(task, names):
+    expect(task.list_keys("a") == ["a"], "found another", None)
+
+@pytest.mark.task("1.3", "mastery", points=2)
+def test_is_not(request, task, names):
+    seed = request.config.stash[SEED]
+    expect(task.list_keys("a") and seed != 8, f"found seed {seed}", None)
+"""
+
+
+def test_a_check_that_fails_with_one_seed_is_told_with_it(tmp_path):
+    folder = tmp_path / "checks"
+    folder.mkdir()
+    (folder / "test_exercise_1.py").write_text(FLAKY)
+    done = []
+    found = flakes("def list_keys(key):\n    return [key]\n", [task("1.3")], 7, 3, 2, done.append, folder)
+    assert found == ["seed 8: is_not: found seed 8"]
+    assert sorted(done) == ["seed 7", "seed 8", "seed 9"]
 
 
 def test_every_task_has_many_variants_and_each_file_can_be_read():
