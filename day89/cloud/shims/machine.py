@@ -229,14 +229,16 @@ class Machine:
             self._ended(self.script, signal.SIGKILL)
 
     def _on_control(self) -> bool:
-        for line in os.read(self.control, 4096).decode(errors="replace").splitlines():
-            self.wire.send({"event": "control", "text": line})
+        with contextlib.suppress(BlockingIOError):  # there is nothing
+            for line in os.read(self.control, 4096).decode(errors="replace").splitlines():
+                self.wire.send({"event": "control", "text": line})
         return True
 
     def _on_signal(self) -> bool:
         os.read(self.signals, 4096)
         try:
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
+                self._on_control()  # what a program has ordered, such as a shutdown, comes before its end
                 self._ended(*found)
         except ChildProcessError:  # no program is left, so none will ever be started again
             self.wire.send({"event": "quiet"})
