@@ -40,8 +40,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=int,
-        default=2 * (os.cpu_count() or 1),
-        help="answers graded at the same time; default: twice the processors, as instances are mostly waited for",
+        default=2 * (os.cpu_count() or 1) + 1,
+        help="answers graded at the same time; default: twice the processors and one, as instances are mostly waited for",
     )
     parser.add_argument("--seed", metavar="N", type=int, help="seed of made-up names; a new one each run if absent")
     parser.add_argument(
