@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=int,
         default=2 * (os.cpu_count() or 1) + 1,
-        help="answers graded at the same time; default: twice the processors and one, as instances are mostly waited for",
+        help="answers graded at the same time; default: two a processor and one, as instances are waited for",
     )
     parser.add_argument("--seed", metavar="N", type=int, help="seed of made-up names; a new one each run if absent")
     parser.add_argument(
