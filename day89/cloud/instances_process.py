@@ -30,18 +30,14 @@ class ForkServer:
     before it forks. If it dies, however it dies, all of them end.
     """
 
-    def __init__(self, *, jails: Sequence[str] = JAILS) -> None:
-        """Start the process; this does not wait for it.
-
-        Args:
-            jails: the jails to choose from; the strongest that holds is taken.
-        """
+    def __init__(self) -> None:
+        """Start the process; this does not wait for it."""
         self.folder = _folder()
         self.commands = Path(self.folder.name, "bin")
         write_commands(self.commands, PACKAGE)
         self.owner = os.getpid()
         self._door, theirs = socket.socketpair()
-        self.process = _start("forkserver", theirs, self.commands, *jails)
+        self.process = _start("forkserver", theirs, self.commands, *JAILS)
 
     def connect(self) -> socket.socket:
         """Have a supervisor forked, in this process or in a fork of it, and return the connection to it."""

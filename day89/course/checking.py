@@ -157,8 +157,7 @@ def show(value: object, limit: int = 200) -> str:
     except Exception:  # a learner's object may have any __repr__
         text = f"<{type(value).__name__}>"
     text = " ".join(text.split())
-    # What went wrong stands at the beginning or at the end.
-    return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[3 - limit // 3 :]}"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def describe_call(function: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str:
@@ -199,4 +198,5 @@ def _text_of(error: BaseException) -> str:
 
 def _one_line(text: str, limit: int = 200) -> str:
     text = " ".join(_OF_THE_CHECK.sub("…/", text).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    # What went wrong stands at the beginning or at the end.
+    return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[3 - limit // 3 :]}"

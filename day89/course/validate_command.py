@@ -90,9 +90,10 @@ def run(args: argparse.Namespace) -> int:
 def _steady(args: argparse.Namespace, tasks: Sequence[Task]) -> int:
     if args.steady < 1:
         raise UsageError("--steady is the number of runs: 1 or more")
+    _, confinement = choose_isolation(args.isolation, cohort=False)
     solution, seed = course_file("solution.py").read_text("utf-8"), _seed(args)
     with Progress(sys.stderr, "runs", args.steady) as progress:
-        found = flakes(solution, tasks, seed, args.steady, args.jobs, progress.advance)
+        found = flakes(solution, tasks, seed, args.steady, args.jobs, progress.advance, confinement)
     print("\n".join([*found, f"{len(found)} failed checks in {args.steady} runs (seeds {seed} and on)"]))
     return int(bool(found))
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from day89.course.tasks import Task
 from day89.course.validate import Job
 from day89.course.validate_run import Bench
+
+if TYPE_CHECKING:
+    from day89.course.boundary.process import Confinement
 
 __all__ = ["flakes"]
 
@@ -19,6 +23,7 @@ def flakes(
     runs: int,
     width: int,
     report: Callable[[str], None],
+    confinement: Confinement | None = None,
     checks: Path | None = None,
 ) -> list[str]:
     """Return in words each check that failed in a run, with the seed that repeats it.
@@ -30,12 +35,13 @@ def flakes(
         runs: how many.
         width: how many at the same time.
         report: told the name of each run that is done.
+        confinement: how the solution is kept in a process of its own; None runs it in the grader's child.
         checks: folder of the checks; None is the course's own.
     """
     ids = tuple(task.id for task in tasks)
     jobs = [Job(f"seed {number}", (), ids, solution, number) for number in range(seed, seed + runs)]
     found = []
-    with Bench(solution, seed, width, checks=checks) as bench:
+    with Bench(solution, seed, width, confinement, checks) as bench:
         for job, result in bench.run(jobs, lambda done: report(done.name)):
             if result.status != "graded":
                 found.append(f"{job.name}: {result.status}: {result.message}")

@@ -120,7 +120,7 @@ def test_supervisors_of_a_fork_server_run_instances_and_end_one_by_one(launch_in
 def test_no_supervisor_is_left_where_its_fork_server_is_killed() -> None:
     server = ForkServer()
     supervisors = [Supervisor(server=server) for _ in range(2)]
-    assert all(supervisor.wait_ready(warm=True) for supervisor in supervisors)
+    assert all(supervisor.wait_ready(warm=True) and supervisor.warm for supervisor in supervisors)
     pids = below(server.process.pid)
     assert len(pids) == 2
     server.process.kill()

@@ -69,6 +69,14 @@ def test_an_error_of_aws_names_its_operation():
     assert describe_error(refused("NoSuchKey", "GetObject")) == "botocore ClientError NoSuchKey from GetObject: no"
 
 
+def test_of_a_long_error_both_ends_are_told():
+    told = describe_error(RuntimeError(f"the worker ended: {'log ' * 200}UnicodeDecodeError at last"))
+    assert told.startswith("RuntimeError: the worker ended: log log")
+    assert told.endswith("log UnicodeDecodeError at last")
+    assert " … " in told
+    assert len(told) < 220
+
+
 @pytest.mark.parametrize("folder", ["cwd", "work"])
 def test_folders_of_a_check_are_left_out_of_an_error(folder):
     path = f"{tempfile.gettempdir()}/day89-x/checks/test_a0/{folder}/a/b.csv"

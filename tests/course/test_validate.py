@@ -173,7 +173,7 @@ def test_a_check_that_fails_with_one_seed_is_told_with_it(tmp_path):
     folder.mkdir()
     (folder / "test_exercise_1.py").write_text(FLAKY)
     done = []
-    found = flakes("def list_keys(key):\n    return [key]\n", [task("1.3")], 7, 3, 2, done.append, folder)
+    found = flakes("def list_keys(key):\n    return [key]\n", [task("1.3")], 7, 3, 2, done.append, checks=folder)
     assert found == ["seed 8: is_not: found seed 8"]
     assert sorted(done) == ["seed 7", "seed 8", "seed 9"]
 

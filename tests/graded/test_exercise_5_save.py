@@ -57,9 +57,8 @@ def test_the_first_version_holds_the_whole_model(task: Any, cloud: Any, names: N
     data, _ = saved(s3, bucket, name, 1, task.last_call)
     expect(data, f"called {task.last_call}; expected the model's bytes at {key_of(name, 1)}; found 0 bytes", "M2")
     expect_same_model(task.unpickled(data), kind, seed, names, f"{task.last_call}, then joblib.load", "M2")
-    plain = (
-        data.startswith(b"\x80") and b"joblib" not in data
-    )  # the mark of pickle, and of arrays that joblib has written
+    # A pickle begins like this; where joblib has written arrays, its name stands before each of them.
+    plain = data.startswith(b"\x80") and b"joblib" not in data
     expect(not plain, f"called {task.last_call}; expected bytes that joblib.dump wrote; found those of pickle", "M34")
 
 
@@ -74,9 +73,8 @@ def test_the_next_version_is_one_above_the_highest_number(task: Any, cloud: Any,
     occupy(s3, bucket, f"x-{name}", (names.number(40, 60),))
     version = task.save_model(s3, task.model("digits"), bucket, name)
     # In the order of text v9 is the last one.
-    expect_version(
-        version, highest + 1, f"{task.last_call} where v2, v9 and v{highest} are", {10: "L9", other + 1: "M28"}
-    )
+    called = f"{task.last_call} where v2, v9 and v{highest} are"
+    expect_version(version, highest + 1, called, {10: "L9", other + 1: "M28"})
     saved(s3, bucket, name, highest + 1, task.last_call)
 
 

@@ -1,4 +1,4 @@
-"""Confine each program of an instance in the moment before it runs, and find out whether that holds on this machine."""
+"""Confine an instance, and each of its programs in the moment before it runs; find out whether that holds here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from day89.cloud import jail
 from day89.cloud.shims.view import PACKAGE, View
@@ -14,11 +16,44 @@ from day89.confine.connections import Judge
 from day89.confine.doors import Doors
 from day89.confine.limits import Limits, apply_limits, count_tasks
 
-__all__ = ["LIMITS", "asks_about_signals", "confine", "holds", "limits_in"]
+__all__ = ["LIMITS", "asks_about_signals", "confine", "doors", "enter", "holds", "limits_in"]
 
 LIMITS = Limits(memory=2 << 30, seconds=600, file=1 << 30, files=1024, tasks=256)
 SCOPES_SIGNALS = 6  # from this Landlock on
 COUNTED_APART = (5, 14)  # from this Linux on, a user namespace counts its own processes
+
+
+def enter(launch: dict[str, Any], view: View) -> str:
+    """Enter the jail for good; return the instance's folder as it is seen from then on.
+
+    Args:
+        launch: ``environment``, ``root`` and ``jail`` of the instance.
+        view: what of this machine it sees.
+    """
+    if launch["jail"] in (jail.NAMESPACES, jail.PARTIAL):
+        address = launch["environment"]["DAY89_ADDRESS"]
+        jail.enter(launch["root"], view, f"ip-{address.replace('.', '-')}")
+        return "/"
+    if launch["jail"] == jail.LANDLOCK:
+        jail.restrict(launch["root"], view)
+    return str(launch["root"])
+
+
+def doors(launch: dict[str, Any]) -> Doors:
+    """Return where the programs of an instance may connect: to AWS, to its metadata, to itself.
+
+    Args:
+        launch: ``environment``, ``root`` and ``jail`` of the instance.
+    """
+    environment = launch["environment"]
+    endpoint, metadata = urlsplit(environment["AWS_ENDPOINT_URL"]), urlsplit("//" + environment["DAY89_METADATA"])
+    return Doors(
+        (endpoint.hostname or "", endpoint.port or 80),
+        (metadata.hostname or "", metadata.port or 80),
+        environment["DAY89_ADDRESS"],
+        environment["DAY89_LOCALHOST"],
+        launch["root"] if launch["jail"] == jail.LANDLOCK else "",
+    )
 
 
 def limits_in(mode: str) -> Limits:

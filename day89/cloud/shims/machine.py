@@ -16,7 +16,6 @@ import time
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from day89.cloud import jail
 from day89.cloud.shims import confined, interpreter, processes
@@ -25,7 +24,6 @@ from day89.cloud.shims.view import View
 from day89.cloud.shims.watch import SECONDS, Watch
 from day89.cloud.shims.wire import Wire, close_all_but
 from day89.confine.connections import Judge
-from day89.confine.doors import Doors
 from day89.confine.powers import close_to_others, prefer_for_killing
 
 __all__ = ["Machine", "boot"]
@@ -48,36 +46,13 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm:
         close_all_but({connection.fileno()})
         wire = Wire(connection)
         prefer_for_killing()
-        root = _enter(launch, view)
+        root = confined.enter(launch, view)
         processes.adopt_orphans()
         close_to_others(launch["jail"] != jail.NONE)
         Machine(wire, launch, Watch(root, [*jail.SYSTEM, *view.shown, "/proc"] if root == "/" else []), warm=warm).run()
         status = 0
     finally:
         os._exit(status)
-
-
-def _enter(launch: dict[str, Any], view: View) -> str:
-    """Enter the jail; return the instance's folder as it is seen from then on."""
-    if launch["jail"] in (jail.NAMESPACES, jail.PARTIAL):
-        address = launch["environment"]["DAY89_ADDRESS"]
-        jail.enter(launch["root"], view, f"ip-{address.replace('.', '-')}")
-        return "/"
-    if launch["jail"] == jail.LANDLOCK:
-        jail.restrict(launch["root"], view)
-    return str(launch["root"])
-
-
-def _doors(launch: dict[str, Any]) -> Doors:
-    environment = launch["environment"]
-    endpoint, metadata = urlsplit(environment["AWS_ENDPOINT_URL"]), urlsplit("//" + environment["DAY89_METADATA"])
-    return Doors(
-        (endpoint.hostname or "", endpoint.port or 80),
-        (metadata.hostname or "", metadata.port or 80),
-        environment["DAY89_ADDRESS"],
-        environment["DAY89_LOCALHOST"],
-        launch["root"] if launch["jail"] == jail.LANDLOCK else "",
-    )
 
 
 class Machine:
@@ -91,7 +66,7 @@ class Machine:
         self.mode = launch["jail"]
         self.limits = confined.limits_in(self.mode)
         self.console = Console(launch["log"], f"{launch['run']}/console")
-        self.judge = None if self.mode in (jail.NONE, jail.PARTIAL) else Judge(_doors(launch))
+        self.judge = None if self.mode in (jail.NONE, jail.PARTIAL) else Judge(confined.doors(launch))
         self.run_folder = launch["run"]
         self.script = 0
         self.programs: dict[int, socket.socket] = {}

@@ -51,6 +51,12 @@ def ssm_image(aws: Aws) -> str:
     return "the image" if instance["ImageId"] == aws.image() else instance["ImageId"]
 
 
+def private_only(aws: Aws) -> str:
+    for subnet in aws.ec2.describe_subnets()["Subnets"]:
+        aws.ec2.modify_subnet_attribute(SubnetId=subnet["SubnetId"], MapPublicIpOnLaunch={"Value": False})
+    return "public" if aws.instance(aws.launch()[0]).get("PublicIpAddress") else "private only"
+
+
 def image_elsewhere(aws: Aws) -> str:
     return run(ImageId=aws.image("eu-west-1"))(aws)
 
@@ -200,6 +206,13 @@ ROWS = (
         "VcpuLimitExceeded 400",
         "OK",
         GUIDE + "ec2-on-demand-instances-limits.html",
+    ),
+    Row(
+        "ec2: addresses of a launch that names no network, where default subnets give no public ones",
+        private_only,
+        "private only",
+        "public",
+        DOCS + "vpc/latest/userguide/subnet-public-ip.html",
     ),
     Row("ec2: DryRun", run(DryRun=True), "DryRunOperation 412", "DryRunOperation 412", API + "API_RunInstances.html"),
     Row(
