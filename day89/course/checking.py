@@ -32,6 +32,7 @@ __all__ = [
 
 # The folders of a check, whose names say nothing to whoever reads that a file in them is missing.
 _OF_THE_CHECK = re.compile(rf"{re.escape(tempfile.gettempdir())}/[^'\"\s,]*?/(?:work|cwd)\b/?")
+_END = 80  # letters of the end of a long error that are told beside its beginning
 
 
 class Wrong(AssertionError):
@@ -198,5 +199,5 @@ def _text_of(error: BaseException) -> str:
 
 def _one_line(text: str, limit: int = 200) -> str:
     text = " ".join(_OF_THE_CHECK.sub("…/", text).split())
-    # What went wrong stands at the beginning or at the end.
-    return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[3 - limit // 3 :]}"
+    # What went wrong stands at the beginning, or at the end: of a console, of a traceback.
+    return text if len(text) <= limit + _END else f"{text[: limit - 1]}… {text[-_END:]}"
