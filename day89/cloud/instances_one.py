@@ -14,7 +14,7 @@ from day89.cloud.instances_userdata import read_user_data
 from day89.cloud.metadata import Door
 from day89.cloud.metadata_tree import Tree
 from day89.cloud.shims.commands import environment
-from day89.confine.beneath import open_beneath
+from day89.sandbox.safe_open import open_beneath
 
 __all__ = ["Instance"]
 

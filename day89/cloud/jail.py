@@ -18,8 +18,8 @@ from pathlib import Path
 
 from day89.cloud.shims import processes
 from day89.cloud.shims.view import View
-from day89.confine import files, powers
-from day89.confine.kernel import checked, libc
+from day89.sandbox import landlock, privileges
+from day89.sandbox.libc import checked, libc
 
 __all__ = ["LANDLOCK", "NAMESPACES", "NONE", "PARTIAL", "enter", "possible", "restrict"]
 
@@ -65,7 +65,7 @@ def enter(root: str, view: View, name: str) -> None:
     for place in PLACES:
         Path(root, place).mkdir(parents=True, exist_ok=True)
     if spare:
-        _give(root, powers.spare_user())
+        _give(root, privileges.spare_user())
     _mount("none", "/", MS_REC | MS_PRIVATE)
     _mount(root, root, MS_BIND)
     _fill(root, view)
@@ -79,13 +79,13 @@ def enter(root: str, view: View, name: str) -> None:
     _pivot(root)
     checked(libc().sethostname(name.encode(), len(name)), "set the host name")
     if spare:
-        powers.become_user(_owner("/"))
-        powers.map_to_root(proc)
+        privileges.become_user(_owner("/"))
+        privileges.map_to_root(proc)
     os.close(proc)
     processes.die_with_parent()  # forgotten where the user changes
-    powers.drop_capabilities()
-    if files.landlock_version():
-        files.seal()
+    privileges.drop_capabilities()
+    if landlock.landlock_version():
+        landlock.seal()
 
 
 def _unshare() -> bool:
@@ -196,19 +196,21 @@ def restrict(root: str, view: View) -> None:
     Raises:
         OSError: the kernel refuses.
     """
-    read: list[str | Path] = [*files.system_paths([Path(path) for path in view.hidden]), *view.read]
+    read: list[str | Path] = [*landlock.system_paths([Path(path) for path in view.hidden]), *view.read]
     if os.geteuid() == 0:
         _become_spare(root)
-    files.restrict_files(read, [root, *WRITABLE_DEVICES], None, special=True)
-    powers.drop_capabilities()
+    landlock.restrict_files(read, [root, *WRITABLE_DEVICES], None, special=True)
+    privileges.drop_capabilities()
 
 
 def _become_spare(root: str) -> None:
     Path(root).parent.chmod(0o711)
-    user = powers.spare_user()
-    if powers.sees(user, sys.executable) and powers.sees(user, root):  # not where Python is in root's own folder
+    user = privileges.spare_user()
+    if privileges.sees(user, sys.executable) and privileges.sees(
+        user, root
+    ):  # not where Python is in root's own folder
         _give(root, user)
-        powers.become_user(_owner(root))
+        privileges.become_user(_owner(root))
         processes.die_with_parent()
 
 

@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 import pytest
 
-from day89.confine import calls
-from day89.confine.beneath import open_beneath
-from day89.confine.connections import Judge
-from day89.confine.doors import Doors
-from day89.confine.powers import close_to_others
+from day89.sandbox import seccomp
+from day89.sandbox.network_policy import Doors
+from day89.sandbox.privileges import close_to_others
+from day89.sandbox.safe_open import open_beneath
+from day89.sandbox.seccomp_notify import Judge
 
 DOORS = Doors(("127.0.0.1", 4566), ("127.64.0.1", 16980), "127.64.0.1", "127.128.0.1")
 needs_filter = pytest.mark.skipif(
-    sys.platform != "linux" or not calls.available(), reason="there is no libseccomp on this machine"
+    sys.platform != "linux" or not seccomp.available(), reason="there is no libseccomp on this machine"
 )
 
 
@@ -55,7 +55,7 @@ def judged(act: Callable[[], int], *, signals: bool = False, questions: int = 1)
         code = 99
         try:
             close_to_others(False)
-            listener = calls.judge_connections(signals=signals)
+            listener = seccomp.judge_connections(signals=signals)
             socket.send_fds(theirs, [b"."], [listener])
             os.close(listener)
             code = act()

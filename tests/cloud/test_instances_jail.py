@@ -14,9 +14,9 @@ import pytest
 import day89.cloud
 from day89.cloud.instances_process import Supervisor
 from day89.cloud.shims import console, watch
-from day89.confine import calls, files
 from day89.course.instance_probes import examine_instances
 from day89.errors import ToolError
+from day89.sandbox import landlock, seccomp
 
 SECONDS = 60
 ALLOWED = r"""
@@ -56,10 +56,10 @@ elsewhere: Network is unreachable
 
 def skip_unless_possible(jail: str) -> None:
     """Skip where the kernel has not what a jail is made of, which is asked without our own code."""
-    if not sys.platform.startswith("linux") or not calls.available():
+    if not sys.platform.startswith("linux") or not seccomp.available():
         pytest.skip("there is no libseccomp on this machine")
     words = {"namespaces": ["unshare", "-U", "-r", "-m", "-p", "-f", "true"], "landlock": ["true"]}[jail]
-    if subprocess.run(words, check=False).returncode or (jail == "landlock" and not files.landlock_version()):
+    if subprocess.run(words, check=False).returncode or (jail == "landlock" and not landlock.landlock_version()):
         pytest.skip(f"this kernel gives no {jail}")
 
 
@@ -210,7 +210,7 @@ def test_strict_refuses_a_jail_with_an_open_network() -> None:
         supervisor.close()
 
 
-@pytest.mark.skipif(not calls.available(), reason="there is no libseccomp on this machine")
+@pytest.mark.skipif(not seccomp.available(), reason="there is no libseccomp on this machine")
 def test_the_filter_of_system_calls_is_made_once() -> None:
-    assert calls.filter_program(True) is calls.filter_program(True)
-    assert calls.filter_program(True) != calls.filter_program(False)
+    assert seccomp.filter_program(True) is seccomp.filter_program(True)
+    assert seccomp.filter_program(True) != seccomp.filter_program(False)

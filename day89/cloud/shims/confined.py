@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from day89.cloud import jail
 from day89.cloud.shims.view import PACKAGE, View
-from day89.confine import calls, files, powers
-from day89.confine.connections import Judge
-from day89.confine.doors import Doors
-from day89.confine.limits import Limits, apply_limits, count_tasks
+from day89.sandbox import landlock, privileges, seccomp
+from day89.sandbox.network_policy import Doors
+from day89.sandbox.rlimits import Limits, apply_limits, count_tasks
+from day89.sandbox.seccomp_notify import Judge
 
 __all__ = ["LIMITS", "asks_about_signals", "confine", "doors", "enter", "holds", "limits_in"]
 
@@ -90,13 +90,13 @@ def confine(mode: str, limits: Limits) -> int | None:
     apply_limits(limits)
     if mode == jail.NONE:
         return None
-    powers.close_to_others(False)
-    return None if mode == jail.PARTIAL else calls.judge_connections(signals=asks_about_signals(mode))
+    privileges.close_to_others(False)
+    return None if mode == jail.PARTIAL else seccomp.judge_connections(signals=asks_about_signals(mode))
 
 
 def asks_about_signals(mode: str) -> bool:
     """Return whether the kernel does not hold signals to the instance by itself."""
-    return mode == jail.LANDLOCK and files.landlock_version() < SCOPES_SIGNALS
+    return mode == jail.LANDLOCK and landlock.landlock_version() < SCOPES_SIGNALS
 
 
 def holds(mode: str, folder: str, view: View) -> bool:
@@ -162,7 +162,7 @@ def _judges(server: socket.socket) -> bool:
 def _try_to_connect(connection: socket.socket, where: tuple[str, int]) -> None:
     code = 1
     try:
-        listener = calls.judge_connections()
+        listener = seccomp.judge_connections()
         socket.send_fds(connection, [b"."], [listener])
         os.close(listener)
         with socket.socket() as sock:

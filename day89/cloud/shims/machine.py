@@ -23,8 +23,8 @@ from day89.cloud.shims.console import Console
 from day89.cloud.shims.view import View
 from day89.cloud.shims.watch import SECONDS, Watch
 from day89.cloud.shims.wire import Wire, close_all_but
-from day89.confine.connections import Judge
-from day89.confine.powers import close_to_others, prefer_for_killing
+from day89.sandbox.privileges import close_to_others, prefer_for_killing
+from day89.sandbox.seccomp_notify import Judge
 
 __all__ = ["Machine", "boot"]
 

@@ -21,7 +21,7 @@ from day89.cloud.shims import confined, machine, processes
 from day89.cloud.shims.libraries import load
 from day89.cloud.shims.view import View, make_view
 from day89.cloud.shims.wire import Wire, close_all_but
-from day89.confine import calls, files
+from day89.sandbox import landlock, seccomp
 
 __all__ = ["ROOT", "Supervisor", "best_jail", "main"]
 
@@ -55,9 +55,11 @@ def best_jail(view: View, wanted: list[str]) -> str:
     if not jail.possible():
         return jail.NONE
     modes = [jail.PARTIAL]
-    if calls.available():
-        calls.filter_program(True, confined.asks_about_signals(jail.LANDLOCK))  # once, for all that is forked from here
-        modes = [jail.NAMESPACES, *([jail.LANDLOCK] if files.landlock_version() else []), jail.PARTIAL]
+    if seccomp.available():
+        seccomp.filter_program(
+            True, confined.asks_about_signals(jail.LANDLOCK)
+        )  # once, for all that is forked from here
+        modes = [jail.NAMESPACES, *([jail.LANDLOCK] if landlock.landlock_version() else []), jail.PARTIAL]
     return next((mode for mode in modes if mode in wanted and _holds(mode, view)), jail.NONE)
 
 

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from day89.confine.limits import Limits
 from day89.course.boundary.wire import Broken, Wire
 from day89.errors import ToolError
+from day89.sandbox.rlimits import Limits
 
 __all__ = ["Confinement", "Session", "Submitted", "Warm", "bubblewrap"]
 

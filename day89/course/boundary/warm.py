@@ -24,11 +24,12 @@ import pandas  # noqa: F401
 import sklearn.linear_model  # noqa: F401
 import waitress  # noqa: F401
 
-from day89.confine import calls, files
-from day89.confine.limits import Limits, apply_limits
 from day89.course.boundary import host, models
 from day89.course.boundary.wire import Broken, Wire
 from day89.course.thrift import install as be_thrifty
+from day89.sandbox import landlock
+from day89.sandbox import seccomp as calls
+from day89.sandbox.rlimits import Limits, apply_limits
 
 __all__ = ["main"]
 
@@ -44,7 +45,7 @@ def main(descriptor: int) -> None:
     warm_up()
     door = Wire(socket.socket(fileno=descriptor))
     sessions: dict[Wire, set[int]] = {}
-    door.send({"ready": True, "landlock": files.landlock_version(), "seccomp": calls.available()})
+    door.send({"ready": True, "landlock": landlock.landlock_version(), "seccomp": calls.available()})
     while True:
         ready, _, _ = select.select([door, *sessions], [], [])
         for wire in ready:
@@ -142,7 +143,7 @@ def _be_submission(what: dict[str, Any], descriptors: list[int], others: list[Wi
 
 @cache
 def _system_paths(hidden: tuple[str, ...]) -> list[Path]:
-    return files.system_paths([Path(path) for path in hidden])
+    return landlock.system_paths([Path(path) for path in hidden])
 
 
 def enter_jail(what: dict[str, Any]) -> None:
@@ -153,7 +154,7 @@ def enter_jail(what: dict[str, Any]) -> None:
     """
     layers = what["layers"]
     if "landlock" in layers:
-        files.restrict_files([*_system_paths(tuple(what["hidden"])), *what["read"]], what["write"])
+        landlock.restrict_files([*_system_paths(tuple(what["hidden"])), *what["read"]], what["write"])
     if "rlimits" in layers:
         apply_limits(Limits(**what["limits"]))
     if "seccomp" in layers:

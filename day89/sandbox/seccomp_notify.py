@@ -19,10 +19,10 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from day89.confine.doors import MAPPED, Doors, read_address
-from day89.confine.kernel import pidfd_getfd
-from day89.confine.signals import CALLS as SIGNALS
-from day89.confine.signals import may_signal
+from day89.sandbox.libc import pidfd_getfd
+from day89.sandbox.network_policy import MAPPED, Doors, read_address
+from day89.sandbox.signals import CALLS as SIGNALS
+from day89.sandbox.signals import may_signal
 
 __all__ = ["Judge"]
 

@@ -15,8 +15,8 @@ import socket
 from functools import cache
 from typing import Any
 
-from day89.confine.kernel import checked, libc, prctl
-from day89.confine.signals import NAMES as SIGNALS
+from day89.sandbox.libc import checked, libc, prctl
+from day89.sandbox.signals import NAMES as SIGNALS
 
 __all__ = ["available", "filter_program", "judge_connections", "restrict_calls"]
 

@@ -11,7 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
-from day89.confine.kernel import checked, libc, prctl
+from day89.sandbox.libc import checked, libc, prctl
 
 __all__ = [
     "become_user",

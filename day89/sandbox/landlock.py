@@ -14,7 +14,7 @@ import sysconfig
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from day89.confine.kernel import checked, libc, prctl
+from day89.sandbox.libc import checked, libc, prctl
 
 __all__ = ["landlock_version", "restrict_files", "seal", "system_paths"]
 
