@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from day89.cloud.guest.commands import environment
 from day89.cloud.instances_address import Address
 from day89.cloud.instances_moto import Seen
 from day89.cloud.instances_userdata import read_user_data
 from day89.cloud.metadata import Door
 from day89.cloud.metadata_tree import Tree
-from day89.cloud.shims.commands import environment
 from day89.sandbox.safe_open import open_beneath
 
 __all__ = ["Instance"]

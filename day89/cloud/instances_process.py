@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from day89.cloud.shims.commands import write_commands
-from day89.cloud.shims.wire import Wire
+from day89.cloud.guest.commands import write_commands
+from day89.cloud.guest.wire import Wire
 
 __all__ = ["PACKAGE", "ForkServer", "Supervisor"]
 
-PACKAGE = Path(__file__).parent / "shims"
+PACKAGE = Path(__file__).parent / "guest"
 JAILS = ("namespaces", "landlock", "partial")
 Listener = Callable[[dict[str, Any]], None]
 
@@ -149,7 +149,7 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def _start(name: str, connection: socket.socket, commands: Path, *words: str) -> subprocess.Popen[bytes]:
-    """Start a program of the shims, and hand it its end of a connection."""
+    """Start a program of the guest, and hand it its end of a connection."""
     with connection:
         return subprocess.Popen(
             [sys.executable, "-I", str(PACKAGE), name, str(connection.fileno()), str(commands), *words],

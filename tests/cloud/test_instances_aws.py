@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import day89.cloud
-from day89.cloud.shims import aws
+from day89.cloud.guest.aws import main
 
 KEYS = ["a b.csv", "it's +1%.csv", "ü/日本.txt", "--dash/x"]
 
@@ -32,7 +32,7 @@ def run(s3: Any, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int,
     """Run a command line and return status, output and errors."""
 
     def run(*words: str) -> tuple[int, str, str]:
-        status = aws.main(list(words))
+        status = main.main(list(words))
         printed = capsys.readouterr()
         return status, printed.out, printed.err
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import day89.cloud
+from day89.cloud.guest import console, quotas
 from day89.cloud.instances_process import Supervisor
-from day89.cloud.shims import console, watch
 from day89.course.instance_probes import examine_instances
 from day89.errors import ToolError
 from day89.sandbox import landlock, seccomp
@@ -185,9 +185,9 @@ def _commands() -> Iterator[str]:
 
 
 def test_too_much_on_disk_is_seen_and_said(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking = watch.Watch(str(tmp_path), [str(tmp_path / "shown")])
-    monkeypatch.setattr(watch, "DISK_BYTES", -(1 << 60))  # whatever else this machine's disk does
-    monkeypatch.setattr(watch.Watch, "_in_folder", lambda self: (0, watch.DISK_FILES + 1))
+    looking = quotas.Watch(str(tmp_path), [str(tmp_path / "shown")])
+    monkeypatch.setattr(quotas, "DISK_BYTES", -(1 << 60))  # whatever else this machine's disk does
+    monkeypatch.setattr(quotas.Watch, "_in_folder", lambda self: (0, quotas.DISK_FILES + 1))
     assert "files on disk" in str(looking.excess(lambda: []))
 
 
@@ -195,7 +195,7 @@ def test_only_an_instances_own_files_are_counted(tmp_path: Any) -> None:
     for name in ("own", "shown"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_bytes(b"x" * 100_000)
-    size, count = watch.Watch(str(tmp_path), [str(tmp_path / "shown")])._in_folder()
+    size, count = quotas.Watch(str(tmp_path), [str(tmp_path / "shown")])._in_folder()
     assert count == 1
     assert 100_000 <= size < 200_000
 

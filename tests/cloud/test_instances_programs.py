@@ -59,7 +59,7 @@ def test_commands_are_logged(running_cloud: Any, launch: Callable[..., str]) -> 
         ("python3 -c 'import boto3, pandas, sklearn, flask, joblib; print(\"all\")'", "all\n"),
         ("python3 -B -c 'print(3)'", "3\n"),
         ("python3 -c 'raise KeyError(\"x\")' 2>&1 | tail -1", "KeyError: 'x'\n"),
-        ("python3 -c 'raise KeyError(\"x\")' 2>&1 | grep -c shims", "0\n"),
+        ("python3 -c 'raise KeyError(\"x\")' 2>&1 | grep -c cloud/guest", "0\n"),
     ],
 )
 def test_python_programs_run_as_they_would_from_the_real_interpreter(

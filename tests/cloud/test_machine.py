@@ -13,7 +13,7 @@ import pytest
 PROGRAM = """
 import json, os, sys
 from types import SimpleNamespace
-from day89.cloud.shims.machine import Machine
+from day89.cloud.guest.init import Machine
 
 told = []
 machine = Machine.__new__(Machine)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from day89.cloud.guest.processes import descendants
 
 from day89.cli import main
-from day89.cloud.shims.processes import descendants
 from day89.course import cohort
 from day89.course.isolation import choose_isolation
 from day89.course.keeping import Keeper

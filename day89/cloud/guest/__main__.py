@@ -25,8 +25,8 @@ def stand_in() -> None:
 def main() -> int:
     """Run the program that the first argument names."""
     stand_in()
-    assert sys.argv[1] in {"supervisor", "forkserver", "aws"}
-    return int(import_module(f"day89.cloud.shims.{sys.argv[1]}").main(sys.argv[2:]))
+    programs = {"supervisor": "supervisor", "forkserver": "forkserver", "aws": "aws.main"}
+    return int(import_module(f"day89.cloud.guest.{programs[sys.argv[1]]}").main(sys.argv[2:]))
 
 
 if __name__ == "__main__":

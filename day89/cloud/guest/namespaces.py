@@ -5,7 +5,7 @@ user namespace in which the script is root and has no power outside. Where this 
 as root and then goes on as a user who owns nothing, whose processes the kernel counts. Because it is entered by a
 process rather than wrapped around a command, forks of a warm interpreter are inside it too.
 Where the kernel gives no namespaces (Ubuntu 24.04 without an AppArmor profile, some containers), Landlock hides the
-same files. What each program of the instance is denied beside that stands in ``shims/confined.py``.
+same files. What each program of the instance is denied beside that stands in ``guest/confinement.py``.
 https://man7.org/linux/man-pages/man7/user_namespaces.7.html
 """
 
@@ -16,8 +16,8 @@ import os
 import sys
 from pathlib import Path
 
-from day89.cloud.shims import processes
-from day89.cloud.shims.view import View
+from day89.cloud.guest import processes
+from day89.cloud.guest.rootfs import View
 from day89.sandbox import landlock, privileges
 from day89.sandbox.libc import checked, libc
 

@@ -17,7 +17,7 @@ from typing import Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
-from day89.cloud.shims.aws_options import Options, Usage
+from day89.cloud.guest.aws.options import Options, Usage
 
 __all__ = ["Failed", "Place", "chosen", "keys", "report", "rules_of", "sync", "to_place", "transfer"]
 

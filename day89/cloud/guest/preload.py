@@ -13,7 +13,7 @@ __all__ = ["load"]
 LIBRARIES = """
     csv gzip logging argparse hashlib tempfile urllib.request concurrent.futures http.server
     boto3 boto3.s3.transfer pandas joblib flask waitress sklearn.pipeline sklearn.linear_model sklearn.preprocessing
-    day89.cloud.shims.aws day89.cloud.shims.site.sitecustomize
+    day89.cloud.guest.aws.main day89.cloud.guest.site.sitecustomize
 """
 
 

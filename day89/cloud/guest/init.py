@@ -17,12 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from day89.cloud import jail
-from day89.cloud.shims import confined, interpreter, processes
-from day89.cloud.shims.console import Console
-from day89.cloud.shims.view import View
-from day89.cloud.shims.watch import SECONDS, Watch
-from day89.cloud.shims.wire import Wire, close_all_but
+from day89.cloud.guest import confinement, namespaces, processes, python_server
+from day89.cloud.guest.console import Console
+from day89.cloud.guest.quotas import SECONDS, Watch
+from day89.cloud.guest.rootfs import View
+from day89.cloud.guest.wire import Wire, close_all_but
 from day89.sandbox.privileges import close_to_others, prefer_for_killing
 from day89.sandbox.seccomp_notify import Judge
 
@@ -46,10 +45,12 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm:
         close_all_but({connection.fileno()})
         wire = Wire(connection)
         prefer_for_killing()
-        root = confined.enter(launch, view)
+        root = confinement.enter(launch, view)
         processes.adopt_orphans()
-        close_to_others(launch["jail"] != jail.NONE)
-        Machine(wire, launch, Watch(root, [*jail.SYSTEM, *view.shown, "/proc"] if root == "/" else []), warm=warm).run()
+        close_to_others(launch["jail"] != namespaces.NONE)
+        Machine(
+            wire, launch, Watch(root, [*namespaces.SYSTEM, *view.shown, "/proc"] if root == "/" else []), warm=warm
+        ).run()
         status = 0
     finally:
         os._exit(status)
@@ -64,9 +65,9 @@ class Machine:
         self.launch = launch
         self.watch = watch
         self.mode = launch["jail"]
-        self.limits = confined.limits_in(self.mode)
+        self.limits = confinement.limits_in(self.mode)
         self.console = Console(launch["log"], f"{launch['run']}/console")
-        self.judge = None if self.mode in (jail.NONE, jail.PARTIAL) else Judge(confined.doors(launch))
+        self.judge = None if self.mode in (namespaces.NONE, namespaces.PARTIAL) else Judge(confinement.doors(launch))
         self.run_folder = launch["run"]
         self.script = 0
         self.programs: dict[int, socket.socket] = {}
@@ -128,7 +129,7 @@ class Machine:
 
     def _confine(self, connection: socket.socket) -> None:
         """Confine this process, a child of the first one, and hand over where its connections are asked about."""
-        listener = confined.confine(self.mode, self.limits)
+        listener = confinement.confine(self.mode, self.limits)
         if listener is not None:
             socket.send_fds(connection, [b"."], [listener])
             os.close(listener)
@@ -240,14 +241,14 @@ class Machine:
         assert self.listener
         client, _ = self.listener.accept()
         try:
-            program = interpreter.receive(client)
+            program = python_server.receive(client)
         except (OSError, ValueError):
             client.close()
             return True
         mine, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            interpreter.become(program, lambda: self._confine(theirs))
+            python_server.become(program, lambda: self._confine(theirs))
         theirs.close()
         self._expect_questions(mine)
         program.close()

@@ -1,8 +1,8 @@
 """Run a Python program as a fork of a process that has its libraries loaded already.
 
-``python3`` on an instance is ``client.py``: it hands over its arguments, environment, folder and descriptors, waits,
-and ends as the program ended. A program of boto3 and pandas starts here in milliseconds; cold it takes one to three
-seconds. What a fork cannot imitate (an interpreter option other than ``-u``) is run by the real interpreter.
+``python3`` on an instance is ``python_client.py``: it hands over its arguments, environment, folder and descriptors,
+waits, and ends as the program ended. A program of boto3 and pandas starts here in milliseconds; cold it takes one to
+three seconds. What a fork cannot imitate (an interpreter option other than ``-u``) is run by the real interpreter.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from day89.cloud.shims.wire import close_all_but
+from day89.cloud.guest.wire import close_all_but
 
 __all__ = ["Program", "become", "receive"]
 
@@ -131,7 +131,7 @@ def _run(program: Program) -> int:
     _open_streams(unbuffered)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if name == "aws":
-        return _ending(lambda: import_module("day89.cloud.shims.aws").main(arguments))
+        return _ending(lambda: import_module("day89.cloud.guest.aws.main").main(arguments))
     _forget_ourselves()
     return _ending(lambda: _start(arguments))
 
@@ -155,7 +155,7 @@ def _writer(descriptor: int, unbuffered: bool, errors: str) -> io.TextIOWrapper:
 
 def _forget_ourselves() -> None:
     """Take this package out of sight, apply the instance's network, reseed what a fork would share."""
-    import_module("day89.cloud.shims.site.sitecustomize").install()
+    import_module("day89.cloud.guest.site.sitecustomize").install()
     for name in [name for name in sys.modules if name == "day89" or name.startswith("day89.")]:
         del sys.modules[name]
     if "numpy" in sys.modules:
@@ -213,7 +213,7 @@ def _ending(run: Any) -> int:
         code = _code(stop.code)
     except BaseException as error:
         trace = error.__traceback__
-        while trace and "day89/cloud/shims" in trace.tb_frame.f_code.co_filename:
+        while trace and "day89/cloud/guest" in trace.tb_frame.f_code.co_filename:
             trace = trace.tb_next
         sys.excepthook(type(error), error.with_traceback(trace), trace)
         code = 130 if isinstance(error, KeyboardInterrupt) else 1

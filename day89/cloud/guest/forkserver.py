@@ -13,11 +13,11 @@ import signal
 import socket
 from pathlib import Path
 
-from day89.cloud.shims import processes
-from day89.cloud.shims.libraries import load
-from day89.cloud.shims.supervisor import Supervisor, best_jail
-from day89.cloud.shims.view import View, make_view
-from day89.cloud.shims.wire import Wire, close_all_but
+from day89.cloud.guest import processes
+from day89.cloud.guest.preload import load
+from day89.cloud.guest.rootfs import View, make_view
+from day89.cloud.guest.supervisor import Supervisor, best_jail
+from day89.cloud.guest.wire import Wire, close_all_but
 
 __all__ = ["main"]
 

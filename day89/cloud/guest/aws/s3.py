@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from day89.cloud.shims.aws_options import Options, Usage
-from day89.cloud.shims.aws_s3_transfer import Failed, chosen, keys, report, rules_of, sync, to_place, transfer
+from day89.cloud.guest.aws.options import Options, Usage
+from day89.cloud.guest.aws.s3_transfer import Failed, chosen, keys, report, rules_of, sync, to_place, transfer
 
 __all__ = ["Failed", "run"]
 

@@ -14,8 +14,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from botocore.utils import InstanceMetadataRegionFetcher
 
-from day89.cloud.shims import aws_call, aws_s3
-from day89.cloud.shims.aws_options import Options, Usage
+from day89.cloud.guest.aws import call, s3
+from day89.cloud.guest.aws.options import Options, Usage
 
 __all__ = ["main"]
 
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         return _say('Unable to locate credentials. You can configure credentials by running "aws configure".', 253)
     except NoRegionError:
         return _say('You must specify a region. You can also configure your region by running "aws configure".', 253)
-    except aws_s3.Failed as error:
+    except s3.Failed as error:
         return _say(str(error), error.status)
     except ClientError as error:
         return _say(
@@ -63,11 +63,11 @@ def _run(options: Options) -> int:
         return 0
     session = boto3.Session(region_name=options.region)
     if options.service == "s3":
-        return aws_s3.run(_client(session, "s3", options), options)
+        return s3.run(_client(session, "s3", options), options)
     name = "s3" if options.service == "s3api" else options.service
     if name not in session.get_available_services():
         raise Usage(f"argument command: Invalid choice: '{options.service}'")
-    return aws_call.run(_client(session, name, options), options)
+    return call.run(_client(session, name, options), options)
 
 
 def _client(session: boto3.Session, name: str, options: Options) -> Any:

@@ -16,11 +16,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from day89.cloud import jail
-from day89.cloud.shims import confined, machine, processes
-from day89.cloud.shims.libraries import load
-from day89.cloud.shims.view import View, make_view
-from day89.cloud.shims.wire import Wire, close_all_but
+from day89.cloud.guest import confinement, init, namespaces, processes
+from day89.cloud.guest.preload import load
+from day89.cloud.guest.rootfs import View, make_view
+from day89.cloud.guest.wire import Wire, close_all_but
 from day89.sandbox import landlock, seccomp
 
 __all__ = ["ROOT", "Supervisor", "best_jail", "main"]
@@ -52,15 +51,19 @@ def main(arguments: list[str]) -> int:
 
 def best_jail(view: View, wanted: list[str]) -> str:
     """Return the strongest jail of those that are wanted that holds here."""
-    if not jail.possible():
-        return jail.NONE
-    modes = [jail.PARTIAL]
+    if not namespaces.possible():
+        return namespaces.NONE
+    modes = [namespaces.PARTIAL]
     if seccomp.available():
         seccomp.filter_program(
-            True, confined.asks_about_signals(jail.LANDLOCK)
+            True, confinement.asks_about_signals(namespaces.LANDLOCK)
         )  # once, for all that is forked from here
-        modes = [jail.NAMESPACES, *([jail.LANDLOCK] if landlock.landlock_version() else []), jail.PARTIAL]
-    return next((mode for mode in modes if mode in wanted and _holds(mode, view)), jail.NONE)
+        modes = [
+            namespaces.NAMESPACES,
+            *([namespaces.LANDLOCK] if landlock.landlock_version() else []),
+            namespaces.PARTIAL,
+        ]
+    return next((mode for mode in modes if mode in wanted and _holds(mode, view)), namespaces.NONE)
 
 
 def _holds(mode: str, view: View) -> bool:
@@ -72,7 +75,7 @@ def _holds(mode: str, view: View) -> bool:
             code = 1
             signal.alarm(PROBE_SECONDS)  # a kernel that answers in another way than we know must not keep us
             try:
-                code = 0 if confined.holds(mode, f"{folder}/root", view) else 1
+                code = 0 if confinement.holds(mode, f"{folder}/root", view) else 1
             finally:
                 os._exit(code)
         _, status = os.waitpid(pid, 0)
@@ -155,12 +158,12 @@ class Supervisor:
 
     def _launch(self, order: dict[str, Any]) -> None:
         mine, theirs = socket.socketpair()
-        mode = jail.NONE if order["jail"] == jail.NONE else self.mode
-        inside = mode in (jail.NAMESPACES, jail.PARTIAL)
+        mode = namespaces.NONE if order["jail"] == namespaces.NONE else self.mode
+        inside = mode in (namespaces.NAMESPACES, namespaces.PARTIAL)
         launch = _placed({**order, "jail": mode}, "" if inside else order["root"])
         pid = os.fork()
         if pid == 0:
-            machine.boot(theirs, launch, self.view, warm=self.warm)
+            init.boot(theirs, launch, self.view, warm=self.warm)
         theirs.close()
         wire = Wire(mine)
         self.machines[order["id"]] = (pid, wire)

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from day89.cloud.shims.services import SYSTEMCTL, SYSTEMD_RUN
+from day89.cloud.guest.systemd import SYSTEMCTL, SYSTEMD_RUN
 
 __all__ = ["ABSOLUTE", "BASH_ENV", "write_commands"]
 
@@ -206,10 +206,10 @@ def write_commands(folder: Path, package: Path) -> None:
 
     Args:
         folder: where to, made if need be.
-        package: the folder of the instance-side programs, ``day89/cloud/shims``.
+        package: the folder of the instance-side programs, ``day89/cloud/guest``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    names = {"folder": str(folder), "client": str(package / "client.py"), "package": str(package)}
+    names = {"folder": str(folder), "client": str(package / "python_client.py"), "package": str(package)}
     for name in SUCCEED.split():
         _write(folder / name, LOG + "exit 0\n")
     for name, action in POWER.items():

@@ -13,7 +13,7 @@ import jmespath  # type: ignore[import-untyped]
 from botocore import xform_name
 from botocore.response import StreamingBody
 
-from day89.cloud.shims.aws_options import Options, Usage
+from day89.cloud.guest.aws.options import Options, Usage
 
 __all__ = ["run"]
 

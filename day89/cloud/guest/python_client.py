@@ -1,7 +1,7 @@
 """Be ``python3`` on an instance: have the warm process run the program, wait for it, end as it ended.
 
 Started with ``-I -S`` and importing only what is built in, because its own start is most of what it costs.
-Usage: ``client.py SOCKET python3|aws ARGUMENT...``
+Usage: ``python_client.py SOCKET python3|aws ARGUMENT...``
 """
 
 import _signal  # type: ignore[import-not-found]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from day89.cloud import jail
-from day89.cloud.shims.view import PACKAGE, View
+from day89.cloud.guest import namespaces
+from day89.cloud.guest.rootfs import PACKAGE, View
 from day89.sandbox import landlock, privileges, seccomp
 from day89.sandbox.network_policy import Doors
 from day89.sandbox.rlimits import Limits, apply_limits, count_tasks
@@ -30,12 +30,12 @@ def enter(launch: dict[str, Any], view: View) -> str:
         launch: ``environment``, ``root`` and ``jail`` of the instance.
         view: what of this machine it sees.
     """
-    if launch["jail"] in (jail.NAMESPACES, jail.PARTIAL):
+    if launch["jail"] in (namespaces.NAMESPACES, namespaces.PARTIAL):
         address = launch["environment"]["DAY89_ADDRESS"]
-        jail.enter(launch["root"], view, f"ip-{address.replace('.', '-')}")
+        namespaces.enter(launch["root"], view, f"ip-{address.replace('.', '-')}")
         return "/"
-    if launch["jail"] == jail.LANDLOCK:
-        jail.restrict(launch["root"], view)
+    if launch["jail"] == namespaces.LANDLOCK:
+        namespaces.restrict(launch["root"], view)
     return str(launch["root"])
 
 
@@ -52,7 +52,7 @@ def doors(launch: dict[str, Any]) -> Doors:
         (metadata.hostname or "", metadata.port or 80),
         environment["DAY89_ADDRESS"],
         environment["DAY89_LOCALHOST"],
-        launch["root"] if launch["jail"] == jail.LANDLOCK else "",
+        launch["root"] if launch["jail"] == namespaces.LANDLOCK else "",
     )
 
 
@@ -63,9 +63,9 @@ def limits_in(mode: str) -> Limits:
         mode: the jail's name; asked in the instance's first process, once it is in the jail.
     """
     tasks = LIMITS.tasks
-    if mode == jail.NONE or (mode != jail.LANDLOCK and _kernel() < COUNTED_APART):
+    if mode == namespaces.NONE or (mode != namespaces.LANDLOCK and _kernel() < COUNTED_APART):
         tasks = None  # the user's own processes would be counted, and are out of sight here: the watch counts
-    elif mode == jail.LANDLOCK and tasks is not None:
+    elif mode == namespaces.LANDLOCK and tasks is not None:
         tasks += count_tasks(os.getuid())
     return Limits(LIMITS.memory, LIMITS.seconds, LIMITS.file, LIMITS.files, tasks)
 
@@ -88,15 +88,15 @@ def confine(mode: str, limits: Limits) -> int | None:
         OSError: the kernel refuses.
     """
     apply_limits(limits)
-    if mode == jail.NONE:
+    if mode == namespaces.NONE:
         return None
     privileges.close_to_others(False)
-    return None if mode == jail.PARTIAL else seccomp.judge_connections(signals=asks_about_signals(mode))
+    return None if mode == namespaces.PARTIAL else seccomp.judge_connections(signals=asks_about_signals(mode))
 
 
 def asks_about_signals(mode: str) -> bool:
     """Return whether the kernel does not hold signals to the instance by itself."""
-    return mode == jail.LANDLOCK and landlock.landlock_version() < SCOPES_SIGNALS
+    return mode == namespaces.LANDLOCK and landlock.landlock_version() < SCOPES_SIGNALS
 
 
 def holds(mode: str, folder: str, view: View) -> bool:
@@ -110,11 +110,11 @@ def holds(mode: str, folder: str, view: View) -> bool:
     canary, server = Path(folder, "../canary"), socket.create_server(("127.0.0.1", 0))
     canary.write_text("seen")
     try:
-        if mode == jail.LANDLOCK:
-            jail.restrict(folder, view)
+        if mode == namespaces.LANDLOCK:
+            namespaces.restrict(folder, view)
         else:
-            jail.enter(folder, view, "probe")
-        return _is_apart(folder, canary) and (mode == jail.PARTIAL or _judges(server))
+            namespaces.enter(folder, view, "probe")
+        return _is_apart(folder, canary) and (mode == namespaces.PARTIAL or _judges(server))
     except OSError:
         return False
 
