@@ -19,10 +19,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from day89.cloud.guest.processes import descendants
-
 import day89.cloud
 from day89.cloud.instances_process import Supervisor
+from day89.processes.tree import descendants
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 ROWS = 20_000

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from day89.course.boundary.codec import Opaque, decode, decode_error, encode, encode_error
-from day89.course.boundary.wire import Broken, Wire
+from day89.processes.channel import Broken, Wire
 
 VALUES: list[Any] = [
     None,

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from day89.cloud.guest.processes import descendants
 
 from day89.cli import main
 from day89.course import cohort
@@ -24,6 +23,7 @@ from day89.course.isolation import choose_isolation
 from day89.course.keeping import Keeper
 from day89.course.sources import find
 from day89.errors import UsageError
+from day89.processes.tree import descendants
 
 RIGHT = """
 def list_keys(s3, bucket, prefix=""):

@@ -13,11 +13,11 @@ import signal
 import socket
 from pathlib import Path
 
-from day89.cloud.guest import processes
 from day89.cloud.guest.preload import load
 from day89.cloud.guest.rootfs import View, make_view
 from day89.cloud.guest.supervisor import Supervisor, best_jail
 from day89.cloud.guest.wire import Wire, close_all_but
+from day89.processes import tree
 
 __all__ = ["main"]
 
@@ -30,14 +30,14 @@ def main(arguments: list[str]) -> int:
             commands; the names of the jails to try.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's business; its end is ours
-    processes.die_with_parent()
+    tree.die_with_parent()
     os.setsid()
     door = socket.socket(fileno=int(arguments[0]))
     commands = Path(arguments[1])
     view = make_view(commands)
     mode = best_jail(view, arguments[2:])
     load()
-    processes.adopt_orphans()
+    tree.adopt_orphans()
     while True:
         sent, descriptors, _, _ = socket.recv_fds(door, 1, 1)
         if not sent:
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
             _serve(descriptors[0], mode, view)
         os.close(descriptors[0])
         _reap()
-    processes.kill_all()
+    tree.kill_all()
     shutil.rmtree(commands.parent, ignore_errors=True)  # where the owner was killed, nobody else does it
     return 0
 
@@ -55,7 +55,7 @@ def _serve(descriptor: int, mode: str, view: View) -> None:
     """Be the supervisor of one owner in this freshly forked process; never return."""
     try:
         close_all_but({descriptor})
-        processes.die_with_parent()
+        tree.die_with_parent()
         os.setsid()
         owner = Wire(socket.socket(fileno=descriptor))
         owner.send({"event": "ready", "jail": mode})

@@ -17,11 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from day89.cloud.guest import confinement, namespaces, processes, python_server
+from day89.cloud.guest import confinement, namespaces, python_server
 from day89.cloud.guest.console import Console
 from day89.cloud.guest.quotas import SECONDS, Watch
 from day89.cloud.guest.rootfs import View
 from day89.cloud.guest.wire import Wire, close_all_but
+from day89.processes import tree
 from day89.sandbox.privileges import close_to_others, prefer_for_killing
 from day89.sandbox.seccomp_notify import Judge
 
@@ -46,7 +47,7 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm:
         wire = Wire(connection)
         prefer_for_killing()
         root = confinement.enter(launch, view)
-        processes.adopt_orphans()
+        tree.adopt_orphans()
         close_to_others(launch["jail"] != namespaces.NONE)
         Machine(
             wire, launch, Watch(root, [*namespaces.SYSTEM, *view.shown, "/proc"] if root == "/" else []), warm=warm
@@ -118,11 +119,11 @@ class Machine:
             if time.monotonic() > look:
                 self._look()
                 look = time.monotonic() + SECONDS
-        processes.kill_all()
+        tree.kill_all()
         self.wire.send({"event": "killed"})
 
     def _look(self) -> None:
-        words = self.watch.excess(lambda: processes.descendants(os.getpid()))
+        words = self.watch.excess(lambda: tree.descendants(os.getpid()))
         if words:
             self._end_all()
             self.console.say(f"day89: all programs of this instance were ended: they took {words}")
@@ -199,7 +200,7 @@ class Machine:
         return True
 
     def _end_all(self) -> None:
-        processes.kill_all()
+        tree.kill_all()
         self._forget_programs()
         if self.script:
             self._ended(self.script, signal.SIGKILL)

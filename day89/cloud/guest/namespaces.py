@@ -16,8 +16,8 @@ import os
 import sys
 from pathlib import Path
 
-from day89.cloud.guest import processes
 from day89.cloud.guest.rootfs import View
+from day89.processes import tree
 from day89.sandbox import landlock, privileges
 from day89.sandbox.libc import checked, libc
 
@@ -82,7 +82,7 @@ def enter(root: str, view: View, name: str) -> None:
         privileges.become_user(_owner("/"))
         privileges.map_to_root(proc)
     os.close(proc)
-    processes.die_with_parent()  # forgotten where the user changes
+    tree.die_with_parent()  # forgotten where the user changes
     privileges.drop_capabilities()
     if landlock.landlock_version():
         landlock.seal()
@@ -112,7 +112,7 @@ def _become_first() -> None:
         _, status = os.waitpid(pid, 0)
         code = os.waitstatus_to_exitcode(status)
         os._exit(code if code >= 0 else 1)
-    processes.die_with_parent()
+    tree.die_with_parent()
 
 
 def _fill(root: str, view: View) -> None:
@@ -211,7 +211,7 @@ def _become_spare(root: str) -> None:
     ):  # not where Python is in root's own folder
         _give(root, user)
         privileges.become_user(_owner(root))
-        processes.die_with_parent()
+        tree.die_with_parent()
 
 
 def possible() -> bool:

@@ -18,7 +18,7 @@ __all__ = ["ANSWERS", "PACKAGE", "View", "make_view", "visible_paths"]
 
 SHIMS = Path(__file__).resolve().parent
 PACKAGE = SHIMS.parents[1]
-LEFT_OUT = frozenset({"cloud", "course", "sandbox", "_files"})
+LEFT_OUT = frozenset({"cloud", "course", "processes", "sandbox", "_files"})
 DATA = ("data/prices.toml", "data/instance_types.csv")  # what the package itself reads, wherever it is installed
 ANSWERS = ("solution.py", "exercise.py", "tests", "quiz", "data", "docs", ".git")
 # The settings that programs look for; no password, key or service of this machine.

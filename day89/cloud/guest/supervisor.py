@@ -16,10 +16,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from day89.cloud.guest import confinement, init, namespaces, processes
+from day89.cloud.guest import confinement, init, namespaces
 from day89.cloud.guest.preload import load
 from day89.cloud.guest.rootfs import View, make_view
 from day89.cloud.guest.wire import Wire, close_all_but
+from day89.processes import tree
 from day89.sandbox import landlock, seccomp
 
 __all__ = ["ROOT", "Supervisor", "best_jail", "main"]
@@ -97,7 +98,7 @@ class Supervisor:
         self.next_pid = 0
         self.next_ready = False
         self.selector = selectors.DefaultSelector()
-        processes.adopt_orphans()
+        tree.adopt_orphans()
         if grow:
             self._grow()
 
@@ -116,10 +117,10 @@ class Supervisor:
             if not self.next_ready:  # it loads libraries, does not listen, and holds no machine yet
                 os.kill(self.next_pid, signal.SIGKILL)
         self._reap()
-        processes.kill_all()
+        tree.kill_all()
 
     def _reap(self, seconds: int = 5) -> None:
-        signal.signal(signal.SIGALRM, lambda *_: processes.kill_all())
+        signal.signal(signal.SIGALRM, lambda *_: tree.kill_all())
         signal.alarm(seconds)
         try:
             while True:
@@ -186,9 +187,9 @@ class Supervisor:
     def _sweep(self) -> None:
         """End what a machine left behind that was itself killed: its orphans have become children of this process."""
         mine = {pid for pid, _ in self.machines.values()} | {self.next_pid}
-        while left := set(processes.children(os.getpid())) - mine:
+        while left := set(tree.children(os.getpid())) - mine:
             for pid in left:
-                processes.kill_tree(pid)
+                tree.kill_tree(pid)
 
     def _on_next(self) -> bool:
         assert self.next
@@ -215,7 +216,7 @@ def _serve_warm(connection: socket.socket, mode: str, view: View) -> None:
     """Load the libraries in this freshly forked process and serve as the next generation; never return."""
     try:
         close_all_but({connection.fileno()})
-        processes.die_with_parent()
+        tree.die_with_parent()
         above = Wire(connection)
         load()
         above.send({"event": "warm", "id": ""})

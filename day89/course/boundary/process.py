@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from day89.course.boundary.wire import Broken, Wire
 from day89.errors import ToolError
+from day89.processes.channel import Broken, Wire
 from day89.sandbox.rlimits import Limits
 
 __all__ = ["Confinement", "Session", "Submitted", "Warm", "bubblewrap"]

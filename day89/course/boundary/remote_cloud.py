@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
-from day89.course.boundary.wire import Wire
+from day89.processes.channel import Wire
 
 __all__ = ["ask_cloud", "connect"]
 

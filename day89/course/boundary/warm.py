@@ -25,8 +25,8 @@ import sklearn.linear_model  # noqa: F401
 import waitress  # noqa: F401
 
 from day89.course.boundary import host, models
-from day89.course.boundary.wire import Broken, Wire
 from day89.course.thrift import install as be_thrifty
+from day89.processes.channel import Broken, Wire
 from day89.sandbox import landlock
 from day89.sandbox import seccomp as calls
 from day89.sandbox.rlimits import Limits, apply_limits
