@@ -14,8 +14,9 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from day89.cloud import backend, clients, guard, patches, policy_gate, signature
+from day89.cloud import backend, clients, guard, patches
 from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
+from day89.cloud.auth import authorize, verify
 from day89.cloud.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
 from day89.cloud.instances import Fleet
@@ -47,7 +48,7 @@ class Cloud:
         self.state = state
         self.faults = Faults(faults)
         self.keeper = PaceKeeper(Pace.of(pace), state)
-        self.gateway = Gateway(state, self.keeper, self.faults, (signature.judge, policy_gate.judge))
+        self.gateway = Gateway(state, self.keeper, self.faults, (verify.judge, authorize.judge))
         self.doors: set[str] = set()
         self.fleet: Fleet | None = None
 

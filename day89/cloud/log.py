@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from day89.cloud.api import ApiCall
-from day89.cloud.policy_least import least_privilege
+from day89.cloud.auth.least_privilege import least_privilege
 
 __all__ = ["Call", "CallLog"]
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.policy import Access, parse_policy, service_may
+from day89.cloud.auth.evaluate import Access, parse_policy, service_may
 from day89.cloud.rules_s3 import MALFORMED, SSE
 from day89.cloud.state import State
 

@@ -12,8 +12,9 @@ from moto.backends import get_backend
 from moto.sts.models import STSBackend
 
 import day89.cloud
-from day89.cloud import instances_moto, policy_moto
-from day89.cloud.policy import Principal
+from day89.cloud import instances_moto
+from day89.cloud.auth import identities
+from day89.cloud.auth.evaluate import Principal
 
 TRUST = {
     "Version": "2012-10-17",
@@ -80,7 +81,7 @@ def test_credentials_are_minted_and_known(seen: instances_moto.Seen) -> None:
     role = instances_moto.role_of(seen)
     assert role is not None
     minted = instances_moto.mint(seen, role, 900)
-    session = policy_moto.session_of(minted.access_key_id)
+    session = identities.session_of(minted.access_key_id)
     assert session is minted
     assert session.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/r/{seen.id}"
     assert all([session.secret_access_key, session.session_token, session.expiration])
@@ -106,10 +107,10 @@ def test_policies_of_a_role_are_found(cloud: Any) -> None:
     iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=json.dumps(document))
     iam.attach_role_policy(RoleName="r", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
     principal = Principal("role", ACCOUNT, role_arn=arn["Role"]["Arn"])
-    inline, managed = policy_moto.identity_policies(principal)
+    inline, managed = identities.identity_policies(principal)
     assert inline == document
     assert managed["Statement"][0]["Effect"] == "Allow"
-    assert policy_moto.tags_of(principal) == {"a": "b"}
+    assert identities.tags_of(principal) == {"a": "b"}
 
 
 def test_a_bucket_tells_its_policy_its_owner_and_its_keys(cloud: Any) -> None:
@@ -123,8 +124,8 @@ def test_a_bucket_tells_its_policy_its_owner_and_its_keys(cloud: Any) -> None:
     document = {"Version": "2012-10-17", "Statement": [deny]}
     s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps(document))
     bucket = get_backend("s3")[ACCOUNT]["aws"].buckets["bucket"]
-    assert policy_moto.bucket_policy(bucket) == document
-    assert policy_moto.owner_of(bucket) == ACCOUNT
-    assert [policy_moto.has_key(bucket, key) for key in ("here", "gone", "never")] == [True, False, False]
-    assert policy_moto.restricts_public(bucket)
-    assert not policy_moto.acl_allows(bucket, "here", "s3:GetObject")
+    assert identities.bucket_policy(bucket) == document
+    assert identities.owner_of(bucket) == ACCOUNT
+    assert [identities.has_key(bucket, key) for key in ("here", "gone", "never")] == [True, False, False]
+    assert identities.restricts_public(bucket)
+    assert not identities.acl_allows(bucket, "here", "s3:GetObject")

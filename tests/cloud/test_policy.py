@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from day89.cloud.policy import ANONYMOUS, Access, Effect, Principal, decide
-from day89.cloud.policy_conditions import conditions_hold, matches_arn, substitute
+from day89.cloud.auth.conditions import conditions_hold, matches_arn, substitute
+from day89.cloud.auth.evaluate import ANONYMOUS, Access, Effect, Principal, decide
 
 ACCOUNT = "123456789012"
 ROOT = Principal("root", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")

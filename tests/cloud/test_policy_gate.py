@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import day89.cloud
-from day89.cloud.policy_least import least_privilege
+from day89.cloud.auth.least_privilege import least_privilege
 
 BUCKET = "lab-of-policies"
 ARN = f"arn:aws:s3:::{BUCKET}"

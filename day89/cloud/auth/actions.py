@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from day89.cloud.policy import Access
-from day89.cloud.policy_actions_ec2 import ec2_accesses
-from day89.cloud.policy_actions_s3 import s3_accesses
+from day89.cloud.auth.actions_ec2 import ec2_accesses
+from day89.cloud.auth.actions_s3 import s3_accesses
+from day89.cloud.auth.evaluate import Access
 
 __all__ = ["NO_PERMISSION_NEEDED", "Asked", "accesses_of"]
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from day89.cloud import policy_moto
 from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.policy import ANONYMOUS, Access, Decision, Document, Effect, Principal, decide
-from day89.cloud.policy_actions import accesses_of
-from day89.cloud.signature_keys import find_key
+from day89.cloud.auth import identities
+from day89.cloud.auth.actions import accesses_of
+from day89.cloud.auth.evaluate import ANONYMOUS, Access, Decision, Document, Effect, Principal, decide
+from day89.cloud.auth.keys import find_key
 from day89.cloud.state import State
 
 __all__ = ["judge"]
@@ -38,7 +38,7 @@ def judge(call: ApiCall, state: State) -> Refusal | None:
     if call.service == "s3" and call.operation == "DeleteObjects":
         return None
     if call.service == "iam" and call.params.get("PolicyArn"):
-        policy_moto.load_managed(call.account, call.params["PolicyArn"])
+        identities.load_managed(call.account, call.params["PolicyArn"])
     bucket = state.bucket(call.params["Bucket"]) if call.service == "s3" and call.params.get("Bucket") else None
     if call.service == "s3" and call.params.get("Bucket") and bucket is None and call.operation != "CreateBucket":
         return None  # no such bucket, which the rules say
@@ -58,12 +58,12 @@ def _needs_nothing(call: ApiCall, principal: Principal, bucket: object) -> bool:
         return True
     if call.operation in {"CopyObject", "UploadPartCopy"}:
         return False
-    own = bucket is None or call.operation == "CreateBucket" or principal.account == policy_moto.owner_of(bucket)
-    return own and (not policy_moto.bucket_policy(bucket) or call.operation in BUCKET_POLICY_OPERATIONS)
+    own = bucket is None or call.operation == "CreateBucket" or principal.account == identities.owner_of(bucket)
+    return own and (not identities.bucket_policy(bucket) or call.operation in BUCKET_POLICY_OPERATIONS)
 
 
 def _judge_all(call: ApiCall, state: State, principal: Principal) -> Refusal | None:
-    identity = policy_moto.identity_policies(principal)
+    identity = identities.identity_policies(principal)
     general = _general_context(call, principal)
     for access in accesses_of(call):
         access = _completed(access, call, general)
@@ -95,7 +95,7 @@ def _general_context(call: ApiCall, principal: Principal) -> dict[str, str | lis
     context["aws:principaltype"] = kinds[principal.kind]
     if principal.kind == "user":
         context["aws:username"] = principal.name
-    tags = policy_moto.tags_of(principal)
+    tags = identities.tags_of(principal)
     return context | {f"aws:principaltag/{name.lower()}": value for name, value in tags.items()}
 
 
@@ -104,11 +104,11 @@ def _completed(access: Access, call: ApiCall, general: dict[str, str | list[str]
     context = {**general, **access.context}
     profile = context.pop("day89:profile", None)
     if isinstance(profile, str):
-        role = policy_moto.profile_role(call.account, profile)
+        role = identities.profile_role(call.account, profile)
         return Access(access.action, role.arn if role else access.resource, context)
     if access.action.startswith("ec2:") and ":instance/i-" in access.resource:
-        instance = policy_moto.instance_of(call.account, call.region, access.resource.rpartition("/")[2])
-        context |= policy_moto.instance_context(instance)
+        instance = identities.instance_of(call.account, call.region, access.resource.rpartition("/")[2])
+        context |= identities.instance_context(instance)
     return replace(access, context=context)
 
 
@@ -121,13 +121,13 @@ def _decide(
     bucket = state.bucket(name)
     if bucket is None or call.operation == "CreateBucket":  # whoever has the name already: the rules say so
         return decide(access, principal, identity)
-    document = policy_moto.bucket_policy(bucket)
+    document = identities.bucket_policy(bucket)
     if principal.kind == "root" and call.operation in BUCKET_POLICY_OPERATIONS:
         document = None
-    if principal.kind == "anonymous" and policy_moto.restricts_public(bucket):
+    if principal.kind == "anonymous" and identities.restricts_public(bucket):
         document = None
-    decision = decide(access, principal, identity, document, owner=policy_moto.owner_of(bucket))
-    if decision.effect is Effect.IMPLICIT_DENY and policy_moto.acl_allows(bucket, key, access.action):
+    decision = decide(access, principal, identity, document, owner=identities.owner_of(bucket))
+    if decision.effect is Effect.IMPLICIT_DENY and identities.acl_allows(bucket, key, access.action):
         return Decision(Effect.ALLOW)
     return decision
 
@@ -142,7 +142,7 @@ def _hidden(
     if call.service != "s3" or call.operation not in {"GetObject", "HeadObject"}:
         return None
     bucket = state.bucket(call.params["Bucket"])
-    if bucket is None or policy_moto.has_key(bucket, call.params["Key"]):
+    if bucket is None or identities.has_key(bucket, call.params["Key"]):
         return None
     access = Access("s3:ListBucket", f"arn:aws:s3:::{call.params['Bucket']}", general)
     decision = _decide(access, principal, identity, state, call)

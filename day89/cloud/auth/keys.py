@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from day89.cloud.policy import Principal
-from day89.cloud.policy_moto import session_of, user_of
+from day89.cloud.auth.evaluate import Principal
+from day89.cloud.auth.identities import session_of, user_of
 from day89.cloud.state import State
 
 __all__ = ["Key", "find_key"]

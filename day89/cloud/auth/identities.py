@@ -15,7 +15,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 from moto.s3.models import FakeDeleteMarker
 
-from day89.cloud.policy import Document, Principal, parse_policy
+from day89.cloud.auth.evaluate import Document, Principal, parse_policy
 
 __all__ = [
     "acl_allows",

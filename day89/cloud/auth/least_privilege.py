@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from day89.cloud.policy_actions import Asked, accesses_of
+from day89.cloud.auth.actions import Asked, accesses_of
 
 __all__ = ["least_privilege"]
 

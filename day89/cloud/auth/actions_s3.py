@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from day89.cloud.policy import Access
+from day89.cloud.auth.evaluate import Access
 
 __all__ = ["s3_accesses"]
 

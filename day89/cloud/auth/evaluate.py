@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from day89.cloud.policy_conditions import Context, as_list, conditions_hold, matches_pattern, substitute
+from day89.cloud.auth.conditions import Context, as_list, conditions_hold, matches_pattern, substitute
 
 __all__ = ["ANONYMOUS", "Access", "Decision", "Effect", "Principal", "decide", "parse_policy", "service_may", "trusts"]
 

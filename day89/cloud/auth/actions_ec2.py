@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from day89.cloud.policy import Access
+from day89.cloud.auth.evaluate import Access
 
 __all__ = ["ec2_accesses"]
 

@@ -14,9 +14,9 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.auth.keys import Key, find_key
+from day89.cloud.auth.sigv4 import EMPTY, Claim, read_claim, signature_v2, signature_v4
 from day89.cloud.route import find_route, read_signature
-from day89.cloud.signature_keys import Key, find_key
-from day89.cloud.signature_v4 import EMPTY, Claim, read_claim, signature_v2, signature_v4
 from day89.cloud.state import State
 
 __all__ = ["MOST_SKEW_SECONDS", "judge"]
