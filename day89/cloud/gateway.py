@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from day89.cloud import backend, forms, mends, rules
+from day89.cloud import backend, forms, mends
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.body import read_body
 from day89.cloud.faults import Fault, Faults
@@ -21,6 +21,7 @@ from day89.cloud.pace import PaceKeeper
 from day89.cloud.render import Answer, render
 from day89.cloud.route import Route, Signed, find_route, read_signature
 from day89.cloud.state import State
+from day89.cloud.validation import table
 
 __all__ = ["SERVICES", "Gateway", "Judge"]
 
@@ -165,7 +166,7 @@ class Gateway:
             if fault.refusal is not None:
                 return fault.refusal
         self.pace.before(call)
-        return rules.refuse(call, self.state)
+        return table.refuse(call, self.state)
 
     def _denied_keys(self, call: ApiCall, faults: list[Fault]) -> dict[str, str]:
         """Return the keys of a DeleteObjects that stay, with the reason: each is judged as one DeleteObject."""

@@ -11,8 +11,8 @@ from day89.cloud import images
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.inner import Inner
 from day89.cloud.render import Answer, render, with_body
-from day89.cloud.rules_ec2 import SSM_IMAGE
 from day89.cloud.state import State
+from day89.cloud.validation.ec2 import SSM_IMAGE
 
 __all__ = ["AFTER", "BEFORE", "prepare"]
 

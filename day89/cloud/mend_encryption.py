@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 from day89.cloud.api import ApiCall
 from day89.cloud.inner import Inner
 from day89.cloud.render import Answer, with_body
-from day89.cloud.rules_buckets import BLOCKED
 from day89.cloud.state import State
+from day89.cloud.validation.s3_buckets import BLOCKED
 
 __all__ = ["DEFAULT", "blocked_encryption", "default_encryption", "kms_key", "only_blocked", "set_blocked"]
 

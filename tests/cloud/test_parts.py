@@ -10,9 +10,9 @@ import pytest
 from day89.cloud.api import Refusal
 from day89.cloud.body import unchunk
 from day89.cloud.checksums import checksum
-from day89.cloud.filters import unknown_filter
 from day89.cloud.render import render
 from day89.cloud.route import Signed, find_route
+from day89.cloud.validation.ec2_filters import unknown_filter
 
 NINE = b"123456789"  # what the checks of every catalogue of CRCs are given for
 

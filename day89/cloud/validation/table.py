@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from day89.cloud import rules_buckets, rules_ec2, rules_lifecycle, rules_network, rules_s3, rules_services
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.state import State
+from day89.cloud.validation import ec2, ec2_network, s3_buckets, s3_lifecycle, s3_objects, services
 
 __all__ = ["Rule", "refuse", "rules_of"]
 
 Rule = Callable[[ApiCall, State], Refusal | None]
 TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
-    rules_buckets.RULES,
-    rules_s3.RULES,
-    rules_lifecycle.RULES,
-    rules_ec2.RULES,
-    rules_network.RULES,
-    rules_services.RULES,
+    s3_buckets.RULES,
+    s3_objects.RULES,
+    s3_lifecycle.RULES,
+    ec2.RULES,
+    ec2_network.RULES,
+    services.RULES,
 )
 
 
@@ -28,7 +28,7 @@ def rules_of(action: str) -> tuple[Rule, ...]:
 
 def refuse(call: ApiCall, state: State) -> Refusal | None:
     """Return the first reason why AWS would not do this call, or None."""
-    of_all = ((rules_buckets.on_any_bucket,), (rules_buckets.expected_owner,)) if call.service == "s3" else ((), ())
+    of_all = ((s3_buckets.on_any_bucket,), (s3_buckets.expected_owner,)) if call.service == "s3" else ((), ())
     for rule in (*of_all[0], *rules_of(call.action), *of_all[1]):
         refusal = rule(call, state)
         if refusal is not None:

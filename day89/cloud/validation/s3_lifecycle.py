@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.rules_s3 import MALFORMED
 from day89.cloud.state import State
+from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES", "is_public"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.auth.evaluate import Access, parse_policy, service_may
-from day89.cloud.rules_s3 import MALFORMED, SSE
 from day89.cloud.state import State
+from day89.cloud.validation.s3_objects import MALFORMED, SSE
 
 __all__ = ["BLOCKED", "RULES", "expected_owner", "on_any_bucket"]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.filters import unknown_filter
 from day89.cloud.state import State
+from day89.cloud.validation.ec2_filters import unknown_filter
 
 __all__ = ["RULES", "SSM_IMAGE"]
 
