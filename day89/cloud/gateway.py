@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from day89.cloud import backend, forms, mends
+from day89.cloud import backend, forms
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.body import read_body
 from day89.cloud.faults import Fault, Faults
 from day89.cloud.inner import Headers, Inner, plain_headers
 from day89.cloud.log import Call, CallLog
+from day89.cloud.overrides import table as mends
 from day89.cloud.pace import PaceKeeper
 from day89.cloud.render import Answer, render
 from day89.cloud.route import Route, Signed, find_route, read_signature

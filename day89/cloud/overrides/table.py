@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from day89.cloud import mend_ec2, mend_s3, mend_services
 from day89.cloud.api import ApiCall
 from day89.cloud.inner import Inner
-from day89.cloud.mend_deletes import with_errors, without_keys
-from day89.cloud.mend_s3 import website
+from day89.cloud.overrides import ec2, s3, services
+from day89.cloud.overrides.s3 import website
+from day89.cloud.overrides.s3_deletes import with_errors, without_keys
 from day89.cloud.render import Answer
 from day89.cloud.state import State
 
@@ -16,14 +16,14 @@ __all__ = ["after", "before", "website", "with_errors", "without_keys"]
 
 Before = Callable[[ApiCall, State, Inner], Answer | None]
 After = Callable[[ApiCall, State, Answer], Answer]
-BEFORE: Mapping[str, tuple[Before, ...]] = {**mend_s3.BEFORE, **mend_ec2.BEFORE}
-AFTER: Mapping[str, tuple[After, ...]] = {**mend_s3.AFTER, **mend_ec2.AFTER, **mend_services.AFTER}
+BEFORE: Mapping[str, tuple[Before, ...]] = {**s3.BEFORE, **ec2.BEFORE}
+AFTER: Mapping[str, tuple[After, ...]] = {**s3.AFTER, **ec2.AFTER, **services.AFTER}
 
 
 def before(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     """Change the request that moto gets, or answer in its place."""
     if call.service in ("ec2", "ssm", "autoscaling"):
-        mend_ec2.prepare(call, state)
+        ec2.prepare(call, state)
     for mend in BEFORE.get(call.action, ()):
         answer = mend(call, state, inner)
         if answer is not None:

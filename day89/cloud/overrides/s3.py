@@ -10,9 +10,9 @@ from xml.sax.saxutils import escape
 
 from moto.s3.models import PublicAccessBlock
 
-from day89.cloud import mend_answers, mend_encryption, mend_settings, mend_uploads
 from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.inner import Inner
+from day89.cloud.overrides import s3_answers, s3_encryption, s3_settings, s3_uploads
 from day89.cloud.render import Answer, render
 from day89.cloud.state import State
 
@@ -94,7 +94,7 @@ def new_bucket(call: ApiCall, state: State, answer: Answer) -> Answer:
     bucket = state.bucket(call.params.get("Bucket", ""))
     if bucket is not None and bucket.name not in state.buckets_seen:
         state.buckets_seen.add(bucket.name)
-        bucket.encryption = mend_encryption.DEFAULT
+        bucket.encryption = s3_encryption.DEFAULT
         bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
         if bucket.ownership_rule is None:
             bucket.ownership_rule = "BucketOwnerEnforced"
@@ -197,25 +197,25 @@ Befores = tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]
 Afters = tuple[Callable[[ApiCall, State, Answer], Answer], ...]
 BEFORE: Mapping[str, Befores] = {
     **{f"s3.{operation}": (page,) for operation in PAGE_PARAMETERS},
-    **mend_settings.BEFORE,
+    **s3_settings.BEFORE,
     "s3.PutObject": (plain_body,),
     "s3.UploadPart": (plain_body,),
-    "s3.ListMultipartUploads": (mend_uploads.list_uploads,),
-    "s3.PutBucketEncryption": (mend_encryption.only_blocked,),
+    "s3.ListMultipartUploads": (s3_uploads.list_uploads,),
+    "s3.PutBucketEncryption": (s3_encryption.only_blocked,),
     "s3.GetObject": (archived, part_of_object),
 }
 AFTER: Mapping[str, Afters] = {
-    **mend_answers.AFTER,
+    **s3_answers.AFTER,
     "s3.DeleteObjects": (quiet,),
     "s3.CreateBucket": (new_bucket,),
     "s3.DeleteBucket": (gone_bucket,),
-    "s3.DeleteBucketEncryption": (mend_encryption.default_encryption,),
-    "s3.PutObject": (kept_type, checksum_type, mend_encryption.kms_key),
-    "s3.GetObject": (checksum_type, mend_encryption.kms_key),
-    "s3.HeadObject": (checksum_type, mend_encryption.kms_key, still_restoring),
+    "s3.DeleteBucketEncryption": (s3_encryption.default_encryption,),
+    "s3.PutObject": (kept_type, checksum_type, s3_encryption.kms_key),
+    "s3.GetObject": (checksum_type, s3_encryption.kms_key),
+    "s3.HeadObject": (checksum_type, s3_encryption.kms_key, still_restoring),
     "s3.RestoreObject": (restoring,),
-    "s3.UploadPart": (mend_encryption.kms_key,),
-    "s3.CreateMultipartUpload": (mend_uploads.new_upload,),
-    "s3.PutBucketEncryption": (mend_encryption.set_blocked,),
-    "s3.GetBucketEncryption": (mend_encryption.blocked_encryption,),
+    "s3.UploadPart": (s3_encryption.kms_key,),
+    "s3.CreateMultipartUpload": (s3_uploads.new_upload,),
+    "s3.PutBucketEncryption": (s3_encryption.set_blocked,),
+    "s3.GetBucketEncryption": (s3_encryption.blocked_encryption,),
 }
