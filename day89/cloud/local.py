@@ -19,9 +19,9 @@ from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
 from day89.cloud.auth import authorize, verify
 from day89.cloud.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
-from day89.cloud.instances import Fleet
-from day89.cloud.instances_process import Supervisor
-from day89.cloud.instances_wiring import running_instances
+from day89.cloud.instances.fleet import Fleet
+from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.hooks import running_instances
 from day89.cloud.log import CallLog
 from day89.cloud.pace import Pace, PaceKeeper
 from day89.cloud.server import Server, serving

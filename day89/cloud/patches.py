@@ -33,7 +33,7 @@ def moto_mended() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(versions_mended())
-        # moto reads bucket policies without their conditions; day89.cloud.auth.evaluate has judged before moto is asked.
+        # moto ignores the conditions of bucket policies; day89.cloud.auth.evaluate has judged before moto is asked.
         stack.enter_context(patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.PERMITTED))
         stack.enter_context(patch.object(S3Backend, "list_object_versions", list_object_versions))
         yield

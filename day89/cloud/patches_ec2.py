@@ -29,7 +29,7 @@ def ec2_mended() -> Iterator[None]:
     give_address = NetworkInterface.check_auto_public_ip
 
     def check_auto_public_ip(self: Any) -> None:
-        # An address comes with the state `running`, which day89.cloud.pace brings about, not with the interface.
+        # An address comes with the state `running` (day89.cloud.pace), not with the interface.
         if getattr(self, "instance", None) is not None:
             give_address(self)
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from day89.cloud.instances_process import ForkServer
+from day89.cloud.instances.guest_client import ForkServer
 from day89.course import child, plugin
 
 __all__ = ["Forks", "serve"]

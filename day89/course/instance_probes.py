@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 from day89.cloud import local
-from day89.cloud.instances_process import JAILS, Supervisor
+from day89.cloud.instances.guest_client import JAILS, Supervisor
 from day89.course import instance_script
 from day89.course.files import checks_folder, course_file
 from day89.errors import Day89Error

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from day89 import cloud as local_cloud
 from day89.cloud.guard import ENVIRONMENT as CLOUD_ENVIRONMENT
-from day89.cloud.instances_process import ForkServer, Supervisor
+from day89.cloud.instances.guest_client import ForkServer, Supervisor
 from day89.course.blame import blame
 from day89.course.calling import Gone, InProcess, Side, Task
 from day89.course.checking import NotStarted, Wrong, describe_error

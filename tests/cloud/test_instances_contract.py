@@ -12,9 +12,9 @@ from moto.backends import get_backend
 from moto.sts.models import STSBackend
 
 import day89.cloud
-from day89.cloud import instances_moto
 from day89.cloud.auth import identities
 from day89.cloud.auth.evaluate import Principal
+from day89.cloud.instances import moto
 
 TRUST = {
     "Version": "2012-10-17",
@@ -30,7 +30,7 @@ def cloud() -> Iterator[Any]:
 
 
 @pytest.fixture
-def seen(cloud: Any, launch_in: Any) -> instances_moto.Seen:
+def seen(cloud: Any, launch_in: Any) -> moto.Seen:
     """Launch an instance with a role, tags and user data, and return what the fleet would see."""
     iam = cloud.client("iam")
     iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
@@ -41,10 +41,10 @@ def seen(cloud: Any, launch_in: Any) -> instances_moto.Seen:
         cloud, "#!/bin/sh\n", TagSpecifications=tags, IamInstanceProfile={"Name": "p"},
         MetadataOptions={"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
     )  # fmt: skip
-    return next(instances_moto.look())
+    return next(moto.look())
 
 
-def test_an_instance_has_what_the_fleet_reads(cloud: Any, seen: instances_moto.Seen) -> None:
+def test_an_instance_has_what_the_fleet_reads(cloud: Any, seen: moto.Seen) -> None:
     facts = (seen.account, seen.region, seen.user_data, seen.required_tokens, seen.metadata_enabled)
     assert facts == (ACCOUNT, "us-east-1", b"#!/bin/sh\n", True, True)
     assert seen.metadata_tags == {"Name": "n"}
@@ -60,27 +60,27 @@ def test_an_instance_has_what_the_fleet_reads(cloud: Any, seen: instances_moto.S
         "instance_initiated_shutdown_behavior", "terminate", "stop", "nics",
     ],
 )  # fmt: skip
-def test_an_instance_has_the_names_that_are_used(seen: instances_moto.Seen, name: str) -> None:
+def test_an_instance_has_the_names_that_are_used(seen: moto.Seen, name: str) -> None:
     assert hasattr(seen.moto, name)
 
 
-def test_an_instance_takes_the_address_that_it_is_given(cloud: Any, seen: instances_moto.Seen) -> None:
-    assert instances_moto.place(seen, "127.9.9.9") is not None
-    assert instances_moto.place(seen, "127.9.9.9") is None
+def test_an_instance_takes_the_address_that_it_is_given(cloud: Any, seen: moto.Seen) -> None:
+    assert moto.place(seen, "127.9.9.9") is not None
+    assert moto.place(seen, "127.9.9.9") is None
     found = cloud.client("ec2").describe_instances()["Reservations"][0]["Instances"][0]
     assert (found["PrivateIpAddress"], found["PublicIpAddress"]) == ("127.9.9.9", "127.9.9.9")
 
 
-def test_an_instance_has_the_role_of_its_profile(seen: instances_moto.Seen) -> None:
-    role = instances_moto.role_of(seen)
+def test_an_instance_has_the_role_of_its_profile(seen: moto.Seen) -> None:
+    role = moto.role_of(seen)
     assert role is not None
     assert (role.name, role.arn) == ("r", f"arn:aws:iam::{ACCOUNT}:role/r")
 
 
-def test_credentials_are_minted_and_known(seen: instances_moto.Seen) -> None:
-    role = instances_moto.role_of(seen)
+def test_credentials_are_minted_and_known(seen: moto.Seen) -> None:
+    role = moto.role_of(seen)
     assert role is not None
-    minted = instances_moto.mint(seen, role, 900)
+    minted = moto.mint(seen, role, 900)
     session = identities.session_of(minted.access_key_id)
     assert session is minted
     assert session.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/r/{seen.id}"
@@ -88,9 +88,9 @@ def test_credentials_are_minted_and_known(seen: instances_moto.Seen) -> None:
 
 
 @pytest.mark.parametrize(("behaviour", "state"), [("stop", "stopped"), ("terminate", "terminated")])
-def test_a_shutdown_from_inside_ends_an_instance(seen: instances_moto.Seen, behaviour: str, state: str) -> None:
+def test_a_shutdown_from_inside_ends_an_instance(seen: moto.Seen, behaviour: str, state: str) -> None:
     seen.moto.instance_initiated_shutdown_behavior = behaviour
-    instances_moto.finish_shutdown(seen)
+    moto.finish_shutdown(seen)
     assert seen.moto.state == state
     assert seen.moto.state_reason.code == "Client.InstanceInitiatedShutdown"
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 import day89.cloud
-from day89.cloud.instances_address import PORT
-from day89.cloud.instances_process import ForkServer, Supervisor
+from day89.cloud.instances.addresses import PORT
+from day89.cloud.instances.guest_client import ForkServer, Supervisor
 
 OWNER = """
 import sys

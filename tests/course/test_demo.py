@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances.guest_client import Supervisor
 from day89.course.demo import faults
 from day89.course.demo.page import render
 from day89.course.demo.record import BROKE, DONE, INTERRUPTED, LEFT, Record

@@ -15,7 +15,7 @@ import pytest
 from day89.cli import main
 from day89.clients import REAL_ACCOUNT_VARIABLE
 from day89.cloud import Cloud, local
-from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances.guest_client import Supervisor
 from day89.course.demo.stage import TAG
 from day89.course.demo.teardown import Interrupts, Undo
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from day89.clients import make_client
 from day89.cloud import Cloud, local
-from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances.guest_client import Supervisor
 from day89.course.demo.trace import Trace
 
 __all__ = ["REGION", "Setting", "local_setting"]

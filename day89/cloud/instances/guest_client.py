@@ -18,7 +18,7 @@ from day89.cloud.guest.wire import Wire
 
 __all__ = ["PACKAGE", "ForkServer", "Supervisor"]
 
-PACKAGE = Path(__file__).parent / "guest"
+PACKAGE = Path(__file__).parents[1] / "guest"
 JAILS = ("namespaces", "landlock", "partial")
 Listener = Callable[[dict[str, Any]], None]
 

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 from day89.cloud.api import ApiCall
-from day89.cloud.instances import Fleet
-from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances.fleet import Fleet
+from day89.cloud.instances.guest_client import Supervisor
 from day89.cloud.render import Answer
 
 __all__ = ["answered", "running_instances"]

@@ -16,12 +16,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from day89.cloud import instances_moto
-from day89.cloud.instances_address import take
-from day89.cloud.instances_moto import Seen
-from day89.cloud.instances_one import Instance
-from day89.cloud.instances_process import Supervisor
-from day89.cloud.metadata import MetadataService
+from day89.cloud.instances import moto
+from day89.cloud.instances.addresses import take
+from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.imds import MetadataService
+from day89.cloud.instances.instance import Instance
+from day89.cloud.instances.moto import Seen
 from day89.errors import NotFoundError, ToolError, WaitTimeoutError
 
 __all__ = ["Fleet", "Instance"]
@@ -104,10 +104,10 @@ class Fleet:
         replaced: dict[str, str] = {}
         if self._closed:
             return replaced
-        for seen in instances_moto.look():
+        for seen in moto.look():
             instance = self._instances.get(seen.id) or self._add(seen)
             if not seen.ended:
-                drawn = instances_moto.place(seen, instance.address)
+                drawn = moto.place(seen, instance.address)
                 replaced |= {drawn: instance.address} if drawn else {}
             if self._is_up(seen) and not instance.alive:
                 self._launch(instance)
@@ -184,7 +184,7 @@ class Fleet:
             if text == "reboot":
                 self.reboot(instance.id)
             elif instance.alive:
-                instances_moto.finish_shutdown(instance.seen)
+                moto.finish_shutdown(instance.seen)
                 self.reconcile()
 
     def reboot(self, instance_id: str) -> None:
@@ -225,11 +225,7 @@ class Fleet:
             raise WaitTimeoutError(f"still busy after {timeout:g} s: {', '.join(self._busy())}") from None
 
     def _busy(self) -> list[str]:
-        return [
-            item.id
-            for item in self
-            if item.script_running or (item.alive and item.seen.moto.state in instances_moto.GONE)
-        ]
+        return [item.id for item in self if item.script_running or (item.alive and item.seen.moto.state in moto.GONE)]
 
     def close(self) -> None:
         """End every instance; leave no process, port or file."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from day89.cloud.guest.commands import environment
-from day89.cloud.instances_address import Address
-from day89.cloud.instances_moto import Seen
-from day89.cloud.instances_userdata import read_user_data
-from day89.cloud.metadata import Door
-from day89.cloud.metadata_tree import Tree
+from day89.cloud.instances.addresses import Address
+from day89.cloud.instances.imds import Door
+from day89.cloud.instances.imds_content import Tree
+from day89.cloud.instances.moto import Seen
+from day89.cloud.instances.user_data import read_user_data
 from day89.sandbox.safe_open import open_beneath
 
 __all__ = ["Instance"]

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from day89.cloud import instances_moto
-from day89.cloud.instances_moto import Role, Seen
+from day89.cloud.instances import moto as instances_moto
+from day89.cloud.instances.moto import Role, Seen
 
 __all__ = ["CREDENTIAL_SECONDS", "Tree"]
 
