@@ -20,8 +20,8 @@ from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 from werkzeug.exceptions import HTTPException
 
-from day89.cloud.api import Refusal
-from day89.cloud.render import Answer, render
+from day89.cloud.messages.errors import Answer, render
+from day89.cloud.messages.model import Refusal
 
 __all__ = [
     "GLOBAL_SERVICES",

@@ -14,7 +14,7 @@ import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from day89.cloud.api import DEFAULT_REGION, Credential
+from day89.cloud.messages.model import DEFAULT_REGION, Credential
 
 __all__ = ["documentation_of", "make_client", "shared_models"]
 

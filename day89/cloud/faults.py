@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, Refusal
 
 __all__ = ["Fault", "Faults"]
 

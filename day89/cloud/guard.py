@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import boto3.s3.transfer
 
-from day89.cloud.api import ADMIN, DEFAULT_REGION
+from day89.cloud.messages.model import ADMIN, DEFAULT_REGION
 from day89.errors import RealAccountError
 
 __all__ = ["environment", "is_loopback", "no_crt", "only_loopback"]

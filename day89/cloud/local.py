@@ -15,7 +15,6 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 from day89.cloud import backend, clients, guard, patches
-from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
 from day89.cloud.auth import authorize, verify
 from day89.cloud.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
@@ -23,6 +22,7 @@ from day89.cloud.instances.fleet import Fleet
 from day89.cloud.instances.guest_client import Supervisor
 from day89.cloud.instances.hooks import running_instances
 from day89.cloud.log import CallLog
+from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
 from day89.cloud.pace import Pace, PaceKeeper
 from day89.cloud.server import Server, serving
 from day89.cloud.state import State

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from day89.cloud.api import ApiCall
 from day89.cloud.auth.least_privilege import least_privilege
+from day89.cloud.messages.model import ApiCall
 
 __all__ = ["Call", "CallLog"]
 

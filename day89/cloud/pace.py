@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from day89.cloud.api import ApiCall
+from day89.cloud.messages.model import ApiCall
 from day89.cloud.state import State
 
 __all__ = ["AWS", "INSTANT", "Pace", "PaceKeeper"]

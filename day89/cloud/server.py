@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
 from day89.cloud.gateway import Gateway
+from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
 
 __all__ = ["LOOPBACK", "Server", "serving"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from day89.cloud import backend, images
-from day89.cloud.api import ADMIN, DEFAULT_ACCOUNT, DEFAULT_REGION, Credential
+from day89.cloud.messages.model import ADMIN, DEFAULT_ACCOUNT, DEFAULT_REGION, Credential
 
 __all__ = ["State"]
 

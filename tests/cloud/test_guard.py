@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 import day89.cloud
-from day89.cloud.api import ADMIN
+from day89.cloud.messages.model import ADMIN
 from day89.errors import RealAccountError, ToolError
 
 KEYS = {"aws_access_key_id": ADMIN.access_key, "aws_secret_access_key": ADMIN.secret_key}

@@ -7,11 +7,11 @@ import zlib
 
 import pytest
 
-from day89.cloud.api import Refusal
-from day89.cloud.body import unchunk
-from day89.cloud.checksums import checksum
-from day89.cloud.render import render
-from day89.cloud.route import Signed, find_route
+from day89.cloud.messages.aws_chunked import unchunk
+from day89.cloud.messages.checksums import checksum
+from day89.cloud.messages.errors import render
+from day89.cloud.messages.model import Refusal
+from day89.cloud.messages.routing import Signed, find_route
 from day89.cloud.validation.ec2_filters import unknown_filter
 
 NINE = b"123456789"  # what the checks of every catalogue of CRCs are given for

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from day89.cloud.api import ApiCall, Refusal
 from day89.cloud.auth import identities
 from day89.cloud.auth.actions import accesses_of
 from day89.cloud.auth.evaluate import ANONYMOUS, Access, Decision, Document, Effect, Principal, decide
 from day89.cloud.auth.keys import find_key
+from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.state import State
 
 __all__ = ["judge"]

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from day89.cloud.api import ApiCall
 from day89.cloud.instances.fleet import Fleet
 from day89.cloud.instances.guest_client import Supervisor
-from day89.cloud.render import Answer
+from day89.cloud.messages.errors import Answer
+from day89.cloud.messages.model import ApiCall
 
 __all__ = ["answered", "running_instances"]
 

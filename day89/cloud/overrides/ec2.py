@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud import images
-from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.inner import Inner
-from day89.cloud.render import Answer, render, with_body
+from day89.cloud.messages.errors import Answer, render, with_body
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.moto_request import Inner
 from day89.cloud.state import State
 from day89.cloud.validation.ec2 import SSM_IMAGE
 

@@ -10,10 +10,10 @@ from xml.sax.saxutils import escape
 
 from moto.s3.models import PublicAccessBlock
 
-from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.inner import Inner
+from day89.cloud.messages.errors import Answer, render
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.moto_request import Inner
 from day89.cloud.overrides import s3_answers, s3_encryption, s3_settings, s3_uploads
-from day89.cloud.render import Answer, render
 from day89.cloud.state import State
 
 __all__ = ["AFTER", "BEFORE", "website"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.api import ApiCall
-from day89.cloud.render import Answer
+from day89.cloud.messages.errors import Answer
+from day89.cloud.messages.model import ApiCall
 from day89.cloud.state import State
 
 __all__ = ["AFTER"]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from day89.cloud.api import ApiCall
-from day89.cloud.inner import Inner
-from day89.cloud.render import Answer, with_body
+from day89.cloud.messages.errors import Answer, with_body
+from day89.cloud.messages.model import ApiCall
+from day89.cloud.messages.moto_request import Inner
 
 __all__ = ["with_errors", "without_keys"]
 

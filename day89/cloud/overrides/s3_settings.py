@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.inner import Inner
-from day89.cloud.render import XML, Answer, render
+from day89.cloud.messages.errors import XML, Answer, render
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.moto_request import Inner
 from day89.cloud.state import State
 
 __all__ = ["BEFORE"]

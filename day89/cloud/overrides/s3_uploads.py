@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from day89.cloud.api import ApiCall
-from day89.cloud.inner import Inner
-from day89.cloud.render import XML, Answer
+from day89.cloud.messages.errors import XML, Answer
+from day89.cloud.messages.model import ApiCall
+from day89.cloud.messages.moto_request import Inner
 from day89.cloud.state import State
 
 __all__ = ["list_uploads", "new_upload"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape
 
-from day89.cloud.api import ApiCall
-from day89.cloud.render import Answer, with_body
+from day89.cloud.messages.errors import Answer, with_body
+from day89.cloud.messages.model import ApiCall
 from day89.cloud.state import State
 
 __all__ = ["AFTER"]

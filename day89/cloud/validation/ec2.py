@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.state import State
 from day89.cloud.validation.ec2_filters import unknown_filter
 

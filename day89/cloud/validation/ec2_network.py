@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.state import State
 
 __all__ = ["RULES"]

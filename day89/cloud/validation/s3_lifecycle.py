@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.api import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.state import State
 from day89.cloud.validation.s3_objects import MALFORMED
 

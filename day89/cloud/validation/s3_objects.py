@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.checksums import ALGORITHMS, SLOW, checksum
+from day89.cloud.messages.checksums import ALGORITHMS, SLOW, checksum
+from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.state import State
 
 __all__ = ["MALFORMED", "RULES", "SSE"]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from day89.cloud import Cloud
-from day89.cloud.api import ApiCall
+from day89.cloud.messages.model import ApiCall
 from day89.course.demo.trace import HERE, actor_of
 from day89.errors import UsageError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from day89.cloud.body import STREAMING, unchunk
+from day89.cloud.messages.aws_chunked import STREAMING, unchunk
 
 __all__ = ["Headers", "Inner", "plain_headers"]
 

@@ -16,11 +16,11 @@ from typing import Any
 
 from botocore.config import Config
 
-from day89.cloud.api import Credential, Refusal
 from day89.cloud.auth.keys import find_key
 from day89.cloud.clients import make_client
-from day89.cloud.inner import Headers
-from day89.cloud.render import Answer
+from day89.cloud.messages.errors import Answer
+from day89.cloud.messages.model import Credential, Refusal
+from day89.cloud.messages.moto_request import Headers
 from day89.cloud.state import State
 
 __all__ = ["Form", "as_put", "done", "is_form", "read_form", "refuse_form"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
-from day89.cloud.api import DEFAULT_REGION
+from day89.cloud.messages.model import DEFAULT_REGION
 
 __all__ = ["Route", "Signed", "find_route", "read_signature"]
 

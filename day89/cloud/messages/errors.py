@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
-from day89.cloud.api import Refusal
+from day89.cloud.messages.model import Refusal
 
 __all__ = ["XML", "Answer", "render", "with_body"]
 
