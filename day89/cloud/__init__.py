@@ -5,6 +5,6 @@ from __future__ import annotations
 from day89.cloud.faults import Fault
 from day89.cloud.local import Cloud, Fetched, local
 from day89.cloud.log import Call, CallLog
-from day89.cloud.pace import Pace
+from day89.cloud.moto.transitions import Pace
 
 __all__ = ["Call", "CallLog", "Cloud", "Fault", "Fetched", "Pace", "local"]

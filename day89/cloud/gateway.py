@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from day89.cloud import backend, presigned_post
+from day89.cloud import presigned_post
 from day89.cloud.faults import Fault, Faults
 from day89.cloud.log import Call, CallLog
 from day89.cloud.messages.aws_chunked import read_body
@@ -19,9 +19,10 @@ from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.moto_request import Headers, Inner, plain_headers
 from day89.cloud.messages.routing import Route, Signed, find_route, read_signature
+from day89.cloud.moto import backend
+from day89.cloud.moto.state import State
+from day89.cloud.moto.transitions import PaceKeeper
 from day89.cloud.overrides import table as mends
-from day89.cloud.pace import PaceKeeper
-from day89.cloud.state import State
 from day89.cloud.validation import table
 
 __all__ = ["SERVICES", "Gateway", "Judge"]

@@ -25,7 +25,7 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     # Without it a client with no credentials waits for seconds on 169.254.169.254.
     "AWS_EC2_METADATA_DISABLED": "true",
-    # moto would build some 1,200 images a region; day89.cloud.images makes the few that the course names.
+    # moto would build some 1,200 images a region; day89.cloud.moto.images makes the few that the course names.
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
 }
 STRIPPED = ("AWS_", "BOTO_", "MOTO_")

@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from day89.cloud import backend, clients, guard, patches
+from day89.cloud import clients, guard
 from day89.cloud.auth import authorize, verify
 from day89.cloud.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
@@ -23,9 +23,10 @@ from day89.cloud.instances.guest_client import Supervisor
 from day89.cloud.instances.hooks import running_instances
 from day89.cloud.log import CallLog
 from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
-from day89.cloud.pace import Pace, PaceKeeper
+from day89.cloud.moto import backend, patch_s3_listing
+from day89.cloud.moto.state import State
+from day89.cloud.moto.transitions import Pace, PaceKeeper
 from day89.cloud.server import Server, serving
-from day89.cloud.state import State
 from day89.cloud.waiters import fast_waiters
 from day89.errors import ToolError
 
@@ -177,7 +178,7 @@ def local(
         stack.enter_context(guard.only_loopback())
         stack.enter_context(guard.no_crt())
         stack.enter_context(clients.shared_models())
-        stack.enter_context(patches.moto_mended())
+        stack.enter_context(patch_s3_listing.moto_mended())
         cloud.state.before_ec2 = partial(_mend_ec2, stack)
         stack.enter_context(fast_waiters(cloud.state, cloud.keeper, real_time=bool(instances)))
         if instances:
@@ -187,7 +188,7 @@ def local(
 
 
 def _mend_ec2(stack: ExitStack) -> None:
-    from day89.cloud.patches_ec2 import ec2_mended  # slow to import, and only EC2 needs it
+    from day89.cloud.moto.patch_ec2 import ec2_mended  # slow to import, and only EC2 needs it
 
     stack.enter_context(ec2_mended())
 

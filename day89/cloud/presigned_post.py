@@ -21,7 +21,7 @@ from day89.cloud.clients import make_client
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import Credential, Refusal
 from day89.cloud.messages.moto_request import Headers
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["Form", "as_put", "done", "is_form", "read_form", "refuse_form"]
 

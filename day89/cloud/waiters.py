@@ -12,8 +12,8 @@ from unittest.mock import patch
 import botocore.endpoint
 import botocore.waiter
 
-from day89.cloud.pace import PaceKeeper
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
+from day89.cloud.moto.transitions import PaceKeeper
 
 __all__ = ["fast_waiters"]
 

@@ -37,9 +37,9 @@ __all__ = [
 SUBMISSION_LIMIT = 300.0
 # Modules that a submission may import at its top and that take long: the warm server imports them before it forks.
 HEAVY = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "sklearn", "werkzeug")
-EC2_MODULE = "day89.cloud.patches_ec2"
+EC2_MODULE = "day89.cloud.moto.patch_ec2"
 REHEARSAL = "day89.course.child:rehearse"
-THRIFT = ("day89.course.thrift:install", "day89.cloud.thrift:install")
+THRIFT = ("day89.course.thrift:install", "day89.cloud.moto.caches:install")
 SERVER_MODULES = ("boto3", "pytest", "day89.course.collected", "day89.cloud", *THRIFT)
 # What a server imports that will grade submissions of every kind. What is missing here, each fork does again.
 EVERYTHING = (

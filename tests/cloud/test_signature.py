@@ -21,7 +21,7 @@ import day89.cloud
 from day89.cloud.auth import verify
 from day89.cloud.messages.model import ADMIN, ApiCall
 from day89.cloud.messages.moto_request import Headers
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 KEYS = ["plain", "with space", "plus+", "percent%41", "ü/日本", "a//b", "~._-'()!*", "question?mark", "/leading"]
 

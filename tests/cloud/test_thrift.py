@@ -12,7 +12,7 @@ import xmltodict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from day89.cloud.thrift import unparse
+from day89.cloud.moto.caches import unparse
 
 NAMES = st.sampled_from(["Key", "item", "Größe", "a-b", "#text", "@xmlns", "@xsi:type", "two words"])
 LEAVES = (
@@ -27,7 +27,7 @@ import json, sys
 from datetime import UTC, datetime
 import day89.cloud
 if sys.argv[1] == "thrifty":
-    from day89.cloud.thrift import install
+    from day89.cloud.moto.caches import install
     install(); install()
 found = []
 with day89.cloud.local(seed=1) as cloud:

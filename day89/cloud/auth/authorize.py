@@ -11,7 +11,7 @@ from day89.cloud.auth.actions import accesses_of
 from day89.cloud.auth.evaluate import ANONYMOUS, Access, Decision, Document, Effect, Principal, decide
 from day89.cloud.auth.keys import find_key
 from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["judge"]
 

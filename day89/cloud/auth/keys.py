@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from day89.cloud.auth.evaluate import Principal
 from day89.cloud.auth.identities import session_of, user_of
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["Key", "find_key"]
 

@@ -17,7 +17,7 @@ from day89.cloud.auth.keys import Key, find_key
 from day89.cloud.auth.sigv4 import EMPTY, Claim, read_claim, signature_v2, signature_v4
 from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.routing import find_route, read_signature
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["MOST_SKEW_SECONDS", "judge"]
 

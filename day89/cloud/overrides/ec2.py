@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud import images
 from day89.cloud.messages.errors import Answer, render, with_body
 from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.moto_request import Inner
-from day89.cloud.state import State
+from day89.cloud.moto import images
+from day89.cloud.moto.state import State
 from day89.cloud.validation.ec2 import SSM_IMAGE
 
 __all__ = ["AFTER", "BEFORE", "prepare"]

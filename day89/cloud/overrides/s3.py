@@ -13,8 +13,8 @@ from moto.s3.models import PublicAccessBlock
 from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.moto_request import Inner
+from day89.cloud.moto.state import State
 from day89.cloud.overrides import s3_answers, s3_encryption, s3_settings, s3_uploads
-from day89.cloud.state import State
 
 __all__ = ["AFTER", "BEFORE", "website"]
 

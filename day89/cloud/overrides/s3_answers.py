@@ -8,7 +8,7 @@ from typing import Any
 
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["AFTER"]
 

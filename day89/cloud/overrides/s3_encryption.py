@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from day89.cloud.messages.errors import Answer, with_body
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_buckets import BLOCKED
 
 __all__ = ["DEFAULT", "blocked_encryption", "default_encryption", "kms_key", "only_blocked", "set_blocked"]

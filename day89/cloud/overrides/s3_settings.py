@@ -9,7 +9,7 @@ from typing import Any
 from day89.cloud.messages.errors import XML, Answer, render
 from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.moto_request import Inner
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["BEFORE"]
 

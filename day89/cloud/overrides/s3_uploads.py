@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from day89.cloud.messages.errors import XML, Answer
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["list_uploads", "new_upload"]
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from day89.cloud.messages.errors import Answer, with_body
 from day89.cloud.messages.model import ApiCall
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["AFTER"]
 

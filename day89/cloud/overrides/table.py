@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
+from day89.cloud.moto.state import State
 from day89.cloud.overrides import ec2, s3, services
 from day89.cloud.overrides.s3 import website
 from day89.cloud.overrides.s3_deletes import with_errors, without_keys
-from day89.cloud.state import State
 
 __all__ = ["after", "before", "website", "with_errors", "without_keys"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 from day89.cloud.validation.ec2_filters import unknown_filter
 
 __all__ = ["RULES", "SSM_IMAGE"]

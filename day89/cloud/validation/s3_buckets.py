@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from day89.cloud.auth.evaluate import Access, parse_policy, service_may
 from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_objects import MALFORMED, SSE
 
 __all__ = ["BLOCKED", "RULES", "expected_owner", "on_any_bucket"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES", "is_public"]

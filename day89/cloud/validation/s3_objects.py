@@ -11,7 +11,7 @@ from typing import Any
 
 from day89.cloud.messages.checksums import ALGORITHMS, SLOW, checksum
 from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["MALFORMED", "RULES", "SSE"]
 

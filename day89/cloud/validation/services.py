@@ -10,7 +10,7 @@ from typing import Any
 from day89.cloud.auth.evaluate import parse_policy, trusts
 from day89.cloud.auth.keys import find_key
 from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["RULES"]
 

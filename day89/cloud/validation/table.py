@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 from day89.cloud.validation import ec2, ec2_network, s3_buckets, s3_lifecycle, s3_objects, services
 
 __all__ = ["Rule", "refuse", "rules_of"]

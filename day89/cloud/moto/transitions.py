@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from day89.cloud.messages.model import ApiCall
-from day89.cloud.state import State
+from day89.cloud.moto.state import State
 
 __all__ = ["AWS", "INSTANT", "Pace", "PaceKeeper"]
 

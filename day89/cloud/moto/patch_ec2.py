@@ -14,7 +14,7 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
 from moto.ec2.utils import filter_dict_attribute_mapping
 
-from day89.cloud.pace import checks_passed
+from day89.cloud.moto.transitions import checks_passed
 
 __all__ = ["ec2_mended"]
 
@@ -29,7 +29,7 @@ def ec2_mended() -> Iterator[None]:
     give_address = NetworkInterface.check_auto_public_ip
 
     def check_auto_public_ip(self: Any) -> None:
-        # An address comes with the state `running` (day89.cloud.pace), not with the interface.
+        # An address comes with the state `running` (day89.cloud.moto.transitions), not with the interface.
         if getattr(self, "instance", None) is not None:
             give_address(self)
 

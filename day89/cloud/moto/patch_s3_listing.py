@@ -13,7 +13,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3 import models
 from moto.s3.models import FakeBucket, S3Backend
 
-from day89.cloud.patches_versions import versions_mended
+from day89.cloud.moto.patch_s3_versions import versions_mended
 
 __all__ = ["moto_mended"]
 

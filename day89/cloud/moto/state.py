@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from day89.cloud import backend, images
 from day89.cloud.messages.model import ADMIN, DEFAULT_ACCOUNT, DEFAULT_REGION, Credential
+from day89.cloud.moto import backend, images
 
 __all__ = ["State"]
 
