@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from day89.cloud.faults import Fault
+from day89.cloud.controls.faults import Fault
 from day89.cloud.local import Cloud, Fetched, local
 from day89.cloud.log import Call, CallLog
 from day89.cloud.moto.transitions import Pace

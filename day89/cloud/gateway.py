@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from day89.cloud import presigned_post
-from day89.cloud.faults import Fault, Faults
+from day89.cloud.controls.faults import Fault, Faults
 from day89.cloud.log import Call, CallLog
 from day89.cloud.messages.aws_chunked import read_body
 from day89.cloud.messages.errors import Answer, render

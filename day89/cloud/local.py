@@ -14,9 +14,11 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from day89.cloud import clients, guard
+from day89.cloud import clients
 from day89.cloud.auth import authorize, verify
-from day89.cloud.faults import Fault, Faults
+from day89.cloud.controls import network_guard
+from day89.cloud.controls.fast_waiters import fast_waiters
+from day89.cloud.controls.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
 from day89.cloud.instances.fleet import Fleet
 from day89.cloud.instances.guest_client import Supervisor
@@ -27,7 +29,6 @@ from day89.cloud.moto import backend, patch_s3_listing
 from day89.cloud.moto.state import State
 from day89.cloud.moto.transitions import Pace, PaceKeeper
 from day89.cloud.server import Server, serving
-from day89.cloud.waiters import fast_waiters
 from day89.errors import ToolError
 
 __all__ = ["Cloud", "Fetched", "local"]
@@ -170,13 +171,13 @@ def local(
     if getattr(URLLib3Session.send, "day89_local_cloud", False):
         raise ToolError("a local cloud is active in this process already: close it before another is opened")
     with ExitStack() as stack:
-        stack.enter_context(guard.environment())
+        stack.enter_context(network_guard.environment())
         backend.reset(seed)
         stack.callback(backend.reset)
         cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
         stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
-        stack.enter_context(guard.only_loopback())
-        stack.enter_context(guard.no_crt())
+        stack.enter_context(network_guard.only_loopback())
+        stack.enter_context(network_guard.no_crt())
         stack.enter_context(clients.shared_models())
         stack.enter_context(patch_s3_listing.moto_mended())
         cloud.state.before_ec2 = partial(_mend_ec2, stack)
@@ -199,7 +200,7 @@ def _sender(cloud: Cloud, real_send: Any) -> Any:
         if parts.netloc in cloud.doors:
             return real_send(self, request)  # asked for by its address: it goes the whole way, and ends at this gateway
         if _is_elsewhere(parts.hostname or "", parts.path):
-            if not guard.is_loopback(parts.hostname or ""):
+            if not network_guard.is_loopback(parts.hostname or ""):
                 raise EndpointConnectionError(endpoint_url=request.url, error="the local cloud reaches AWS only")
             return real_send(self, request)
         status, headers, body = cloud.gateway.handle(request.method, request.url, request.headers, request.body)
@@ -213,4 +214,4 @@ def _is_elsewhere(host: str, path: str) -> bool:
     """Return whether a request is not for an AWS service: the metadata service, or a host that is not ours."""
     if path.startswith("/latest/"):
         return not host.endswith(".amazonaws.com")
-    return not host.endswith(".amazonaws.com") and not guard.is_loopback(host)
+    return not host.endswith(".amazonaws.com") and not network_guard.is_loopback(host)

@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from day89 import cloud as local_cloud
-from day89.cloud.guard import ENVIRONMENT as CLOUD_ENVIRONMENT
+from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances.guest_client import ForkServer, Supervisor
 from day89.course.blame import blame
 from day89.course.calling import Gone, InProcess, Side, Task

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, IncompleteReadError, ResponseStream
 
 import day89.cloud
 from day89.cloud import Cloud, Fault
-from day89.cloud.faults import parse_fault
+from day89.cloud.controls.faults import parse_fault
 
 ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
