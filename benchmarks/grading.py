@@ -29,11 +29,11 @@ import psutil
 
 from day89.course.boundary.probes import candidates
 from day89.course.cohort import grade_all, plan_of
-from day89.course.files import course_file
+from day89.course.exercise.files import course_file
+from day89.course.exercise.tasks import choose, tasks
 from day89.course.runner import EVERYTHING, REHEARSAL, SERVER_MODULES, grade
 from day89.course.sources import Source
 from day89.course.supervisor import Supervisor
-from day89.course.tasks import choose, tasks
 
 FUNCTIONS = {
     "pure": ("add", "mean", "is_palindrome", "count_words", "primes_below"),

@@ -15,8 +15,8 @@ from typing import Any, ClassVar, Protocol
 
 from day89.course.blame import Silence
 from day89.course.checking import NotStarted, Wrong, describe_call, describe_error, show
+from day89.course.exercise.submission import line_in
 from day89.course.handles import App, InProcessApp, InProcessModel, Model, NoAnswer
-from day89.course.submission import line_in
 
 __all__ = ["Fault", "Gone", "InProcess", "Missing", "Side", "Task"]
 

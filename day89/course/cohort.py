@@ -21,11 +21,11 @@ from typing import Any
 import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from day89.course.exercise.submission import Unreadable, read_bytes
+from day89.course.exercise.tasks import Task, choose
 from day89.course.runner import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
 from day89.course.sources import Source
-from day89.course.submission import Unreadable, read_bytes
 from day89.course.supervisor import Supervisor
-from day89.course.tasks import Task, choose
 from day89.course.verdict import SubmissionResult
 from day89.errors import UsageError
 

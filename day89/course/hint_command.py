@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 import textwrap
-from pathlib import Path
 
-from day89.course.tasks import Task, task
+from day89.course.exercise.files import data_folder
+from day89.course.exercise.tasks import Task, task
 
-__all__ = ["configure", "data_folder", "run"]
+__all__ = ["configure", "run"]
 
 LEVELS = (("goal", "The goal"), ("look", "Where to look"), ("api", "The calls"), ("example", "A sibling, worked out"))
 
@@ -48,15 +46,6 @@ def _print(chosen: Task, level: int) -> None:
     print(textwrap.fill(text, 80, break_on_hyphens=False, break_long_words=False) + "\n")
     if field == "api":
         print(f"{chosen.doc}\n")
-
-
-def data_folder() -> Path:
-    """Return the folder for what day89 remembers about this user (https://specifications.freedesktop.org/basedir-spec)."""
-    if given := os.environ.get("DAY89_DATA"):
-        return Path(given)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "day89"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "day89"
 
 
 def _read() -> dict[str, int]:

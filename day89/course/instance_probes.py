@@ -17,7 +17,7 @@ from unittest.mock import patch
 from day89.cloud import local
 from day89.cloud.instances.guest_client import JAILS, Supervisor
 from day89.course import instance_script
-from day89.course.files import checks_folder, course_file
+from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error
 
 __all__ = ["Attempt", "InstanceReport", "examine_instances"]

@@ -22,11 +22,11 @@ from day89.cloud.instances.guest_client import ForkServer, Supervisor
 from day89.course.blame import blame
 from day89.course.calling import Gone, InProcess, Side, Task
 from day89.course.checking import NotStarted, Wrong, describe_error
-from day89.course.files import checks_folder, course_file
+from day89.course.exercise.files import checks_folder, course_file
+from day89.course.exercise.submission import Unreadable, load, read
 from day89.course.handles import NoAnswer
 from day89.course.names import Names
 from day89.course.naps import late_bound, naps
-from day89.course.submission import Unreadable, load, read
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()

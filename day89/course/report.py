@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import TextIO
 
-from day89.course.tasks import exercises, mistakes, task, tasks
+from day89.course.exercise.tasks import exercises, mistakes, task, tasks
 from day89.course.verdict import CheckResult, Results, SubmissionResult, TaskResult
 
 __all__ = ["clean", "draw", "wants_color"]

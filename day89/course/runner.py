@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from day89.course.files import checks_folder, course_file
+from day89.course.exercise.files import checks_folder, course_file
+from day89.course.exercise.submission import Submission, Unreadable, parse, read, stubs
+from day89.course.exercise.tasks import Task
 from day89.course.running import Run, Watcher
-from day89.course.submission import Submission, Unreadable, parse, read, stubs
 from day89.course.supervisor import Supervisor
-from day89.course.tasks import Task
 from day89.course.verdict import SubmissionResult, TaskResult
 
 if TYPE_CHECKING:

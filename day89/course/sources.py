@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from day89.course.submission import MAX_BYTES
+from day89.course.exercise.submission import MAX_BYTES
 from day89.errors import UsageError
 
 __all__ = ["Source", "find", "is_cohort"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from day89.course.files import course_file
-from day89.course.stub import cut
-from day89.course.tasks import tasks
+from day89.course.exercise.files import course_file
+from day89.course.exercise.stub import cut
+from day89.course.exercise.tasks import tasks
 from day89.errors import UsageError
 
 __all__ = ["configure", "run", "stub_text"]

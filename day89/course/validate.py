@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from day89.course.tasks import Task
+from day89.course.exercise.tasks import Task
 from day89.course.validate_graph import touched
 from day89.course.variants import Variant
 from day89.course.verdict import CheckResult, SubmissionResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 
-from day89.course.tasks import Task
+from day89.course.exercise.tasks import Task
 
 __all__ = ["reaches", "touched"]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from day89.course.tasks import Task, tasks
+from day89.course.exercise.tasks import Task, tasks
 from day89.course.validate import Job, Miss, Verdict, chaff_job, judge_chaff, judge_wheat, mixes, wheat_job
 from day89.course.validate_graph import reaches
 from day89.course.validate_report import Measurement

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from day89 import __version__
+from day89.course.exercise.tasks import Task
 from day89.course.reports.analysis import exact_interval
-from day89.course.tasks import Task
 from day89.course.validate import Miss, Verdict
 
 __all__ = ["Measurement", "draw", "markdown"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from day89.course.tasks import Task
+from day89.course.exercise.tasks import Task
 from day89.course.validate import Job
 from day89.course.validate_run import Bench
 

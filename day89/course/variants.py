@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from day89.course.submission import parse
-from day89.course.tasks import choose, mistakes
+from day89.course.exercise.submission import parse
+from day89.course.exercise.tasks import choose, mistakes
 from day89.errors import UsageError
 
 __all__ = ["Variant", "build", "find_variants", "read_variant"]

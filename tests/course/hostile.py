@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from day89.course.tasks import tasks
+from day89.course.exercise.tasks import tasks
 
 __all__ = ["ATTACKS", "Attack", "source"]
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from day89.course import given
 from day89.course.calling import InProcess, Task
 from day89.course.checking import NotStarted, Wrong, expect_equal, expect_type, show
-from day89.course.files import course_file
+from day89.course.exercise.files import course_file
 from day89.course.handles import InProcessApp, InProcessModel, NoAnswer
 from day89.course.names import Names
 

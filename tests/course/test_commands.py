@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from day89.cli import main
-from day89.course.hint_command import data_folder
+from day89.course.exercise.files import data_folder
 from day89.course.stub_command import stub_text
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hostile import ATTACKS, source
 
-from day89.course.files import checks_folder
+from day89.course.exercise.files import checks_folder
+from day89.course.exercise.tasks import choose
 from day89.course.report import draw
 from day89.course.reports import feedback, gradebook, html
 from day89.course.runner import grade
 from day89.course.sources import find
 from day89.course.supervisor import Supervisor
-from day89.course.tasks import choose
 from day89.course.verdict import Results, SubmissionResult
 
 probes = pytest.importorskip("day89.course.boundary.probes", reason="this system has no process boundary")

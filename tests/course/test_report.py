@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import io
 
+from day89.course.exercise.tasks import tasks
 from day89.course.progress import Progress
 from day89.course.report import clean, draw, wants_color
-from day89.course.tasks import tasks
 from day89.course.verdict import Check, CheckResult, Results, SubmissionResult, judge_task
 from day89.course.watch import changed
 

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
+from day89.course.exercise.tasks import choose
 from day89.course.runner import grade
-from day89.course.tasks import choose
 from day89.course.verdict import SubmissionResult
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from day89.cli import main
-from day89.course.files import course_file
-from day89.course.stub import cut, put_back
+from day89.course.exercise.files import course_file
+from day89.course.exercise.stub import cut, put_back
+from day89.course.exercise.submission import is_stub
+from day89.course.exercise.tasks import tasks
 from day89.course.stub_command import stub_text
-from day89.course.submission import is_stub
-from day89.course.tasks import tasks
 
 ROOT = Path(__file__).parents[2]
-CUTTERS = ("solution.py", "day89/course/stub.py")
+CUTTERS = ("solution.py", "day89/course/exercise/stub.py")
 
 
 def functions(text: str) -> dict[str, ast.FunctionDef]:

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from day89.course.submission import Unreadable, load, read, stubs
+from day89.course.exercise.submission import Unreadable, load, read, stubs
 
 
 def test_a_byte_order_mark_is_no_error(tmp_path):

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from day89 import cloud as local_cloud
-from day89.course.files import checks_folder, course_file
-from day89.course.tasks import choose, exercises, mistakes, task, tasks
+from day89.course.exercise.files import checks_folder, course_file
+from day89.course.exercise.tasks import choose, exercises, mistakes, task, tasks
 from day89.errors import UsageError
 
 ROOT = Path(__file__).parents[2]

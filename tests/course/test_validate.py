@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from day89.course import validate_report
-from day89.course.files import course_file
-from day89.course.tasks import task, tasks
+from day89.course.exercise.files import course_file
+from day89.course.exercise.tasks import task, tasks
 from day89.course.validate import judge_chaff, judge_wheat, mixes
 from day89.course.validate_graph import reaches, touched
 from day89.course.validate_measure import measure

@@ -21,9 +21,9 @@ from botocore.httpsession import URLLib3Session
 from day89.course.boundary import patience
 from day89.course.boundary.codec import decode, encode, encode_error
 from day89.course.calling import InProcess, Missing
+from day89.course.exercise.submission import Unreadable, line_in, load, read
 from day89.course.handles import InProcessApp, InProcessModel
 from day89.course.naps import late_bound, naps
-from day89.course.submission import Unreadable, line_in, load, read
 from day89.processes.channel import Broken, Wire
 
 __all__ = ["Host", "fresh_session", "run"]

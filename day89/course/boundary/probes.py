@@ -20,7 +20,7 @@ from day89.course.boundary import probe_submission
 from day89.course.boundary.process import Confinement, Warm, bubblewrap
 from day89.course.boundary.remote import Remote
 from day89.course.calling import Gone
-from day89.course.files import checks_folder, course_file
+from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error
 from day89.sandbox import seccomp
 from day89.sandbox.landlock import landlock_version

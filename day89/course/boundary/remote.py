@@ -16,8 +16,8 @@ from day89.course.boundary.process import Session, Submitted
 from day89.course.boundary.remote_cloud import ask_cloud, connect
 from day89.course.boundary.remote_handles import RemoteApp, RemoteModel
 from day89.course.calling import Fault, Gone, Missing
+from day89.course.exercise.submission import Unreadable
 from day89.course.handles import Model, NoAnswer
-from day89.course.submission import Unreadable
 from day89.processes.channel import Broken
 
 __all__ = ["Remote"]

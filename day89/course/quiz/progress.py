@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from day89.course.hint_command import data_folder
+from day89.course.exercise.files import data_folder
 from day89.course.quiz.marking import Marked
 from day89.course.quiz.model import Question
 from day89.errors import UsageError

@@ -10,7 +10,7 @@ import ast
 import textwrap
 from collections.abc import Iterable
 
-from day89.course.tasks import Task
+from day89.course.exercise.tasks import Task
 from day89.errors import ToolError
 
 __all__ = ["cut", "function_source", "put_back"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from day89.errors import ToolError
 
-__all__ = ["checks_folder", "course_file"]
+__all__ = ["checks_folder", "course_file", "data_folder"]
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 _CHECKOUT = _PACKAGE.parent
 
 
@@ -34,3 +36,12 @@ def course_file(name: str) -> Path:
 def checks_folder() -> Path:
     """Return the folder with ``test_exercise_1.py`` to ``test_exercise_5.py``."""
     return _CHECKOUT / "tests" / "graded" if _in_checkout() else course_file("graded")
+
+
+def data_folder() -> Path:
+    """Return the folder for what day89 remembers about this user (https://specifications.freedesktop.org/basedir-spec)."""
+    if given := os.environ.get("DAY89_DATA"):
+        return Path(given)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "day89"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "day89"
