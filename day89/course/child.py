@@ -19,7 +19,7 @@ import pytest
 
 import day89.cloud
 from day89.course import plugin
-from day89.course.checking import NotStarted, Wrong, describe_error
+from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.verdict import Check
 

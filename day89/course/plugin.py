@@ -19,14 +19,14 @@ from botocore.exceptions import ClientError
 from day89 import cloud as local_cloud
 from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances.guest_client import ForkServer, Supervisor
-from day89.course.blame import blame
-from day89.course.calling import Gone, InProcess, Side, Task
-from day89.course.checking import NotStarted, Wrong, describe_error
+from day89.course.checks.diagnosis import blame
+from day89.course.checks.expectations import NotStarted, Wrong, describe_error
+from day89.course.checks.fake_data import Names
+from day89.course.checks.fast_sleep import late_bound, naps
+from day89.course.checks.learner import Gone, InProcess, Side, Task
+from day89.course.checks.proxies import NoAnswer
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Unreadable, load, read
-from day89.course.handles import NoAnswer
-from day89.course.names import Names
-from day89.course.naps import late_bound, naps
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()

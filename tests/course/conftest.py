@@ -14,7 +14,7 @@ from day89.course.verdict import SubmissionResult
 
 CHECKS = """
 import pytest
-from day89.course.checking import expect_equal
+from day89.course.checks.expectations import expect_equal
 
 @pytest.mark.task("1.3", "core", points=2)
 @pytest.mark.limit(2)

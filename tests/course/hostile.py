@@ -196,7 +196,7 @@ ATTACKS: dict[str, Attack] = {
     "patches the test framework": Attack(
         """
         try:
-            import _pytest.reports, _pytest.runner, day89.course.checking as checking
+            import _pytest.reports, _pytest.runner, day89.course.checks.expectations as checking
             _pytest.reports.TestReport.outcome = property(lambda self: 'passed', lambda self, value: None)
             checking.Wrong.__init__ = lambda self, *arguments: None
         except Exception: pass

@@ -8,9 +8,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from day89.course.blame import Silence, blame
 from day89.course.boundary.codec import decode_error, encode_error
-from day89.course.checking import cause_of, describe_error
+from day89.course.checks.diagnosis import Silence, blame
+from day89.course.checks.expectations import cause_of, describe_error
 
 
 def refused(code, operation="PutObject", message="no"):

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from day89.course import given
-from day89.course.calling import InProcess, Task
-from day89.course.checking import NotStarted, Wrong, expect_equal, expect_type, show
+from day89.course.checks import models
+from day89.course.checks.expectations import NotStarted, Wrong, expect_equal, expect_type, show
+from day89.course.checks.fake_data import Names
+from day89.course.checks.learner import InProcess, Task
+from day89.course.checks.proxies import InProcessApp, InProcessModel, NoAnswer
 from day89.course.exercise.files import course_file
-from day89.course.handles import InProcessApp, InProcessModel, NoAnswer
-from day89.course.names import Names
 
 FORBIDDEN = ClientError({"Error": {"Code": "AccessDenied", "Message": "no\nway"}}, "GetObject")
 
@@ -128,14 +128,16 @@ def test_what_is_no_model_says_so():
         InProcessModel(None).predict([[1.0]])
 
 
-@pytest.mark.parametrize("kind", given.KINDS)
+@pytest.mark.parametrize("kind", models.KINDS)
 def test_the_courses_models_predict_their_labels_and_count_calls(kind):
-    features, labels = given.KINDS[kind]
-    model = InProcessModel(given.make_model(kind, recording=True), kind)
+    features, labels = models.KINDS[kind]
+    model = InProcessModel(models.make_model(kind, recording=True), kind)
     assert model.features == features
     assert set(model.predict([[0.0] * features, [9.0] * features])) <= set(labels)
     assert model.predict_calls == 1
-    assert InProcessModel(given.make_model(kind), kind).predict([[0.0] * features]) == model.predict([[0.0] * features])
+    assert InProcessModel(models.make_model(kind), kind).predict([[0.0] * features]) == model.predict(
+        [[0.0] * features]
+    )
 
 
 def statements(path: Path) -> dict[str, list[str]]:
@@ -146,7 +148,7 @@ def statements(path: Path) -> dict[str, list[str]]:
 
 
 def test_the_course_keeps_its_own_copies_of_what_is_given():
-    theirs, own = statements(course_file("solution.py")), statements(Path(given.__file__))
+    theirs, own = statements(course_file("solution.py")), statements(Path(models.__file__))
     for name in ("process_data", "train_model"):
         assert own[name] == theirs[name]
 

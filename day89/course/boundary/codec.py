@@ -17,7 +17,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from day89.course.checking import cause_of
+from day89.course.checks.expectations import cause_of
 
 __all__ = ["Opaque", "decode", "decode_error", "encode", "encode_error"]
 

@@ -20,10 +20,10 @@ from botocore.httpsession import URLLib3Session
 
 from day89.course.boundary import patience
 from day89.course.boundary.codec import decode, encode, encode_error
-from day89.course.calling import InProcess, Missing
+from day89.course.checks.fast_sleep import late_bound, naps
+from day89.course.checks.learner import InProcess, Missing
+from day89.course.checks.proxies import InProcessApp, InProcessModel
 from day89.course.exercise.submission import Unreadable, line_in, load, read
-from day89.course.handles import InProcessApp, InProcessModel
-from day89.course.naps import late_bound, naps
 from day89.processes.channel import Broken, Wire
 
 __all__ = ["Host", "fresh_session", "run"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from day89.course.given import make_model
+from day89.course.checks.models import make_model
 
 __all__ = ["AskingPipeline", "asking_model", "plain_model"]
 
@@ -36,7 +36,7 @@ def asking_model(kind: str, seed: int, ask: Callable[[Sequence[Any]], Any]) -> P
     """Return a model that asks the grader for each prediction.
 
     Args:
-        kind: one of the kinds of ``day89.course.given``.
+        kind: one of the kinds of ``day89.course.checks.models``.
         seed: seed of the model.
         ask: takes rows, returns the grader's predictions.
     """

@@ -15,9 +15,9 @@ from day89.course.boundary.codec import decode, decode_error, encode
 from day89.course.boundary.process import Session, Submitted
 from day89.course.boundary.remote_cloud import ask_cloud, connect
 from day89.course.boundary.remote_handles import RemoteApp, RemoteModel
-from day89.course.calling import Fault, Gone, Missing
+from day89.course.checks.learner import Fault, Gone, Missing
+from day89.course.checks.proxies import Model, NoAnswer
 from day89.course.exercise.submission import Unreadable
-from day89.course.handles import Model, NoAnswer
 from day89.processes.channel import Broken
 
 __all__ = ["Remote"]
@@ -70,7 +70,7 @@ class Remote:
         handle: RemoteModel = self._exchange({"do": "model", "kind": kind, "seed": seed, "recording": recording})
         handle.kind, handle.shown = kind, f"<{kind} model>"
         if recording:
-            from day89.course.given import make_model  # heavy: scikit-learn, for exercise 5 only
+            from day89.course.checks.models import make_model  # heavy: scikit-learn, for exercise 5 only
 
             handle.recorder = self.models[0] = make_model(kind, seed, recording=True)
         return handle

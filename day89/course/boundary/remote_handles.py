@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from day89.course.handles import Answer
+from day89.course.checks.proxies import Answer
 
 __all__ = ["Asked", "RemoteApp", "RemoteModel"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from day89.course.checking import describe_alone
+from day89.course.checks.expectations import describe_alone
 
 __all__ = ["Silence", "blame"]
 

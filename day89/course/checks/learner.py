@@ -13,10 +13,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
-from day89.course.blame import Silence
-from day89.course.checking import NotStarted, Wrong, describe_call, describe_error, show
+from day89.course.checks.diagnosis import Silence
+from day89.course.checks.expectations import NotStarted, Wrong, describe_call, describe_error, show
+from day89.course.checks.proxies import App, InProcessApp, InProcessModel, Model, NoAnswer
 from day89.course.exercise.submission import line_in
-from day89.course.handles import App, InProcessApp, InProcessModel, Model, NoAnswer
 
 __all__ = ["Fault", "Gone", "InProcess", "Missing", "Side", "Task"]
 
@@ -98,7 +98,7 @@ class InProcess:
 
     def model(self, kind: str, seed: int, recording: bool) -> Model:
         """Make one of the course's models."""
-        from day89.course.given import make_model  # heavy: scikit-learn, which only exercise 5 needs
+        from day89.course.checks.models import make_model  # heavy: scikit-learn, which only exercise 5 needs
 
         return InProcessModel(make_model(kind, seed, recording=recording), kind)
 
