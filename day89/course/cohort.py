@@ -146,7 +146,7 @@ def _supervisor(confinement: str) -> Supervisor:
     settings = json.loads(confinement)
     made = None
     if settings is not None:
-        from day89.course.boundary.process import Confinement  # not on every system
+        from day89.course.boundary.spawn import Confinement  # not on every system
 
         made = Confinement.from_json(settings)
     return Supervisor(EVERYTHING, made)

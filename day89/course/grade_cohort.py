@@ -14,9 +14,9 @@ from typing import Any
 
 from day89 import __version__
 from day89.course import outputs
+from day89.course.boundary.choose import choose_isolation
 from day89.course.cohort import grade_all, load, plan_of
 from day89.course.exercise.tasks import choose
-from day89.course.isolation import choose_isolation
 from day89.course.keeping import Keeper
 from day89.course.progress import Progress
 from day89.course.report import clean

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from day89.course import outputs, report
+from day89.course.boundary.choose import CHOICES, choose_isolation
 from day89.course.exercise.tasks import choose
-from day89.course.isolation import CHOICES, choose_isolation
 from day89.course.keeping import write_text
 from day89.course.progress import Progress
 from day89.course.runner import grade

@@ -36,7 +36,7 @@ SEED: pytest.StashKey[int] = pytest.StashKey()
 SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
 # Where one process after another is forked for a run of checks: what their supervisors are forked from.
 FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
-# Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.process.Session).
+# Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.spawn.Session).
 SESSION: pytest.StashKey[Any] = pytest.StashKey()
 DEFAULT_LIMIT = 10.0
 # Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.

@@ -21,7 +21,7 @@ from day89.course.supervisor import Supervisor
 from day89.course.verdict import SubmissionResult, TaskResult
 
 if TYPE_CHECKING:
-    from day89.course.boundary.process import Confinement
+    from day89.course.boundary.spawn import Confinement
 
 __all__ = [
     "EC2_MODULE",

@@ -21,7 +21,7 @@ from day89.course.warm import DUMP_SIGNAL
 from day89.errors import ToolError
 
 if TYPE_CHECKING:
-    from day89.course.boundary.process import Confinement
+    from day89.course.boundary.spawn import Confinement
 
 __all__ = ["Supervisor"]
 

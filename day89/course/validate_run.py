@@ -19,7 +19,7 @@ from day89.course.verdict import Check, CheckResult, SubmissionResult
 from day89.errors import ToolError
 
 if TYPE_CHECKING:
-    from day89.course.boundary.process import Confinement
+    from day89.course.boundary.spawn import Confinement
 
 __all__ = ["Bench"]
 

@@ -11,7 +11,7 @@ from day89.course.validate import Job
 from day89.course.validate_run import Bench
 
 if TYPE_CHECKING:
-    from day89.course.boundary.process import Confinement
+    from day89.course.boundary.spawn import Confinement
 
 __all__ = ["flakes"]
 

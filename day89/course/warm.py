@@ -71,7 +71,7 @@ def _start_warm(settings: dict[str, Any] | None) -> Any:
     """Start the process that submissions are forked from; it imports while this one does."""
     if settings is None:
         return None
-    from day89.course.boundary.process import Confinement, Warm  # not on every system
+    from day89.course.boundary.spawn import Confinement, Warm  # not on every system
 
     return Warm(Confinement.from_json(settings), Path.cwd())
 

@@ -17,8 +17,8 @@ from typing import Any
 from unittest.mock import patch
 
 from day89.course.boundary import probe_submission
-from day89.course.boundary.process import Confinement, Warm, bubblewrap
 from day89.course.boundary.remote import Remote
+from day89.course.boundary.spawn import Confinement, Warm, bubblewrap
 from day89.course.checks.learner import Gone
 from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error

@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 from botocore.client import BaseClient
 
 from day89.course.boundary.codec import decode, decode_error, encode
-from day89.course.boundary.process import Session, Submitted
 from day89.course.boundary.remote_cloud import ask_cloud, connect
-from day89.course.boundary.remote_handles import RemoteApp, RemoteModel
+from day89.course.boundary.remote_proxies import RemoteApp, RemoteModel
+from day89.course.boundary.spawn import Session, Submitted
 from day89.course.checks.learner import Fault, Gone, Missing
 from day89.course.checks.proxies import Model, NoAnswer
 from day89.course.exercise.submission import Unreadable

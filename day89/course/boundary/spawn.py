@@ -65,7 +65,7 @@ class Warm:
         self.folder = folder.resolve()
         ours, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
-        command = [sys.executable, "-I", "-m", "day89.course.boundary.warm", str(theirs.fileno())]
+        command = [sys.executable, "-I", "-m", "day89.course.boundary.forkserver", str(theirs.fileno())]
         if confinement.bubblewrap:
             command = bubblewrap(self.folder) + command
         self.process = subprocess.Popen(
