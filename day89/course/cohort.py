@@ -23,9 +23,9 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from day89.course.exercise.submission import Unreadable, read_bytes
 from day89.course.exercise.tasks import Task, choose
-from day89.course.runner import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
+from day89.course.grading.grade import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
+from day89.course.grading.supervisor import Supervisor
 from day89.course.sources import Source
-from day89.course.supervisor import Supervisor
 from day89.course.verdict import SubmissionResult
 from day89.errors import UsageError
 

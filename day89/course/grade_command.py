@@ -13,9 +13,9 @@ from typing import Any
 from day89.course import outputs, report
 from day89.course.boundary.choose import CHOICES, choose_isolation
 from day89.course.exercise.tasks import choose
+from day89.course.grading.grade import grade
 from day89.course.keeping import write_text
 from day89.course.progress import Progress
-from day89.course.runner import grade
 from day89.course.sources import is_cohort
 from day89.course.verdict import Results, SubmissionResult
 from day89.errors import ToolError, UsageError

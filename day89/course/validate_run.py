@@ -11,8 +11,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from day89.course.exercise.tasks import choose
-from day89.course.runner import EVERYTHING, grade
-from day89.course.supervisor import Supervisor
+from day89.course.grading.grade import EVERYTHING, grade
+from day89.course.grading.supervisor import Supervisor
 from day89.course.validate import Job
 from day89.course.variants import build
 from day89.course.verdict import Check, CheckResult, SubmissionResult

@@ -13,9 +13,9 @@ from pathlib import Path
 from day89.course import report
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import Task, choose, tasks
+from day89.course.grading.grade import EC2_MODULE, REHEARSAL, SERVER_MODULES, grade, preloads
+from day89.course.grading.supervisor import Supervisor
 from day89.course.progress import Progress
-from day89.course.runner import EC2_MODULE, REHEARSAL, SERVER_MODULES, grade, preloads
-from day89.course.supervisor import Supervisor
 from day89.course.verdict import Results
 
 __all__ = ["changed", "watch"]

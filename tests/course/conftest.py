@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from day89.course.exercise.tasks import choose
-from day89.course.runner import SERVER_MODULES, grade
-from day89.course.supervisor import Supervisor
+from day89.course.grading.grade import SERVER_MODULES, grade
+from day89.course.grading.supervisor import Supervisor
 from day89.course.verdict import SubmissionResult
 
 CHECKS = """

@@ -11,7 +11,7 @@ import pytest
 
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import tasks
-from day89.course.runner import grade
+from day89.course.grading.grade import grade
 from day89.course.stub_command import stub_text
 
 ROOT = Path(__file__).parents[2]

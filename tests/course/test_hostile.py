@@ -14,11 +14,11 @@ from hostile import ATTACKS, source
 
 from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
+from day89.course.grading.grade import grade
+from day89.course.grading.supervisor import Supervisor
 from day89.course.report import draw
 from day89.course.reports import feedback, gradebook, html
-from day89.course.runner import grade
 from day89.course.sources import find
-from day89.course.supervisor import Supervisor
 from day89.course.verdict import Results, SubmissionResult
 
 probes = pytest.importorskip("day89.course.boundary.probes", reason="this system has no process boundary")
@@ -32,7 +32,9 @@ def jail() -> Iterator[Supervisor]:
     report = probes.best()
     if not report.is_jail:
         pytest.skip(f"no jail holds on this machine: {report.summary}")
-    with Supervisor(["boto3", "pytest", "day89.course.child", "day89.cloud"], report.confinement) as supervisor:
+    with Supervisor(
+        ["boto3", "pytest", "day89.course.grading.reporter", "day89.cloud"], report.confinement
+    ) as supervisor:
         yield supervisor
 
 

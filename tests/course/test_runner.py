@@ -7,7 +7,7 @@ import os
 import pytest
 
 from day89.course.exercise.tasks import choose
-from day89.course.runner import grade
+from day89.course.grading.grade import grade
 from day89.course.verdict import SubmissionResult
 
 

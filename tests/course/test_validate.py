@@ -155,7 +155,7 @@ def test_variants_are_graded_and_each_error_of_the_grader_is_told(tmp_path, smal
 FLAKY = """
 import pytest
 from day89.course.checks.expectations import expect
-from day89.course.plugin import SEED
+from day89.course.grading.plugin import SEED
 
 @pytest.mark.task("1.3", "core", points=3)
 def test_is_steady(task, names):

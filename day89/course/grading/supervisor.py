@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from day89.course.warm import DUMP_SIGNAL
+from day89.course.grading.forkserver import DUMP_SIGNAL
 from day89.errors import ToolError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["Supervisor"]
 
 OUTPUT_KEPT = 64 * 1024
 LINE_LIMIT = 1024 * 1024
-PACKAGE = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[3]
 
 
 class Supervisor:
@@ -63,7 +63,16 @@ class Supervisor:
         """Start the server; it imports while the caller does something else."""
         events, events_end = os.pipe()
         dumps, dumps_end = os.pipe()
-        command = [sys.executable, "-P", "-X", "utf8", "-m", "day89.course.warm", str(events_end), str(dumps_end)]
+        command = [
+            sys.executable,
+            "-P",
+            "-X",
+            "utf8",
+            "-m",
+            "day89.course.grading.forkserver",
+            str(events_end),
+            str(dumps_end),
+        ]
         command.append(json.dumps(asdict(self._confinement) if self._confinement else None))
         self._server = subprocess.Popen(
             [*command, *self._modules],

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import pytest
 
 from day89.cloud.instances.guest_client import ForkServer
-from day89.course import child, plugin
+from day89.course.grading import plugin, reporter
 
 __all__ = ["Forks", "serve"]
 
@@ -40,14 +40,14 @@ def serve(jobs: Iterator[dict[str, Any]], forks: Forks) -> None:
     """Serve jobs until there are no more; in a child, return when its job is done.
 
     Args:
-        jobs: see ``day89.course.child.run_job``.
+        jobs: see ``day89.course.grading.reporter.run_job``.
         forks: forks a child for each.
     """
     for first in jobs:
         job: dict[str, Any] | None = first
         while job is not None:
             holder = _Holder(chain([job], jobs), forks)
-            pytest.main(child.arguments(job), plugins=[holder])
+            pytest.main(reporter.arguments(job), plugins=[holder])
             if holder.reporter is not None:
                 holder.reporter.send("done")
                 return
@@ -59,7 +59,7 @@ def serve(jobs: Iterator[dict[str, Any]], forks: Forks) -> None:
                 continue
             # The checks cannot be collected: a child finds that out again, and has it reported.
             if forks.fork():
-                child.run_job(job, forks.events, forks.session)
+                reporter.run_job(job, forks.events, forks.session)
                 return
             job = None
 
@@ -72,7 +72,7 @@ class _Holder:
         self.forks = forks
         self.begun = self.ended = False
         self.left: dict[str, Any] | None = None
-        self.reporter: child.Reporter | None = None
+        self.reporter: reporter.Reporter | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -82,8 +82,8 @@ class _Holder:
         self.begun, held = True, None
         for job in self.jobs:
             asked = job["checks"], _stamp(job["checks"])
-            held = held or (*asked, child.exercises(job))
-            if asked != held[:2] or not child.exercises(job) <= held[2]:
+            held = held or (*asked, reporter.exercises(job))
+            if asked != held[:2] or not reporter.exercises(job) <= held[2]:
                 self.left = job
                 return True
             if self.forks.fork():
@@ -101,9 +101,9 @@ class _Holder:
 
     def _begin(self, session: pytest.Session, job: dict[str, Any]) -> bool | None:
         config = session.config
-        child.prepare(job)
+        reporter.prepare(job)
         config.option.submission, config.stash[plugin.SEED] = job["submission"], job["seed"]
-        self.reporter = child.Reporter(self.forks.events, job, self.forks.session)
+        self.reporter = reporter.Reporter(self.forks.events, job, self.forks.session)
         config.pluginmanager.register(self.reporter)
         self.reporter.pytest_collection_modifyitems(session.items)
         return self.reporter.pytest_runtestloop(session)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Submission, Unreadable, parse, read, stubs
 from day89.course.exercise.tasks import Task
-from day89.course.running import Run, Watcher
-from day89.course.supervisor import Supervisor
+from day89.course.grading.run import Run, Watcher
+from day89.course.grading.supervisor import Supervisor
 from day89.course.verdict import SubmissionResult, TaskResult
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ SUBMISSION_LIMIT = 300.0
 # Modules that a submission may import at its top and that take long: the warm server imports them before it forks.
 HEAVY = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "sklearn", "werkzeug")
 EC2_MODULE = "day89.cloud.moto.patch_ec2"
-REHEARSAL = "day89.course.child:rehearse"
+REHEARSAL = "day89.course.grading.reporter:rehearse"
 THRIFT = ("day89.course.thrift:install", "day89.cloud.moto.caches:install")
-SERVER_MODULES = ("boto3", "pytest", "day89.course.collected", "day89.cloud", *THRIFT)
+SERVER_MODULES = ("boto3", "pytest", "day89.course.grading.session", "day89.cloud", *THRIFT)
 # What a server imports that will grade submissions of every kind. What is missing here, each fork does again.
 EVERYTHING = (
     *(*SERVER_MODULES, *HEAVY, "sklearn.linear_model", "sklearn.pipeline", "day89.course.checks.models"),

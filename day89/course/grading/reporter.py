@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 import day89.cloud
-from day89.course import plugin
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
+from day89.course.grading import plugin
 from day89.course.verdict import Check
 
 __all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
@@ -223,7 +223,7 @@ def arguments(job: dict[str, Any]) -> list[str]:
     wanted = sorted(exercises(job))
     files = sorted(str(file) for number in wanted for file in checks.glob(f"test_exercise_{number}*.py"))
     return [
-        *("-p", "day89.course.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
+        *("-p", "day89.course.grading.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
         *(word for name in UNNEEDED for word in ("-p", f"no:{name}")),
         *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={job['folder']}/checks"),
         *files,

@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(jobs: Iterator[dict[str, Any]], forks: _Forks) -> None:
-    from day89.course.collected import serve  # preloaded; it brings pytest
+    from day89.course.grading.session import serve  # preloaded; it brings pytest
 
     status = 70
     try:
@@ -136,7 +136,7 @@ class _Forks:
 
     def work_here(self, job: dict[str, Any]) -> None:
         """Do one job in this process, where there is no fork to be had."""
-        from day89.course.child import run_job  # preloaded
+        from day89.course.grading.reporter import run_job  # preloaded
 
         self._announce({"event": "forked", "pid": os.getpid()})
         self._set_up()
