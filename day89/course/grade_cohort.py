@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from day89 import __version__
-from day89.course import outputs
 from day89.course.boundary.choose import choose_isolation
 from day89.course.cohort import grade_all, load, plan_of
 from day89.course.exercise.tasks import choose
-from day89.course.keeping import Keeper
-from day89.course.progress import Progress
-from day89.course.report import clean
+from day89.course.reports import formats
+from day89.course.reports.progress import Progress
+from day89.course.reports.terminal import clean
+from day89.course.results.checkpoint import Keeper
+from day89.course.results.results import SCHEMA
 from day89.course.sources import Source, find
-from day89.course.verdict import SCHEMA
 from day89.errors import ToolError, UsageError
 
 __all__ = ["run"]
@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
         entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement))
         results = {**keeper.header, "submissions": [entries[number] for number in range(len(sources))]}
         keeper.finish(results)
-        outputs.write(args, results)
-        if "-" not in outputs.targets(args):
+        formats.write(args, results)
+        if "-" not in formats.targets(args):
             print(summary(results))
     return _status(results, args.min_score)
 

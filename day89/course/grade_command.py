@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from day89.course import outputs, report
 from day89.course.boundary.choose import CHOICES, choose_isolation
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
-from day89.course.keeping import write_text
-from day89.course.progress import Progress
+from day89.course.reports import formats, terminal
+from day89.course.reports.progress import Progress
+from day89.course.results.checkpoint import write_text
+from day89.course.results.results import Results, SubmissionResult
 from day89.course.sources import is_cohort
-from day89.course.verdict import Results, SubmissionResult
 from day89.errors import ToolError, UsageError
 
 __all__ = ["configure", "run"]
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--task", metavar="ID", action="append", help="only this task, such as 1.3 or list_keys; may repeat"
     )
     parser.add_argument("--exercise", metavar="N", type=int, action="append", help="only this exercise; may repeat")
-    outputs.configure(parser)
+    formats.configure(parser)
     parser.add_argument("--min-score", metavar="N", type=float, help="exit 1 where the score is below N")
     parser.add_argument("--seed", metavar="N", type=int, help="seed of made-up names; a new one each run if absent")
     parser.add_argument(
@@ -89,10 +89,10 @@ def finish(args: argparse.Namespace, results: Results) -> int:
     data = results.as_json()
     if args.json and args.json != "-":
         _write(args.json, data)
-    outputs.write(args, data)
-    if "-" not in outputs.targets(args):
+    formats.write(args, data)
+    if "-" not in formats.targets(args):
         whole = not args.task and not args.exercise
-        print(report.draw(results, color=report.wants_color(sys.stdout), whole=whole))
+        print(terminal.draw(results, color=terminal.wants_color(sys.stdout), whole=whole))
     return _status(results.submissions[0], args.min_score)
 
 

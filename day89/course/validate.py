@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from day89.course.exercise.tasks import Task
+from day89.course.results.results import CheckResult, SubmissionResult
 from day89.course.validate_graph import touched
 from day89.course.variants import Variant
-from day89.course.verdict import CheckResult, SubmissionResult
 
 __all__ = ["Job", "Miss", "Verdict", "chaff_job", "judge_chaff", "judge_wheat", "mixes", "wheat_job"]
 

@@ -15,8 +15,8 @@ from day89.course import validate_report
 from day89.course.boundary.choose import choose_isolation
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.tasks import Task, choose
-from day89.course.keeping import write_text
-from day89.course.progress import Progress
+from day89.course.reports.progress import Progress
+from day89.course.results.checkpoint import write_text
 from day89.course.validate_changes import changed
 from day89.course.validate_measure import measure
 from day89.course.validate_steady import flakes

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from day89.course.exercise.tasks import Task, tasks
-from day89.course.progress import Progress
+from day89.course.reports.progress import Progress
 from day89.course.validate import Job
 from day89.course.validate_graph import reaches
 from day89.course.validate_mutants import Mutant, mutants

@@ -10,13 +10,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from day89.course import report
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import Task, choose, tasks
 from day89.course.grading.grade import EC2_MODULE, REHEARSAL, SERVER_MODULES, grade, preloads
 from day89.course.grading.supervisor import Supervisor
-from day89.course.progress import Progress
-from day89.course.verdict import Results
+from day89.course.reports import terminal
+from day89.course.reports.progress import Progress
+from day89.course.results.results import Results
 
 __all__ = ["changed", "watch"]
 
@@ -71,7 +71,7 @@ def _show(args: argparse.Namespace, tasks: Sequence[Task], seed: int, supervisor
     with Progress(sys.stderr, args.path) as progress:
         result = grade(args.path, tasks, seed, supervisor=supervisor, watch=progress.check)
     results = Results(seed, "none", (result,))
-    print("\n" + report.draw(results, color=report.wants_color(sys.stdout), whole=whole), flush=True)
+    print("\n" + terminal.draw(results, color=terminal.wants_color(sys.stdout), whole=whole), flush=True)
 
 
 def _tree(path: Path) -> ast.Module | None:

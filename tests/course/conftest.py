@@ -10,7 +10,7 @@ import pytest
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import SERVER_MODULES, grade
 from day89.course.grading.supervisor import Supervisor
-from day89.course.verdict import SubmissionResult
+from day89.course.results.results import SubmissionResult
 
 CHECKS = """
 import pytest

@@ -20,7 +20,7 @@ import pytest
 from day89.cli import main
 from day89.course import cohort
 from day89.course.boundary.choose import choose_isolation
-from day89.course.keeping import Keeper
+from day89.course.results.checkpoint import Keeper
 from day89.course.sources import find
 from day89.errors import UsageError
 from day89.processes.tree import descendants

@@ -16,10 +16,10 @@ from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
 from day89.course.grading.supervisor import Supervisor
-from day89.course.report import draw
 from day89.course.reports import feedback, gradebook, html
+from day89.course.reports.terminal import draw
+from day89.course.results.results import Results, SubmissionResult
 from day89.course.sources import find
-from day89.course.verdict import Results, SubmissionResult
 
 probes = pytest.importorskip("day89.course.boundary.probes", reason="this system has no process boundary")
 

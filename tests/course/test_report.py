@@ -6,9 +6,9 @@ import ast
 import io
 
 from day89.course.exercise.tasks import tasks
-from day89.course.progress import Progress
-from day89.course.report import clean, draw, wants_color
-from day89.course.verdict import Check, CheckResult, Results, SubmissionResult, judge_task
+from day89.course.reports.progress import Progress
+from day89.course.reports.terminal import clean, draw, wants_color
+from day89.course.results.results import Check, CheckResult, Results, SubmissionResult, judge_task
 from day89.course.watch import changed
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
-from day89.course.verdict import SubmissionResult
+from day89.course.results.results import SubmissionResult
 
 
 def outcomes(result: SubmissionResult) -> list[str]:

@@ -9,12 +9,12 @@ import pytest
 from day89.course import validate_report
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import task, tasks
+from day89.course.results.results import CheckResult, SubmissionResult, TaskResult
 from day89.course.validate import judge_chaff, judge_wheat, mixes
 from day89.course.validate_graph import reaches, touched
 from day89.course.validate_measure import measure
 from day89.course.validate_steady import flakes
 from day89.course.variants import Variant, build, find_variants, read_variant
-from day89.course.verdict import CheckResult, SubmissionResult, TaskResult
 from day89.errors import UsageError
 
 CHAFF = "# task 1.3; mistake L2; wrong because it is\ndef list_keys(key):\n    return [key + '!']\n"

@@ -1,7 +1,7 @@
 """Fork submissions from a process that has imported everything once.
 
-It is started as ``python -I -m day89.course.boundary.forkserver DESCRIPTOR`` and speaks frames on that socket. A *session* is
-one grading run: what it spawned dies with it, whatever became of the grader.
+It is started as ``python -I -m day89.course.boundary.forkserver DESCRIPTOR`` and speaks frames on that
+socket. A *session* is one grading run: what it spawned dies with it, whatever became of the grader.
 """
 
 from __future__ import annotations

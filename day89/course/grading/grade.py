@@ -18,7 +18,7 @@ from day89.course.exercise.submission import Submission, Unreadable, parse, read
 from day89.course.exercise.tasks import Task
 from day89.course.grading.run import Run, Watcher
 from day89.course.grading.supervisor import Supervisor
-from day89.course.verdict import SubmissionResult, TaskResult
+from day89.course.results.results import SubmissionResult, TaskResult
 
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement

@@ -21,7 +21,7 @@ import day89.cloud
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
-from day89.course.verdict import Check
+from day89.course.results.results import Check
 
 __all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
 

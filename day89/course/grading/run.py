@@ -15,7 +15,7 @@ from typing import Any
 from day89.course.exercise.submission import Submission
 from day89.course.exercise.tasks import Task
 from day89.course.grading.supervisor import Supervisor
-from day89.course.verdict import Check, CheckResult, Outcome, SubmissionStatus, TaskResult, judge_task
+from day89.course.results.results import Check, CheckResult, Outcome, SubmissionStatus, TaskResult, judge_task
 from day89.errors import ToolError
 
 __all__ = ["Run", "Watcher"]

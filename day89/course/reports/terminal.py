@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from day89.course.exercise.tasks import exercises, mistakes, task, tasks
-from day89.course.verdict import CheckResult, Results, SubmissionResult, TaskResult
+from day89.course.results.results import CheckResult, Results, SubmissionResult, TaskResult
 
 __all__ = ["clean", "draw", "wants_color"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from day89.course.keeping import write_text
+from day89.course.results.checkpoint import write_text
 from day89.errors import UsageError
 
 __all__ = ["configure", "targets", "write"]

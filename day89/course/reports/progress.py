@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import TextIO
 
-from day89.course.verdict import Check, CheckResult
+from day89.course.results.results import Check, CheckResult
 
 __all__ = ["Progress", "time_left"]
 
