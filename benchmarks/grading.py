@@ -28,12 +28,12 @@ import grading_peers as peers
 import psutil
 
 from day89.course.boundary.probes import candidates
-from day89.course.cohort import grade_all, plan_of
+from day89.course.cohort.grade_all import grade_all, plan_of
+from day89.course.cohort.submissions import Source
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import choose, tasks
 from day89.course.grading.grade import EVERYTHING, REHEARSAL, SERVER_MODULES, grade
 from day89.course.grading.supervisor import Supervisor
-from day89.course.sources import Source
 
 FUNCTIONS = {
     "pure": ("add", "mean", "is_palindrome", "count_words", "primes_below"),

@@ -14,14 +14,14 @@ from typing import Any
 
 from day89 import __version__
 from day89.course.boundary.choose import choose_isolation
-from day89.course.cohort import grade_all, load, plan_of
+from day89.course.cohort.grade_all import grade_all, load, plan_of
+from day89.course.cohort.submissions import Source, find
 from day89.course.exercise.tasks import choose
 from day89.course.reports import formats
 from day89.course.reports.progress import Progress
 from day89.course.reports.terminal import clean
 from day89.course.results.checkpoint import Keeper
 from day89.course.results.results import SCHEMA
-from day89.course.sources import Source, find
 from day89.errors import ToolError, UsageError
 
 __all__ = ["run"]

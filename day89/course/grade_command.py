@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from day89.course.boundary.choose import CHOICES, choose_isolation
+from day89.course.cohort.submissions import is_cohort
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
 from day89.course.reports import formats, terminal
 from day89.course.reports.progress import Progress
 from day89.course.results.checkpoint import write_text
 from day89.course.results.results import Results, SubmissionResult
-from day89.course.sources import is_cohort
 from day89.errors import ToolError, UsageError
 
 __all__ = ["configure", "run"]

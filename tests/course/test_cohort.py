@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from day89.cli import main
-from day89.course import cohort
 from day89.course.boundary.choose import choose_isolation
+from day89.course.cohort import grade_all
+from day89.course.cohort.submissions import find
 from day89.course.results.checkpoint import Keeper
-from day89.course.sources import find
 from day89.errors import UsageError
 from day89.processes.tree import descendants
 
@@ -138,9 +138,9 @@ def test_killed_worker_loses_no_submission_and_counts_none_twice(
     marker = tmp_path / "killed"
     reported: list[int] = []
     sources = find([str(folder)], tmp_path / "scratch")
-    plan = cohort.plan_of(cohort.choose(["1.3"], None), 1, None)
-    monkeypatch.setattr(cohort, "grade_one", _DieOnce(str(marker)))
-    cohort.grade_all(sources, plan, lambda number, entry: reported.append(number), jobs=2)
+    plan = grade_all.plan_of(grade_all.choose(["1.3"], None), 1, None)
+    monkeypatch.setattr(grade_all, "grade_one", _DieOnce(str(marker)))
+    grade_all.grade_all(sources, plan, lambda number, entry: reported.append(number), jobs=2)
     assert marker.exists()
     assert sorted(reported) == list(range(6))
 
@@ -151,7 +151,7 @@ class _DieOnce:
     def __init__(self, marker: str) -> None:
         self.marker = marker
 
-    def __call__(self, work: cohort.Work, plan: cohort.Plan) -> tuple[int, dict[str, Any]]:
+    def __call__(self, work: grade_all.Work, plan: grade_all.Plan) -> tuple[int, dict[str, Any]]:
         with open(self.marker, "a", encoding="utf-8") as file:  # noqa: PTH123
             first = file.tell() == 0
             file.write("x")
@@ -177,7 +177,7 @@ def test_tool_error_is_graded_again(tmp_path: Path) -> None:
 
 def problem_of(paths: list[str], scratch: Path) -> str:
     try:
-        return "; ".join(cohort.load(0, one).problem or "" for one in find(paths, scratch / "scratch"))
+        return "; ".join(grade_all.load(0, one).problem or "" for one in find(paths, scratch / "scratch"))
     except UsageError as error:
         return str(error)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hostile import ATTACKS, source
 
+from day89.course.cohort.submissions import find
 from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
@@ -19,7 +20,6 @@ from day89.course.grading.supervisor import Supervisor
 from day89.course.reports import feedback, gradebook, html
 from day89.course.reports.terminal import draw
 from day89.course.results.results import Results, SubmissionResult
-from day89.course.sources import find
 
 probes = pytest.importorskip("day89.course.boundary.probes", reason="this system has no process boundary")
 

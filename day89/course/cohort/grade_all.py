@@ -21,12 +21,12 @@ from typing import Any
 import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from day89.course.cohort.submissions import Source
 from day89.course.exercise.submission import Unreadable, read_bytes
 from day89.course.exercise.tasks import Task, choose
 from day89.course.grading.grade import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
 from day89.course.grading.supervisor import Supervisor
 from day89.course.results.results import SubmissionResult
-from day89.course.sources import Source
 from day89.errors import UsageError
 
 __all__ = ["Plan", "Work", "grade_all", "grade_one", "load", "plan_of"]
