@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from day89.course.variants import build, find_variants
+from day89.course.validate.variants import build, find_variants
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = ("1.1", "1.3")

@@ -11,17 +11,17 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from day89.course import validate_report
 from day89.course.boundary.choose import choose_isolation
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.tasks import Task, choose
 from day89.course.reports.progress import Progress
 from day89.course.results.checkpoint import write_text
-from day89.course.validate_changes import changed
-from day89.course.validate_measure import measure
-from day89.course.validate_steady import flakes
-from day89.course.validate_survivors import report_mutants
-from day89.course.variants import Variant, find_variants
+from day89.course.validate import report
+from day89.course.validate.changes import changed
+from day89.course.validate.measure import measure
+from day89.course.validate.steady import flakes
+from day89.course.validate.survivors import report_mutants
+from day89.course.validate.variants import Variant, find_variants
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -79,11 +79,11 @@ def run(args: argparse.Namespace) -> int:
     if args.changed:
         variants = changed(variants, folder)
     found = _measure(args, variants)
-    print(validate_report.draw(found))
+    print(report.draw(found))
     if args.json:
         _put(Path(args.json), json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n")
     if args.write:
-        _put(Path(args.write), _renewed(Path(args.write), validate_report.markdown(found)))
+        _put(Path(args.write), _renewed(Path(args.write), report.markdown(found)))
     return int(bool(found.misses))
 
 
@@ -102,7 +102,7 @@ def _seed(args: argparse.Namespace) -> int:
     return int(args.seed) if args.seed is not None else random.SystemRandom().randrange(10**6)
 
 
-def _measure(args: argparse.Namespace, variants: Sequence[Variant]) -> validate_report.Measurement:
+def _measure(args: argparse.Namespace, variants: Sequence[Variant]) -> report.Measurement:
     isolation, confinement = choose_isolation(args.isolation, cohort=False)
     solution = course_file("solution.py").read_text("utf-8")
     submissions = sum(one.kind == "chaff" for one in variants) + _most_wheats(variants)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from day89.course import validate_report
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import task, tasks
 from day89.course.results.results import CheckResult, SubmissionResult, TaskResult
-from day89.course.validate import judge_chaff, judge_wheat, mixes
-from day89.course.validate_graph import reaches, touched
-from day89.course.validate_measure import measure
-from day89.course.validate_steady import flakes
-from day89.course.variants import Variant, build, find_variants, read_variant
+from day89.course.validate import report
+from day89.course.validate.graph import reaches, touched
+from day89.course.validate.measure import measure
+from day89.course.validate.plan import judge_chaff, judge_wheat, mixes
+from day89.course.validate.steady import flakes
+from day89.course.validate.variants import Variant, build, find_variants, read_variant
 from day89.errors import UsageError
 
 CHAFF = "# task 1.3; mistake L2; wrong because it is\ndef list_keys(key):\n    return [key + '!']\n"
@@ -146,7 +146,7 @@ def test_variants_are_graded_and_each_error_of_the_grader_is_told(tmp_path, smal
         ("wheats/ex1/1.3_b.py", "false reject"),
     ]
     assert "wheats/ex1/1.3_b.py" in seen
-    text = validate_report.draw(found)
+    text = report.draw(found)
     assert "false accepts (wrong answers that keep their points): 1 of 2 = 50.0%, 95 % bounds 1.3% to 98.7%" in text
     assert "1.3 list_keys: 2 chaffs, 8 are wanted" in text
     assert "1.3: first, second, third" in text

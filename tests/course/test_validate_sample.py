@@ -13,8 +13,8 @@ from day89.course.boundary.choose import choose_isolation
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
-from day89.course.validate_measure import SLOW, measure
-from day89.course.variants import Variant, build, find_variants
+from day89.course.validate.measure import SLOW, measure
+from day89.course.validate.variants import Variant, build, find_variants
 
 ROOT = Path(__file__).parents[2]
 SEED = 89

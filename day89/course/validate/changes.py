@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from day89.course.variants import Variant
+from day89.course.validate.variants import Variant
 from day89.errors import UsageError
 
 __all__ = ["changed"]

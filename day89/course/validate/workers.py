@@ -14,8 +14,8 @@ from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import EVERYTHING, grade
 from day89.course.grading.supervisor import Supervisor
 from day89.course.results.results import Check, CheckResult, SubmissionResult
-from day89.course.validate import Job
-from day89.course.variants import build
+from day89.course.validate.plan import Job
+from day89.course.validate.variants import build
 from day89.errors import ToolError
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from day89.course.exercise.tasks import Task
 from day89.course.results.results import CheckResult, SubmissionResult
-from day89.course.validate_graph import touched
-from day89.course.variants import Variant
+from day89.course.validate.graph import touched
+from day89.course.validate.variants import Variant
 
 __all__ = ["Job", "Miss", "Verdict", "chaff_job", "judge_chaff", "judge_wheat", "mixes", "wheat_job"]
 

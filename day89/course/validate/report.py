@@ -10,7 +10,7 @@ from typing import Any
 from day89 import __version__
 from day89.course.exercise.tasks import Task
 from day89.course.reports.analysis import exact_interval
-from day89.course.validate import Miss, Verdict
+from day89.course.validate.plan import Miss, Verdict
 
 __all__ = ["Measurement", "draw", "markdown"]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.reports.progress import Progress
-from day89.course.validate import Job
-from day89.course.validate_graph import reaches
-from day89.course.validate_mutants import Mutant, mutants
-from day89.course.validate_run import Bench
+from day89.course.validate.graph import reaches
+from day89.course.validate.mutants import Mutant, mutants
+from day89.course.validate.plan import Job
+from day89.course.validate.workers import Bench
 from day89.errors import UsageError
 
 __all__ = ["GOAL", "report_mutants"]

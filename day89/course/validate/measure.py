@@ -9,11 +9,11 @@ from typing import Any
 
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.results.results import SubmissionResult
-from day89.course.validate import Job, Miss, Verdict, chaff_job, judge_chaff, judge_wheat, mixes, wheat_job
-from day89.course.validate_graph import reaches
-from day89.course.validate_report import Measurement
-from day89.course.validate_run import Bench
-from day89.course.variants import Variant
+from day89.course.validate.graph import reaches
+from day89.course.validate.plan import Job, Miss, Verdict, chaff_job, judge_chaff, judge_wheat, mixes, wheat_job
+from day89.course.validate.report import Measurement
+from day89.course.validate.variants import Variant
+from day89.course.validate.workers import Bench
 
 __all__ = ["measure"]
 

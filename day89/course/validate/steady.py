@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from day89.course.exercise.tasks import Task
-from day89.course.validate import Job
-from day89.course.validate_run import Bench
+from day89.course.validate.plan import Job
+from day89.course.validate.workers import Bench
 
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement
