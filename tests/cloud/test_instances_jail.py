@@ -14,7 +14,7 @@ import pytest
 import day89.cloud
 from day89.cloud.guest import console, quotas
 from day89.cloud.instances.guest_client import Supervisor
-from day89.course.instance_probes import examine_instances
+from day89.course.doctor.instances import examine_instances
 from day89.errors import ToolError
 from day89.sandbox import landlock, seccomp
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from day89.cli import main
+from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import data_folder
-from day89.course.stub_command import stub_text
 
 
 @pytest.fixture

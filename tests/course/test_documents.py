@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import day89.cloud
-from day89.course.stub_command import stub_text
+from day89.course.commands.stub import stub_text
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"(?:<!-- (?P<note>.+?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL)

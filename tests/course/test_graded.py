@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import tasks
 from day89.course.grading.grade import grade
-from day89.course.stub_command import stub_text
 
 ROOT = Path(__file__).parents[2]
 

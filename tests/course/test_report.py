@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import io
 
+from day89.course.commands.watch import changed
 from day89.course.exercise.tasks import tasks
 from day89.course.reports.progress import Progress
 from day89.course.reports.terminal import clean, draw, wants_color
 from day89.course.results.results import Check, CheckResult, Results, SubmissionResult, judge_task
-from day89.course.watch import changed
 
 
 def check(name: str, outcome: str, message: str | None = None, mistake: str | None = None) -> CheckResult:

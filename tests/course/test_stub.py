@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from day89.cli import main
+from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import course_file
 from day89.course.exercise.stub import cut, put_back
 from day89.course.exercise.submission import is_stub
 from day89.course.exercise.tasks import tasks
-from day89.course.stub_command import stub_text
 
 ROOT = Path(__file__).parents[2]
 CUTTERS = ("solution.py", "day89/course/exercise/stub.py")

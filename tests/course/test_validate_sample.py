@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from day89.course import validate_command
 from day89.course.boundary.choose import choose_isolation
+from day89.course.commands import validate
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
@@ -48,7 +48,7 @@ def test_a_right_answer_that_works_in_the_systems_temporary_folder_keeps_its_poi
 
 def test_the_published_table_counts_the_variants_that_there_are_and_holds_no_miss(variants):
     text = (ROOT / "docs" / "grader.md").read_text("utf-8")
-    table = text.partition(validate_command.BEGIN)[2].partition(validate_command.END)[0]
+    table = text.partition(validate.BEGIN)[2].partition(validate.END)[0]
     rows = re.findall(r"^\| (\d\.\d) \| `\w+` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", table, re.MULTILINE)
     counted = {id: (int(right), int(wrong)) for id, right, _, wrong, _, _ in rows}
     there = {id: [one.kind for one in variants if one.task == id] for id in counted}

@@ -56,12 +56,12 @@ def run(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise UsageError("day89 grade needs Linux or macOS: use WSL2, or run the checks with `pytest --mine`")
     if args.watch:
-        from day89.course.watch import watch  # only this option needs it
+        from day89.course.commands.watch import watch  # only this option needs it
 
         args.path = _one_path(args)
         return watch(args)
     if is_cohort(args.paths) or args.resume:
-        from day89.course.grade_cohort import run as grade_cohort  # brings joblib
+        from day89.course.commands.grade_cohort import run as grade_cohort  # brings joblib
 
         return grade_cohort(args)
     return finish(args, grade_once(args))

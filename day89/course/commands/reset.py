@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from day89.course.commands.stub import stub_text
 from day89.course.exercise.stub import function_source, put_back
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import task
-from day89.course.stub_command import stub_text
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]

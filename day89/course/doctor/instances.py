@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from day89.cloud import local
 from day89.cloud.instances.guest_client import JAILS, Supervisor
-from day89.course import instance_script
+from day89.course.doctor import instance_script
 from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error
 
@@ -142,7 +142,7 @@ def _targets(base: Path) -> Iterator[tuple[dict[str, Any], Any]]:
                 "secret": str(base / "secret.txt"),
                 "answers": str(course_file("solution.py")),
                 "checks": str(checks_folder()),
-                "course": str(Path(__file__).parent),
+                "course": str(Path(__file__).parents[1]),
                 "outside": str(base / "written.txt"),
                 "port": tcp.getsockname()[1],
                 "socket": str(base / "socket"),

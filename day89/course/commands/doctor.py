@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from day89.course.boundary.probes import Probe, Report, candidates, examine
-from day89.course.instance_probes import Attempt, InstanceReport, examine_instances
+from day89.course.doctor.instances import Attempt, InstanceReport, examine_instances
 
 __all__ = ["configure", "run"]
 
