@@ -26,7 +26,7 @@ COMMANDS = {
     "demo": ("day89.course.demo.command", "run one of the three stories from end to end"),
     "validate": ("day89.course.commands.validate", "measure the grader over right and wrong answers"),
     "doctor": ("day89.course.commands.doctor", "find out what isolation this machine really gives"),
-    "serve": ("day89.serve_command", "serve a model from S3 over HTTP"),
+    "serve": ("day89.inference.command", "serve a model from S3 over HTTP"),
 }
 
 

@@ -159,7 +159,7 @@ def test_an_instance_is_known_by_the_session_of_its_role(principal: str, actor: 
 PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import day89.models, day89.pipeline.worker, day89.serve_command, day89.costs, day89.cli
+import day89.models, day89.pipeline.worker, day89.inference.command, day89.costs, day89.cli
 assert day89.__file__.startswith(sys.argv[1]), day89.__file__
 from importlib.metadata import distributions
 found = next(one for one in distributions(path=[sys.argv[1]]))

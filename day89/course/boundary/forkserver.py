@@ -24,8 +24,8 @@ import pandas  # noqa: F401
 import sklearn.linear_model  # noqa: F401
 import waitress  # noqa: F401
 
+from day89.botocore_caches import install as be_thrifty
 from day89.course.boundary import host, models
-from day89.course.thrift import install as be_thrifty
 from day89.processes.channel import Broken, Wire
 from day89.sandbox import landlock
 from day89.sandbox import seccomp as calls

@@ -13,7 +13,7 @@ from day89.course.demo.stage import Stage
 from day89.course.exercise.files import course_file
 from day89.ec2.waiting import wait_for
 from day89.errors import JobFailedError, NotFoundError
-from day89.policies import job_policy
+from day89.iam.policies import job_policy
 
 __all__ = ["play"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from day89.errors import NotFoundError, error_code, not_found
-from day89.policies import Document, ec2_may_assume, job_policy
+from day89.iam.policies import Document, ec2_may_assume, job_policy
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -34,7 +34,7 @@ def create_role(
     Args:
         iam: IAM client.
         name: name of the role.
-        policy: what the role may do, see `day89.policies.job_policy`.
+        policy: what the role may do, see `day89.iam.policies.job_policy`.
         trust: who may wear it; None is EC2 instances.
         description: words for people.
 
