@@ -1,6 +1,6 @@
 """Read and change what moto knows of instances: the one place where the fleet leans on moto's inside.
 
-``tests/cloud/test_instances_contract.py`` holds moto to each name that is used here.
+``tests/cloud/instances/test_moto_contract.py`` holds moto to each name that is used here.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from day89.course.quiz.load import load_quiz, load_topic
 from day89.course.quiz.model import SECTIONS
 from day89.course.quiz.verify import disagreements
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "quiz.md").read_text("utf-8")
 COMMANDS = re.findall(r"^\$ day89 quiz ?([^#\n]*)", PAGE, re.MULTILINE)
 

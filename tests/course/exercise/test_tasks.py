@@ -16,7 +16,7 @@ from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.tasks import choose, exercises, mistakes, task, tasks
 from day89.errors import UsageError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EVERY = pytest.mark.parametrize("one", tasks(), ids=lambda one: one.id)
 
 

@@ -179,7 +179,7 @@ def test_a_check_that_fails_with_one_seed_is_told_with_it(tmp_path):
 
 
 def test_every_task_has_many_variants_and_each_file_can_be_read():
-    found = find_variants(Path(__file__).parents[1] / "variants")
+    found = find_variants(Path(__file__).parents[2] / "variants")
     counts = {(one.id, kind): 0 for one in tasks() for kind in ("wheat", "chaff")}
     for one in found:
         counts[one.task, one.kind] += 1

@@ -15,7 +15,7 @@ from day89.course.exercise.stub import cut, put_back
 from day89.course.exercise.submission import is_stub
 from day89.course.exercise.tasks import tasks
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CUTTERS = ("solution.py", "day89/course/exercise/stub.py")
 
 

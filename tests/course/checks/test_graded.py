@@ -14,7 +14,7 @@ from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import tasks
 from day89.course.grading.grade import grade
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 # What a function with a mistake in it may return, without ever raising.
 ODD = {

@@ -16,7 +16,7 @@ from day89.course.grading.grade import grade
 from day89.course.validate.measure import SLOW, measure
 from day89.course.validate.variants import Variant, build, find_variants
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SEED = 89
 
 
