@@ -32,7 +32,7 @@ MISMATCH = "The request signature we calculated does not match the signature you
 
 @dataclass(frozen=True)
 class Form:
-    """Hold an upload by form: its fields under lower-case names, and the file."""
+    """An upload by form: its fields under lower-case names, and the file."""
 
     bucket: str
     fields: Mapping[str, str]

@@ -16,7 +16,7 @@ MAPPED = "::ffff:"
 
 @dataclass(frozen=True)
 class Doors:
-    """Say what an instance reaches.
+    """The addresses that an instance may reach.
 
     Attributes:
         endpoint: host and port of AWS.

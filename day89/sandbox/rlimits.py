@@ -17,7 +17,7 @@ __all__ = ["Limits", "apply_limits", "count_tasks"]
 
 @dataclass(frozen=True)
 class Limits:
-    """Hold what a process may use.
+    """The limits of what a process may use.
 
     Attributes:
         memory: bytes of address space on top of what it has now.

@@ -22,7 +22,7 @@ EC2_PASSES_TO = "ec2.amazonaws.com"
 
 
 class Asked(Protocol):
-    """Say what of a call is looked at: an ApiCall has it, and a call of the log."""
+    """The parts of a call that decide its actions; an ApiCall has them, and so has a call of the log."""
 
     service: str
     operation: str

@@ -14,7 +14,7 @@ __all__ = ["Key", "find_key"]
 
 @dataclass(frozen=True)
 class Key:
-    """Hold what the cloud knows of an access key."""
+    """An access key that the cloud knows."""
 
     secret: str
     principal: Principal

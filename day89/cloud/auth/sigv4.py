@@ -28,7 +28,7 @@ V2_RESOURCES = frozenset(HmacV1Auth.QSAOfInterest)
 
 
 class Claim:
-    """Hold what a version 4 signature says of itself, from the header or from the query."""
+    """The claims of a version 4 signature, from the header or from the query."""
 
     def __init__(self, scope: str, signed: str, signature: str, moment: str, expires: int | None = None) -> None:
         """Take the parts."""

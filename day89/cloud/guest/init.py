@@ -58,7 +58,7 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm:
 
 
 class Machine:
-    """Hold one running instance."""
+    """One running instance, seen from inside."""
 
     def __init__(self, wire: Wire, launch: dict[str, Any], watch: Watch, *, warm: bool) -> None:
         """Open the instance's own doors: the control pipe and the socket of the warm Python."""

@@ -21,7 +21,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Watch:
-    """Hold what the machine had when the instance began."""
+    """The resources that an instance had when it began, against which its growth is measured."""
 
     def __init__(self, root: str, skipped: Iterable[str] = ()) -> None:
         """Look at the machine.

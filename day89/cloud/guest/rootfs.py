@@ -33,7 +33,7 @@ SETTINGS = """
 
 @dataclass(frozen=True)
 class View:
-    """Hold what an instance sees.
+    """The part of the file system that an instance sees.
 
     Attributes:
         shown: files and folders that are visible, read-only, at their own paths.

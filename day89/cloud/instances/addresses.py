@@ -18,7 +18,7 @@ TRIES = 200
 
 @dataclass(frozen=True)
 class Address:
-    """Hold the outer address, the instance's own "localhost" (empty where there is none), and the metadata listener."""
+    """The public address, the instance's own "localhost" (empty where there is none), and the metadata listener."""
 
     outer: str
     localhost: str

@@ -30,7 +30,7 @@ POLL_SECONDS = 0.02
 
 
 class Fleet:
-    """Hold all instances of one cloud."""
+    """All instances of one cloud."""
 
     def __init__(
         self,

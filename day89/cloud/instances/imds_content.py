@@ -28,7 +28,7 @@ def _time(moment: datetime) -> str:
 
 @dataclass
 class Tree:
-    """Answer for one instance; everything is looked up at the moment of the question."""
+    """The metadata of one instance, looked up at the moment of each request."""
 
     seen: Seen
     address: str

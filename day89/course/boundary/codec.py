@@ -28,7 +28,7 @@ CLASSES = 40
 
 
 class Opaque:
-    """Stand for a value of the other side that is not plain data: it equals nothing but itself.
+    """A stand-in for a value of the other side that is not plain data; it equals nothing but itself.
 
     Args:
         type_name: name of its class over there.

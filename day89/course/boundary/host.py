@@ -30,7 +30,7 @@ __all__ = ["Host", "fresh_session", "run"]
 
 
 class Host:
-    """Serve the grader's questions about one submission until the grader hangs up.
+    """The submission's side of the boundary, which answers the grader until the grader hangs up.
 
     Args:
         calls: questions and answers.

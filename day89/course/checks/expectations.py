@@ -50,7 +50,7 @@ class Wrong(AssertionError):
 
 
 class NotStarted(Exception):
-    """Say that the function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it."""
+    """The function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it for one."""
 
 
 def fail(message: str, mistake: str | None = None) -> NoReturn:

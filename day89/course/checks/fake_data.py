@@ -26,7 +26,7 @@ AWKWARD = (" ", "+", "%", "'", '"', "é", "ü", "日", "ñ", "&", "=", "%20", "$
 
 
 class Names:
-    """Make up values, the same ones for the same seed and check.
+    """Made-up values, the same ones for the same seed and check.
 
     Args:
         seed: seed of the run.

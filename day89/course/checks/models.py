@@ -44,7 +44,7 @@ def _train_tree(df: pd.DataFrame) -> Pipeline:
 
 
 class RecordingPipeline(Pipeline):
-    """Be a model that counts the calls of ``predict``, as a check of one call a request needs it."""
+    """A model that counts the calls of ``predict``, for the check of one call a request."""
 
     predict_calls = 0
 

@@ -28,7 +28,7 @@ Watcher = Callable[[Check, CheckResult], None]
 
 
 class Run:
-    """Keep the state of one submission's run, over as many children as it takes."""
+    """The state of one submission's run, over as many child processes as it takes."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ PACKAGE = Path(__file__).resolve().parents[3]
 
 
 class Supervisor:
-    """Run jobs in a warm server of its own; use it as a context manager.
+    """A warm server of one's own that runs jobs; a context manager.
 
     Args:
         modules: what the server imports before it forks.

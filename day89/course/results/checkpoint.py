@@ -16,7 +16,7 @@ __all__ = ["Keeper", "write_text"]
 
 
 class Keeper:
-    """Append each result to a file beside the result file, one line a submission; use it as a context manager.
+    """A file beside the result file that gets each result at once, one line a submission; a context manager.
 
     Args:
         target: the result file.
