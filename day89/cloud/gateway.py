@@ -1,4 +1,4 @@
-"""Answer AWS requests: the one door through which every call goes, in process or over HTTP."""
+"""Answer AWS requests: every call passes here, in process or over HTTP."""
 
 from __future__ import annotations
 

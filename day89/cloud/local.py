@@ -1,4 +1,4 @@
-"""Put AWS on this machine in the place of the real one, for as long as a ``with`` block lasts."""
+"""Replace AWS by the local cloud for as long as a ``with`` block lasts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep every call in order: what was asked, by whom, what came of it, how long it took."""
+"""Log every call in order: what was asked, by whom, the answer, how long it took."""
 
 from __future__ import annotations
 

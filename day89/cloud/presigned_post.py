@@ -1,4 +1,4 @@
-"""Take uploads from HTML forms: a presigned POST becomes the PutObject that it stands for.
+"""Accept uploads from HTML forms: a presigned POST becomes the PutObject that it stands for.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
 """

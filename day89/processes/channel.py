@@ -1,4 +1,4 @@
-"""Carry frames between the grader and a submission: a length, JSON, and as many raw bytes as the JSON says.
+"""Exchange frames between the grader and a submission: a length, JSON, and as many raw bytes as the JSON says.
 
 Both ends distrust each other's sizes: a frame above the limit ends the conversation.
 """

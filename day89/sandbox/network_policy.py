@@ -1,4 +1,4 @@
-"""Say which addresses an instance reaches, and what stands for those that every machine has."""
+"""Define which addresses an instance may reach, and what stands for those that every machine has."""
 
 from __future__ import annotations
 

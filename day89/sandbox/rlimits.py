@@ -1,4 +1,4 @@
-"""Limit what this process may use: memory, processor time, files, processes. What is set stays, also for its children.
+"""Limit what this process may use: memory, processor time, files, processes. Limits are inherited by its children.
 
 https://man7.org/linux/man-pages/man2/setrlimit.2.html
 """

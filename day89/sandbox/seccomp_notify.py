@@ -1,4 +1,4 @@
-"""Decide about each connection of a confined script: it reaches its own servers and the doors that it is shown.
+"""Decide about each connection of a confined script: its own servers and the addresses that it is given.
 
 The kernel (seccomp's user notification) stops the script at ``connect``, ``bind`` and ``listen`` and asks. The call is
 then made here, on a copy of the script's socket and with an address that was read once: what the script writes there

@@ -1,4 +1,4 @@
-"""Say which IAM actions on which resources an API call needs, and with which condition keys.
+"""Map an API call to the IAM actions, resources and condition keys that it needs.
 
 One table for both directions: the gate asks it whether a call may pass, the call log asks it for the least policy under
 which the calls of a program pass. Actions and resources are those of the Service Authorization Reference:

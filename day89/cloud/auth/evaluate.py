@@ -1,4 +1,4 @@
-"""Decide by IAM's rules whether a principal may do one action on one resource.
+"""Decide by IAM's rules whether a principal may perform one action on one resource.
 
 The order of the evaluation is AWS's: an explicit Deny anywhere ends it; within one account an Allow of the identity or
 of the resource is enough; across accounts both must allow.

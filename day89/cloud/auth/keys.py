@@ -1,4 +1,4 @@
-"""Find whose an access key is: the cloud's own, an IAM user's, or one of a role's sessions."""
+"""Find the owner of an access key: the cloud's administrator, an IAM user, or a session of a role."""
 
 from __future__ import annotations
 

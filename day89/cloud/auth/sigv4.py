@@ -1,4 +1,4 @@
-"""Compute what a request's signature must be, from what the cloud received.
+"""Compute the signature that a request must have, from what the cloud received.
 
 The canonical request is built from the parts as they came in, not by signing again: a header or a path that was changed
 on the way gives another signature. Equality with botocore's own signers is tested over its whole range.

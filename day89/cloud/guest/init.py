@@ -1,4 +1,4 @@
-"""Be the first process of one instance: run its user data, give it a warm Python, and end all that it started.
+"""Run the first process of one instance: its user data, a warm Python, and the end of all that it started.
 
 One such process per instance, forked from the supervisor. It ends, with everything below it, when it is told to and
 when the connection to the supervisor ends, whatever the reason.

@@ -1,4 +1,4 @@
-"""Count what an instance takes of this machine that no limit of one process holds: disk, memory and processes in sum.
+"""Count what an instance uses that no limit of one process covers: disk, memory and processes in sum.
 
 The walk over its files and processes is made only when the whole machine has lost as much since the instance began.
 """

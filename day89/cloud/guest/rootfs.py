@@ -1,4 +1,4 @@
-"""Say what an instance sees of this machine: the system, the Python environment, what of this package it needs.
+"""Decide what an instance sees of this machine: the system, the Python environment, what of this package it needs.
 
 Not the answers and checks of the course, which in a checkout stand beside the package and in an installation inside it,
 nor the cloud and the grader. So an instance gets a package of its own, copied once a supervisor, in the place of this.

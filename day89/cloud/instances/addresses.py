@@ -1,4 +1,4 @@
-"""Give each instance addresses of its own in 127.0.0.0/8, which Linux has without any set-up."""
+"""Assign each instance addresses of its own in 127.0.0.0/8, which Linux has without any set-up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Say what the instance metadata service answers, path by path.
+"""Compute what the instance metadata service answers, path by path.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
 """

@@ -1,4 +1,4 @@
-"""Hold one instance of the fleet: what it is here, beside what moto knows of it."""
+"""Represent one instance of the fleet on this machine, beside what moto knows of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read and change what moto knows of instances: the one place where the fleet leans on moto's inside.
+"""Read and change what moto knows of instances: the one place where the fleet depends on moto's internals.
 
 ``tests/cloud/instances/test_moto_contract.py`` holds moto to each name that is used here.
 """

@@ -1,4 +1,4 @@
-"""Say what one API call is, and what a refusal of it is: the plain data that every room of the cloud passes on."""
+"""Define what an API call and an error are: the plain data that every part of the cloud passes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the request that moto gets, which mends may change before it gets it."""
+"""Represent the request that moto gets, which overrides may change first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find out which service, region and bucket a request is for, as AWS's own front doors would."""
+"""Find the service, region and bucket of a request, as AWS's own endpoints would."""
 
 from __future__ import annotations
 

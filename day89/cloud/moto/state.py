@@ -1,4 +1,4 @@
-"""Hold what one local cloud is: its credentials, its settings, its state in moto."""
+"""Represent one local cloud: its credentials, its settings, its state in moto."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Let states take their time: an instance is pending before it runs, and stopping before it has stopped."""
+"""Make transitional states last: an instance is pending before it runs, and stopping before it has stopped."""
 
 from __future__ import annotations
 

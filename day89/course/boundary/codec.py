@@ -1,4 +1,4 @@
-"""Turn values into plain JSON and back, so that nothing is ever unpickled and only built-in types are rebuilt.
+"""Encode values as plain JSON and decode them: nothing is ever unpickled, and only built-in types are rebuilt.
 
 A value that JSON lacks becomes ``{"$": kind, ...}``. Whatever is neither plain nor known stays on its own side.
 """

@@ -1,4 +1,4 @@
-"""Run a submission on its own side of the boundary: load it, call its functions, send its AWS calls to the grader."""
+"""Run a submission on its own side of the boundary: load it, call its functions, pass its AWS calls to the grader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the course's models on the submission's side."""
+"""Build the course's models on the submission's side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find out which isolation holds on this machine: by trying to break out of it, never by version numbers."""
+"""Find out which isolation holds on this machine, by trying to break out of it and never by version numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Be the grader's end: call a submission that runs in another process, and answer its AWS requests meanwhile."""
+"""Call a submission that runs in another process, and answer its AWS requests meanwhile: the grader's end."""
 
 from __future__ import annotations
 

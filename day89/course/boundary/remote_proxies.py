@@ -1,4 +1,4 @@
-"""Be, for a check, what lives on the submission's side: models and apps."""
+"""Represent models and apps that live on the submission's side."""
 
 from __future__ import annotations
 

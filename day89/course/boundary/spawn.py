@@ -1,4 +1,4 @@
-"""Start the warm process, and submissions from it."""
+"""Start the warm process, and submissions as forks of it."""
 
 from __future__ import annotations
 

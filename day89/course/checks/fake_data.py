@@ -1,4 +1,4 @@
-"""Make up names, numbers and contents from a seed, so that a hard-coded answer fails and a run can be repeated."""
+"""Generate names, numbers and contents from a seed, so that a hard-coded answer fails and a run can be repeated."""
 
 from __future__ import annotations
 

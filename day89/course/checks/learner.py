@@ -1,4 +1,4 @@
-"""Call the learner's functions for the checks, and put what happens into words.
+"""Call the learner's functions for the checks, and describe what happened.
 
 A *side* is where the submission runs. ``InProcess`` is this process; another one may stand across a process boundary
 and has the same face: plain values, paths, clients and handles go in, plain values and handles come out.

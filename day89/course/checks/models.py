@@ -1,4 +1,4 @@
-"""Keep the course's own copies of what exercise.py gives, and make the models that checks pass in."""
+"""Keep the course's own copies of what exercise.py gives, and build the models that checks pass in."""
 
 from __future__ import annotations
 

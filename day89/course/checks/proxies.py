@@ -1,4 +1,4 @@
-"""Hold what a submission made and a check may only use by a few verbs: models and Flask apps.
+"""Wrap what a submission made and a check may only use by a few methods: models and Flask apps.
 
 The same faces serve in process and across a process boundary: a handle takes and gives plain data only.
 """

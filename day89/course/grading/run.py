@@ -1,4 +1,4 @@
-"""Watch one submission run, and note what each check found.
+"""Follow the run of one submission and record what each check found.
 
 A child that loops, crashes, floods or leaves costs the check that was running, and another child goes on with the rest.
 """

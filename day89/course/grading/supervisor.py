@@ -1,4 +1,4 @@
-"""Watch a warm server and its children from outside: read events, drain output, keep time, kill what runs too long."""
+"""Supervise a warm server and its children: read events, drain output, enforce time limits, kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work out what a cohort's results say: about the learners, and about the tasks."""
+"""Compute what a cohort's results say about the learners and about the tasks."""
 
 from __future__ import annotations
 

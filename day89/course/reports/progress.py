@@ -1,4 +1,4 @@
-"""Show on a terminal how far the grading is; on anything else stay silent."""
+"""Show the progress of grading on a terminal."""
 
 from __future__ import annotations
 

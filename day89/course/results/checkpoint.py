@@ -1,4 +1,4 @@
-"""Keep the results of a cohort as they come, so that an interruption loses nothing and nothing is graded twice."""
+"""Append the results of a cohort to a file as they come, so that an interruption loses nothing."""
 
 from __future__ import annotations
 

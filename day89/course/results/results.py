@@ -1,4 +1,4 @@
-"""Hold the verdict on submissions as plain data, in the shape of the result file. Nothing here draws."""
+"""Represent verdicts as plain data, in the shape of the result file. Nothing here formats."""
 
 from __future__ import annotations
 
