@@ -20,7 +20,7 @@ import boto3
 from moto import mock_aws
 
 import day89.cloud
-from day89.cloud.guard import environment
+from day89.cloud.controls.network_guard import environment
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 BUCKET = "bench-bucket"

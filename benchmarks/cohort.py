@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from day89.course.variants import build, find_variants
+from day89.course.validate.variants import build, find_variants
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = ("1.1", "1.3")
@@ -136,7 +136,7 @@ def _a_worker(process: psutil.Process) -> float:
     try:
         for worker in process.children():
             below = worker.children(recursive=True)
-            if any("day89.course.warm" in one.cmdline() for one in below):
+            if any("day89.course.grading.forkserver" in one.cmdline() for one in below):
                 found.append(sum(one.memory_full_info().pss for one in [worker, *below]) / 1e6)
     except psutil.Error:  # one of them has just ended
         return 0.0

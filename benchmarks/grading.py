@@ -28,12 +28,12 @@ import grading_peers as peers
 import psutil
 
 from day89.course.boundary.probes import candidates
-from day89.course.cohort import grade_all, plan_of
-from day89.course.files import course_file
-from day89.course.runner import EVERYTHING, REHEARSAL, SERVER_MODULES, grade
-from day89.course.sources import Source
-from day89.course.supervisor import Supervisor
-from day89.course.tasks import choose, tasks
+from day89.course.cohort.grade_all import grade_all, plan_of
+from day89.course.cohort.submissions import Source
+from day89.course.exercise.files import course_file
+from day89.course.exercise.tasks import choose, tasks
+from day89.course.grading.grade import EVERYTHING, REHEARSAL, SERVER_MODULES, grade
+from day89.course.grading.supervisor import Supervisor
 
 FUNCTIONS = {
     "pure": ("add", "mean", "is_palindrome", "count_words", "primes_below"),
@@ -144,7 +144,7 @@ def _ours(assignment: str, folders: list[Path], isolation: str) -> Callable[[], 
     names, checks = FUNCTIONS[assignment], peers.ASSIGNMENTS / assignment / "ours"
     first = tasks()[0]
     own = [replace(first, id=f"1.{place + 1}", function=name) for place, name in enumerate(names)]
-    modules = [*SERVER_MODULES, REHEARSAL] if assignment == "s3" else ["pytest", "day89.course.collected"]
+    modules = [*SERVER_MODULES, REHEARSAL] if assignment == "s3" else ["pytest", "day89.course.grading.session"]
 
     def run() -> float:
         with _warm(modules, isolation) as supervisor:

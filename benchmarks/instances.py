@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import day89.cloud
-from day89.cloud.instances_process import Supervisor
-from day89.cloud.shims.processes import descendants
+from day89.cloud.instances.guest_client import Supervisor
+from day89.processes.tree import descendants
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 ROWS = 20_000

@@ -17,16 +17,16 @@ DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
 
 # Command -> (module with configure(parser) and run(args) -> int, one line of help). Imported only when it is run.
 COMMANDS = {
-    "grade": ("day89.course.grade_command", "grade exercise.py, a folder, a zip or a list of submissions"),
-    "hint": ("day89.course.hint_command", "show the next hint for a task"),
-    "stub": ("day89.course.stub_command", "cut exercise.py from solution.py"),
-    "reset": ("day89.course.reset_command", "put one task of exercise.py back to its stub"),
+    "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
+    "hint": ("day89.course.commands.hint", "show the next hint for a task"),
+    "stub": ("day89.course.commands.stub", "cut exercise.py from solution.py"),
+    "reset": ("day89.course.commands.reset", "put one task of exercise.py back to its stub"),
     "quiz": ("day89.course.quiz.command", "check yourself, in the terminal or the browser"),
     "cloud": ("day89.cloud.command", "run the local cloud for other programs"),
     "demo": ("day89.course.demo.command", "run one of the three stories from end to end"),
-    "validate": ("day89.course.validate_command", "measure the grader over right and wrong answers"),
-    "doctor": ("day89.course.doctor_command", "find out what isolation this machine really gives"),
-    "serve": ("day89.serve_command", "serve a model from S3 over HTTP"),
+    "validate": ("day89.course.commands.validate", "measure the grader over right and wrong answers"),
+    "doctor": ("day89.course.commands.doctor", "find out what isolation this machine really gives"),
+    "serve": ("day89.inference.command", "serve a model from S3 over HTTP"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Make botocore cheap to start: service models are read from disk once a process, not once a session."""
+"""Make botocore cheap to start: read service models from disk once a process, not once a session."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from day89.cloud.api import DEFAULT_REGION, Credential
+from day89.cloud.messages.model import DEFAULT_REGION, Credential
 
 __all__ = ["documentation_of", "make_client", "shared_models"]
 

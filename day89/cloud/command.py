@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from day89.cloud.faults import Fault, parse_fault
+from day89.cloud.controls.faults import Fault, parse_fault
 from day89.cloud.local import local
 from day89.cloud.log import Call
 from day89.cloud.server import Server

@@ -1,4 +1,4 @@
-"""Answer AWS requests: the one door through which every call goes, in process or over HTTP."""
+"""Answer AWS requests: every call passes here, in process or over HTTP."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from day89.cloud import backend, forms, mends, rules
-from day89.cloud.api import ApiCall, Refusal
-from day89.cloud.body import read_body
-from day89.cloud.faults import Fault, Faults
-from day89.cloud.inner import Headers, Inner, plain_headers
+from day89.cloud import presigned_post
+from day89.cloud.controls.faults import Fault, Faults
 from day89.cloud.log import Call, CallLog
-from day89.cloud.pace import PaceKeeper
-from day89.cloud.render import Answer, render
-from day89.cloud.route import Route, Signed, find_route, read_signature
-from day89.cloud.state import State
+from day89.cloud.messages.aws_chunked import read_body
+from day89.cloud.messages.errors import Answer, render
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.moto_request import Headers, Inner, plain_headers
+from day89.cloud.messages.routing import Route, Signed, find_route, read_signature
+from day89.cloud.moto import backend
+from day89.cloud.moto.state import State
+from day89.cloud.moto.transitions import PaceKeeper
+from day89.cloud.overrides import table as mends
+from day89.cloud.validation import table
 
 __all__ = ["SERVICES", "Gateway", "Judge"]
 
@@ -33,7 +36,7 @@ Judge = Callable[[ApiCall, State], Refusal | None]
 
 
 class Gateway:
-    """Be AWS for one process: parse, judge, do, log. Calls are done one at a time."""
+    """The entry point of all calls of one process: parse, authorize, execute, log, one call at a time."""
 
     def __init__(self, state: State, pace: PaceKeeper, faults: Faults, judges: tuple[Judge, ...] = ()) -> None:
         """Stand on the given state.
@@ -82,7 +85,7 @@ class Gateway:
             return render(broken, "rest-xml", method)
         inner = Inner(method, _host(route), route.path, urlsplit(url).query, inner_headers, content)
         with self.lock:
-            if route.service == "s3" and forms.is_form(method, sent, route.path):
+            if route.service == "s3" and presigned_post.is_form(method, sent, route.path):
                 return self._answer_form(inner)
             return self._answer(url, sent, signed, route, inner)
 
@@ -90,11 +93,13 @@ class Gateway:
         """Take an upload by form: once its policy is found to be right, it is a PutObject like any other."""
         request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
         with closing(request):
-            form = forms.read_form(inner.path.strip("/"), request)
-        refusal = forms.refuse_form(form, self.state)
+            form = presigned_post.read_form(inner.path.strip("/"), request)
+        refusal = presigned_post.refuse_form(form, self.state)
         if refusal is not None:
             return render(refusal, "rest-xml")
-        return forms.done(form, self.handle("PUT", forms.as_put(form, self.state), form.headers, form.file))
+        return presigned_post.done(
+            form, self.handle("PUT", presigned_post.as_put(form, self.state), form.headers, form.file)
+        )
 
     def _answer(self, url: str, sent: Headers, signed: Signed, route: Route, inner: Inner) -> Answer:
         account = self.state.account_of(signed.access_key)
@@ -165,7 +170,7 @@ class Gateway:
             if fault.refusal is not None:
                 return fault.refusal
         self.pace.before(call)
-        return rules.refuse(call, self.state)
+        return table.refuse(call, self.state)
 
     def _denied_keys(self, call: ApiCall, faults: list[Fault]) -> dict[str, str]:
         """Return the keys of a DeleteObjects that stay, with the reason: each is judged as one DeleteObject."""

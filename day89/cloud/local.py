@@ -1,4 +1,4 @@
-"""Put AWS on this machine in the place of the real one, for as long as a ``with`` block lasts."""
+"""Replace AWS by the local cloud for as long as a ``with`` block lasts."""
 
 from __future__ import annotations
 
@@ -14,25 +14,28 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from day89.cloud import backend, clients, guard, patches, policy_gate, signature
-from day89.cloud.api import ADMIN, DEFAULT_REGION, Credential
-from day89.cloud.faults import Fault, Faults
+from day89.cloud import clients
+from day89.cloud.auth import authorize, verify
+from day89.cloud.controls import network_guard
+from day89.cloud.controls.fast_waiters import fast_waiters
+from day89.cloud.controls.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
-from day89.cloud.instances import Fleet
-from day89.cloud.instances_process import Supervisor
-from day89.cloud.instances_wiring import running_instances
+from day89.cloud.instances.fleet import Fleet
+from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.hooks import running_instances
 from day89.cloud.log import CallLog
-from day89.cloud.pace import Pace, PaceKeeper
+from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
+from day89.cloud.moto import backend, patch_s3_listing
+from day89.cloud.moto.state import State
+from day89.cloud.moto.transitions import Pace, PaceKeeper
 from day89.cloud.server import Server, serving
-from day89.cloud.state import State
-from day89.cloud.waiters import fast_waiters
 from day89.errors import ToolError
 
 __all__ = ["Cloud", "Fetched", "local"]
 
 
 class Fetched(NamedTuple):
-    """Hold the answer to a plain HTTP request."""
+    """The response to a plain HTTP request."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,14 +43,14 @@ class Fetched(NamedTuple):
 
 
 class Cloud:
-    """Be one local cloud: make clients for it, and look at what happened in it."""
+    """One local cloud: it makes clients for itself and shows what happened in it."""
 
     def __init__(self, state: State, pace: Pace | str = "instant", faults: Iterable[Fault | str] = ()) -> None:
         """Stand on the given state."""
         self.state = state
         self.faults = Faults(faults)
         self.keeper = PaceKeeper(Pace.of(pace), state)
-        self.gateway = Gateway(state, self.keeper, self.faults, (signature.judge, policy_gate.judge))
+        self.gateway = Gateway(state, self.keeper, self.faults, (verify.judge, authorize.judge))
         self.doors: set[str] = set()
         self.fleet: Fleet | None = None
 
@@ -132,7 +135,7 @@ class Cloud:
 
 
 class _Body(BytesIO):
-    """Be the raw body of an answer, with the one method of urllib3's that botocore wants beside a file's."""
+    """The raw body of a response: a file with the one method of urllib3 that botocore also needs."""
 
     def stream(self, amt: int = 65536, **_: Any) -> Iterator[bytes]:
         while chunk := self.read(amt):
@@ -168,15 +171,15 @@ def local(
     if getattr(URLLib3Session.send, "day89_local_cloud", False):
         raise ToolError("a local cloud is active in this process already: close it before another is opened")
     with ExitStack() as stack:
-        stack.enter_context(guard.environment())
+        stack.enter_context(network_guard.environment())
         backend.reset(seed)
         stack.callback(backend.reset)
         cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
         stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
-        stack.enter_context(guard.only_loopback())
-        stack.enter_context(guard.no_crt())
+        stack.enter_context(network_guard.only_loopback())
+        stack.enter_context(network_guard.no_crt())
         stack.enter_context(clients.shared_models())
-        stack.enter_context(patches.moto_mended())
+        stack.enter_context(patch_s3_listing.moto_mended())
         cloud.state.before_ec2 = partial(_mend_ec2, stack)
         stack.enter_context(fast_waiters(cloud.state, cloud.keeper, real_time=bool(instances)))
         if instances:
@@ -186,7 +189,7 @@ def local(
 
 
 def _mend_ec2(stack: ExitStack) -> None:
-    from day89.cloud.patches_ec2 import ec2_mended  # slow to import, and only EC2 needs it
+    from day89.cloud.moto.patch_ec2 import ec2_mended  # slow to import, and only EC2 needs it
 
     stack.enter_context(ec2_mended())
 
@@ -197,7 +200,7 @@ def _sender(cloud: Cloud, real_send: Any) -> Any:
         if parts.netloc in cloud.doors:
             return real_send(self, request)  # asked for by its address: it goes the whole way, and ends at this gateway
         if _is_elsewhere(parts.hostname or "", parts.path):
-            if not guard.is_loopback(parts.hostname or ""):
+            if not network_guard.is_loopback(parts.hostname or ""):
                 raise EndpointConnectionError(endpoint_url=request.url, error="the local cloud reaches AWS only")
             return real_send(self, request)
         status, headers, body = cloud.gateway.handle(request.method, request.url, request.headers, request.body)
@@ -211,4 +214,4 @@ def _is_elsewhere(host: str, path: str) -> bool:
     """Return whether a request is not for an AWS service: the metadata service, or a host that is not ours."""
     if path.startswith("/latest/"):
         return not host.endswith(".amazonaws.com")
-    return not host.endswith(".amazonaws.com") and not guard.is_loopback(host)
+    return not host.endswith(".amazonaws.com") and not network_guard.is_loopback(host)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 from day89.errors import not_found
-from day89.policies import merge_statement
+from day89.iam.policies import merge_statement
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,7 +28,7 @@ LONG_POLL_SECONDS = 20
 
 @dataclass(frozen=True)
 class Event:
-    """One new object."""
+    """The notification of one new object."""
 
     bucket: str
     key: str

@@ -29,7 +29,7 @@ __all__ = ["Done", "part_key", "run_part"]
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a part.
+    """The outcome of a part.
 
     ``start`` is where its first record was taken to begin and ``stop`` where its last one ended. Where a part begins
     inside a field with line breaks, ``start`` is not the ``stop`` of the part before it, and the part is to be done

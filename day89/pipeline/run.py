@@ -29,7 +29,7 @@ REJECTED_HEAD = b"object,offset,reason,record\n"
 
 @dataclass(frozen=True)
 class Report:
-    """What a job did. ``parts_run`` counts the parts that this run did; the others had been done before."""
+    """The outcome of a job. ``parts_run`` counts the parts that this run did; the others had been done before."""
 
     output_key: str
     rejected_key: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from day89.errors import error_code, not_found
-from day89.policies import Document, merge_statement, public_read, tls_only
+from day89.iam.policies import Document, merge_statement, public_read, tls_only
 from day89.s3.listing import delete_keys
 
 if TYPE_CHECKING:

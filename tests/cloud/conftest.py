@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 import day89.cloud
-from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances.guest_client import Supervisor
 
 TRUST = {
     "Version": "2012-10-17",

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from day89.course.runner import SERVER_MODULES, grade
-from day89.course.supervisor import Supervisor
-from day89.course.tasks import choose
-from day89.course.verdict import SubmissionResult
+from day89.course.exercise.tasks import choose
+from day89.course.grading.grade import SERVER_MODULES, grade
+from day89.course.grading.supervisor import Supervisor
+from day89.course.results.results import SubmissionResult
 
 CHECKS = """
 import pytest
-from day89.course.checking import expect_equal
+from day89.course.checks.expectations import expect_equal
 
 @pytest.mark.task("1.3", "core", points=2)
 @pytest.mark.limit(2)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from day89.course.blame import blame
-from day89.course.calling import Task
-from day89.course.checking import NotStarted, Wrong, describe_error, expect, fail, show
+from day89.course.checks.diagnosis import blame
+from day89.course.checks.expectations import NotStarted, Wrong, describe_error, expect, fail, show
+from day89.course.checks.learner import Task
 
 # What boto3 lets out when AWS refuses: its own class, or the one that upload_file and its like wrap around it.
 AWS_ERRORS = {"ClientError", "S3UploadFailedError"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from support import stop_endless_loops
 
-from day89.cloud.api import DEFAULT_ACCOUNT
+from day89.cloud.messages.model import DEFAULT_ACCOUNT
 
 LOOKS = ("ec2.DescribeInstances", "ec2.DescribeInstanceStatus")
 CHANGES = ("ec2.StartInstances", "ec2.StopInstances", "ec2.TerminateInstances", "ec2.RebootInstances")

@@ -9,10 +9,10 @@ from typing import Any
 
 import joblib
 
-from day89.course.checking import expect, fail, show
-from day89.course.given import KINDS, make_model
-from day89.course.handles import NoAnswer
-from day89.course.names import Names
+from day89.course.checks.expectations import expect, fail, show
+from day89.course.checks.fake_data import Names
+from day89.course.checks.models import KINDS, make_model
+from day89.course.checks.proxies import NoAnswer
 
 
 def key_of(name: str, version: int) -> str:

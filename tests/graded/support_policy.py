@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from day89.cloud.policy import ANONYMOUS, Access, Principal, decide
+from day89.cloud.auth.evaluate import ANONYMOUS, Access, Principal, decide
 
 ACCOUNT = "123456789012"
 STRANGER = "210987654321"

@@ -8,9 +8,9 @@ from typing import Any
 
 from support import MANY_CALLS, expect_forbidden, forbid, stop_endless_loops, works
 
-from day89.course.calling import Task
-from day89.course.checking import expect, show
-from day89.course.names import Names
+from day89.course.checks.expectations import expect, show
+from day89.course.checks.fake_data import Names
+from day89.course.checks.learner import Task
 
 # Every way to ask whether a bucket is there, and to list what is in it.
 LISTINGS = ("s3.ListObjectsV2", "s3.ListObjects", "s3.ListObjectVersions")

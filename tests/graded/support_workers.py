@@ -12,9 +12,9 @@ from typing import Any
 
 from support import answer, attempt
 
-from day89.course.blame import blame
-from day89.course.checking import describe_error, expect, fail, show
-from day89.course.names import Names
+from day89.course.checks.diagnosis import blame
+from day89.course.checks.expectations import describe_error, expect, fail, show
+from day89.course.checks.fake_data import Names
 from day89.errors import WaitTimeoutError
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"

@@ -17,7 +17,7 @@ from support_s3 import (
     versions_in,
 )
 
-from day89.course.checking import expect, expect_equal, fail, show
+from day89.course.checks.expectations import expect, expect_equal, fail, show
 
 PAGE = 3
 DELETES = ("s3.DeleteObjects", "s3.DeleteObject")

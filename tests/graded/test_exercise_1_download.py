@@ -18,7 +18,7 @@ from support_s3 import (
     new_bucket,
 )
 
-from day89.course.checking import expect, expect_equal, expect_type, show
+from day89.course.checks.expectations import expect, expect_equal, expect_type, show
 
 
 def stored(cloud: Any, names: Any, key: str, region: str = "us-east-1") -> tuple[Any, str, bytes]:

@@ -16,7 +16,7 @@ from support_s3 import (
     stop_endless_listing,
 )
 
-from day89.course.checking import expect, expect_type, show
+from day89.course.checks.expectations import expect, expect_type, show
 
 PAGE = 3
 SMALL_PAGES = 520  # requests that a right answer with two keys a page of its own may need for a thousand keys

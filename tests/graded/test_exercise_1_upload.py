@@ -18,7 +18,7 @@ from support_s3 import (
     wrong_body,
 )
 
-from day89.course.checking import expect, expect_equal, show
+from day89.course.checks.expectations import expect, expect_equal, show
 
 # Extensions that Python's own table knows, whatever the machine has beside it.
 TYPES = {

@@ -8,7 +8,7 @@ import pytest
 from support import AWS_ERRORS, attempt, blamed, works
 from support_s3 import expect_s3_forbidden, new_bucket, objects_in
 
-from day89.course.checking import describe_error, expect, fail, show
+from day89.course.checks.expectations import describe_error, expect, fail, show
 
 STRANGER = "210987654321"
 AMERICAN = ("us-east-2", "us-west-2")  # not us-east-1, however alike the names

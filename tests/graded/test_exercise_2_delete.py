@@ -8,7 +8,7 @@ import pytest
 from support import attempt, blamed, expect_missing, works
 from support_s3 import LISTINGS, expect_s3_forbidden, fill, new_bucket, put_all, stop_endless_listing, versions_in
 
-from day89.course.checking import expect
+from day89.course.checks.expectations import expect
 
 PAGE = 3
 

@@ -9,7 +9,7 @@ import pytest
 from support import attempt, blamed, expect_missing, expect_value_error, works
 from support_s3 import expect_s3_forbidden, new_bucket
 
-from day89.course.checking import expect, show
+from day89.course.checks.expectations import expect, show
 
 PUT = "s3.PutBucketLifecycleConfiguration"
 

@@ -10,7 +10,7 @@ from support import answer, expect_forbidden, expect_missing, forbid, works
 from support_policy import STRANGER, bucket_policy, judge, open_to, some, statements, too_open
 from support_s3 import expect_s3_forbidden, new_bucket
 
-from day89.course.checking import expect, show
+from day89.course.checks.expectations import expect, show
 
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 

@@ -10,8 +10,8 @@ import pytest
 from support import answer, attempt, expect_forbidden, works
 from support_ec2 import LOOKS, default_group, image_of, new_group, states, stop_endless_looks
 
-from day89.cloud.pace import Pace
-from day89.course.checking import expect, expect_equal, show
+from day89.cloud.moto.transitions import Pace
+from day89.course.checks.expectations import expect, expect_equal, show
 
 TRUST = {
     "Version": "2012-10-17",

@@ -8,8 +8,8 @@ import pytest
 from support import answer, expect_forbidden, works
 from support_ec2 import LOOKS, launch, launch_apart, settle, states, stop_endless_looks
 
-from day89.cloud.pace import Pace
-from day89.course.checking import expect, expect_equal, expect_type
+from day89.cloud.moto.transitions import Pace
+from day89.course.checks.expectations import expect, expect_equal, expect_type
 
 PAGE = 20
 

@@ -8,7 +8,7 @@ import pytest
 from support import answer, expect_forbidden, expect_value_error, works
 from support_ec2 import covering, group, lets_in, lets_in_ipv6, new_vpc
 
-from day89.course.checking import expect, expect_equal, show
+from day89.course.checks.expectations import expect, expect_equal, show
 
 EVERYBODY = ["0.0.0.0/0"]
 

@@ -8,8 +8,8 @@ import pytest
 from support import answer, attempt, blamed, expect_forbidden, expect_missing, expect_value_error, works
 from support_ec2 import CHANGES, launch, settle, states, stop_endless_looks
 
-from day89.cloud.pace import Pace
-from day89.course.checking import expect, expect_equal
+from day89.cloud.moto.transitions import Pace
+from day89.course.checks.expectations import expect, expect_equal
 
 STATES = ("running", "stopped", "terminated")
 ON_THE_WAY = ("pending", "stopping", "shutting-down")

@@ -13,8 +13,8 @@ import pytest
 from support import attempt, expect_forbidden, expect_missing, forbid, works
 from support_workers import result_of
 
-from day89.course.checking import expect, fail, show
-from day89.course.names import Names
+from day89.course.checks.expectations import expect, fail, show
+from day89.course.checks.fake_data import Names
 
 # The warnings of a learner's code and libraries are not ours to judge.
 pytestmark = pytest.mark.filterwarnings("ignore")

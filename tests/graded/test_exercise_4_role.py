@@ -10,10 +10,10 @@ import pytest
 from support import attempt, expect_as_it_is, forbid
 from support_workers import result_of
 
-from day89.cloud.policy import Access, Principal, decide
-from day89.cloud.policy_conditions import as_list, matches_pattern
-from day89.course.checking import expect, expect_equal, fail, show
-from day89.course.names import Names
+from day89.cloud.auth.conditions import as_list, matches_pattern
+from day89.cloud.auth.evaluate import Access, Principal, decide
+from day89.course.checks.expectations import expect, expect_equal, fail, show
+from day89.course.checks.fake_data import Names
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -29,8 +29,8 @@ from support_workers import (
     tail,
 )
 
-from day89.course.checking import NotStarted, Wrong, expect, expect_equal, expect_type, show
-from day89.course.names import Names
+from day89.course.checks.expectations import NotStarted, Wrong, expect, expect_equal, expect_type, show
+from day89.course.checks.fake_data import Names
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from support_workers import GONE, WORKER, Place, expect_no_credentials, new_place, tail, wait_until_done
 
-from day89.course.checking import expect, expect_type, show
-from day89.course.names import Names
+from day89.course.checks.expectations import expect, expect_type, show
+from day89.course.checks.fake_data import Names
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(40)]
 

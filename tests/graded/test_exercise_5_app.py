@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from day89.course.checking import expect, show
-from day89.course.given import HARDY, KINDS, NARROW, make_model
-from day89.course.names import Names
+from day89.course.checks.expectations import expect, show
+from day89.course.checks.fake_data import Names
+from day89.course.checks.models import HARDY, KINDS, NARROW, make_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

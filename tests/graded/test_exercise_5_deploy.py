@@ -36,9 +36,9 @@ from support_workers import (
     user_data_of,
 )
 
-from day89.course.checking import NotStarted, Wrong, describe_error, expect, expect_equal, expect_type, show
-from day89.course.given import KINDS, make_model
-from day89.course.names import Names
+from day89.course.checks.expectations import NotStarted, Wrong, describe_error, expect, expect_equal, expect_type, show
+from day89.course.checks.fake_data import Names
+from day89.course.checks.models import KINDS, make_model
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
 

@@ -14,9 +14,9 @@ from support_models import expect_same_model, key_of, model_bytes, occupy, store
 from support_s3 import set_ages
 from support_workers import result_of
 
-from day89.course.checking import expect
-from day89.course.given import KINDS
-from day89.course.names import Names
+from day89.course.checks.expectations import expect
+from day89.course.checks.fake_data import Names
+from day89.course.checks.models import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

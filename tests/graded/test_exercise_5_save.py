@@ -13,9 +13,9 @@ from support_models import expect_same_model, key_of, occupy, store
 from support_s3 import LISTINGS
 from support_workers import result_of
 
-from day89.course.checking import expect, fail, show
-from day89.course.given import KINDS
-from day89.course.names import Names
+from day89.course.checks.expectations import expect, fail, show
+from day89.course.checks.fake_data import Names
+from day89.course.checks.models import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -16,7 +16,7 @@ from day89 import ec2 as rooms
 from day89.cloud import local
 from day89.ec2.waiting import wait_for
 from day89.errors import InvalidInputError, JobFailedError, NotFoundError, WaitTimeoutError, error_code
-from day89.iam import create_worker_role
+from day89.iam.roles import create_worker_role
 
 ADMIN = "203.0.113.7/32"
 MISSING = "i-0123456789abcdef0"

@@ -10,9 +10,9 @@ import pytest
 
 from day89 import ec2 as rooms
 from day89.cloud import local
-from day89.cloud.pace import Pace
+from day89.cloud.moto.transitions import Pace
 from day89.errors import InvalidInputError
-from day89.iam import create_worker_role
+from day89.iam.roles import create_worker_role
 
 SECONDS = 30
 

@@ -10,10 +10,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from day89 import iam as rooms
-from day89 import policies
 from day89.cloud import local
 from day89.errors import NotFoundError, error_code
+from day89.iam import policies
+from day89.iam import roles as rooms
 
 BUCKET = "work-of-roles"
 

@@ -12,7 +12,7 @@ import pytest
 from day89.cloud import local
 from day89.ec2 import create_security_group, list_instances, newest_image
 from day89.errors import InvalidInputError, JobFailedError, WaitTimeoutError
-from day89.iam import create_worker_role
+from day89.iam.roles import create_worker_role
 from day89.pipeline import Fleet, run_fleet, worker_user_data
 
 BUCKET = "pipeline-bucket"

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from day89 import policies
 from day89 import s3 as rooms
 from day89.cloud import local
 from day89.errors import InvalidInputError, WaitTimeoutError, error_code
+from day89.iam import policies
 
 BUCKET = "house-of-buckets"
 

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
-from day89 import serve_command
 from day89.errors import UsageError
 from day89.inference import Server
+from day89.inference import command as serve_command
 
 PROGRAM = """
     import sys

@@ -1,4 +1,4 @@
-"""Run a submission on its own side of the boundary: load it, call its functions, send its AWS calls to the grader."""
+"""Run a submission on its own side of the boundary: load it, call its functions, pass its AWS calls to the grader."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from botocore.httpsession import URLLib3Session
 
 from day89.course.boundary import patience
 from day89.course.boundary.codec import decode, encode, encode_error
-from day89.course.boundary.wire import Broken, Wire
-from day89.course.calling import InProcess, Missing
-from day89.course.handles import InProcessApp, InProcessModel
-from day89.course.naps import late_bound, naps
-from day89.course.submission import Unreadable, line_in, load, read
+from day89.course.checks.fast_sleep import late_bound, naps
+from day89.course.checks.learner import InProcess, Missing
+from day89.course.checks.proxies import InProcessApp, InProcessModel
+from day89.course.exercise.submission import Unreadable, line_in, load, read
+from day89.processes.channel import Broken, Wire
 
 __all__ = ["Host", "fresh_session", "run"]
 
 
 class Host:
-    """Serve the grader's questions about one submission until the grader hangs up.
+    """The submission's side of the boundary, which answers the grader until the grader hangs up.
 
     Args:
         calls: questions and answers.

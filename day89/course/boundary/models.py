@@ -1,4 +1,4 @@
-"""Make the course's models on the submission's side."""
+"""Build the course's models on the submission's side."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from day89.course.given import make_model
+from day89.course.checks.models import make_model
 
 __all__ = ["AskingPipeline", "asking_model", "plain_model"]
 
 
 class AskingPipeline(Pipeline):
-    """Be a model whose predictions are made, and counted, by the grader."""
+    """A model whose predictions are made, and counted, by the grader."""
 
     ask: Callable[[Sequence[Any]], Any]
 
@@ -36,7 +36,7 @@ def asking_model(kind: str, seed: int, ask: Callable[[Sequence[Any]], Any]) -> P
     """Return a model that asks the grader for each prediction.
 
     Args:
-        kind: one of the kinds of ``day89.course.given``.
+        kind: one of the kinds of ``day89.course.checks.models``.
         seed: seed of the model.
         ask: takes rows, returns the grader's predictions.
     """

@@ -1,4 +1,4 @@
-"""Find out which isolation holds on this machine: by trying to break out of it, never by version numbers."""
+"""Find out which isolation holds on this machine, by trying to break out of it and never by version numbers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from day89.confine import calls
-from day89.confine.files import landlock_version
-from day89.confine.limits import Limits
 from day89.course.boundary import probe_submission
-from day89.course.boundary.process import Confinement, Warm, bubblewrap
 from day89.course.boundary.remote import Remote
-from day89.course.calling import Gone
-from day89.course.files import checks_folder, course_file
+from day89.course.boundary.spawn import Confinement, Warm, bubblewrap
+from day89.course.checks.learner import Gone
+from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error
+from day89.sandbox import seccomp
+from day89.sandbox.landlock import landlock_version
+from day89.sandbox.rlimits import Limits
 
 __all__ = ["NAMES", "Probe", "Report", "best", "candidates", "examine", "hidden_paths"]
 
@@ -35,7 +35,7 @@ NAMES = ("bubblewrap", "landlock", "process")
 
 @dataclass(frozen=True)
 class Probe:
-    """Hold one attempt to break out.
+    """One attempt to break out.
 
     Attributes:
         what: what was tried, in words.
@@ -50,7 +50,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Report:
-    """Hold what one way of isolation withstood.
+    """The attempts that one way of isolation withstood, and those that it did not.
 
     Attributes:
         name: one of ``NAMES``.
@@ -88,7 +88,7 @@ def candidates(limits: Limits | None = None) -> Iterator[tuple[str, Confinement]
     """Yield the ways of isolation that this machine may offer, the strongest first."""
     common: dict[str, Any] = {"limits": limits or Limits(), "hidden": hidden_paths()}
     layers = ["rlimits"] if sys.platform == "linux" else []
-    inner = (["landlock"] if landlock_version() else []) + (["seccomp"] if calls.available() else []) + layers
+    inner = (["landlock"] if landlock_version() else []) + (["seccomp"] if seccomp.available() else []) + layers
     if shutil.which("bwrap"):
         yield "bubblewrap", Confinement(layers=tuple(inner), bubblewrap=True, **common)
     if len(inner) == 3:

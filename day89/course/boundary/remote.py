@@ -1,4 +1,4 @@
-"""Be the grader's end: call a submission that runs in another process, and answer its AWS requests meanwhile."""
+"""Call a submission that runs in another process, and answer its AWS requests meanwhile: the grader's end."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any, NoReturn
 from botocore.client import BaseClient
 
 from day89.course.boundary.codec import decode, decode_error, encode
-from day89.course.boundary.process import Session, Submitted
 from day89.course.boundary.remote_cloud import ask_cloud, connect
-from day89.course.boundary.remote_handles import RemoteApp, RemoteModel
-from day89.course.boundary.wire import Broken
-from day89.course.calling import Fault, Gone, Missing
-from day89.course.handles import Model, NoAnswer
-from day89.course.submission import Unreadable
+from day89.course.boundary.remote_proxies import RemoteApp, RemoteModel
+from day89.course.boundary.spawn import Session, Submitted
+from day89.course.checks.learner import Fault, Gone, Missing
+from day89.course.checks.proxies import Model, NoAnswer
+from day89.course.exercise.submission import Unreadable
+from day89.processes.channel import Broken
 
 __all__ = ["Remote"]
 
@@ -28,7 +28,7 @@ LOAD_SECONDS = 20.0
 
 
 class Remote:
-    """Run a submission in another process; a new one takes over where it had to be killed.
+    """A runner that keeps a submission in another process; a new process takes over where one had to be killed.
 
     Args:
         session: spawns the processes.
@@ -70,7 +70,7 @@ class Remote:
         handle: RemoteModel = self._exchange({"do": "model", "kind": kind, "seed": seed, "recording": recording})
         handle.kind, handle.shown = kind, f"<{kind} model>"
         if recording:
-            from day89.course.given import make_model  # heavy: scikit-learn, for exercise 5 only
+            from day89.course.checks.models import make_model  # heavy: scikit-learn, for exercise 5 only
 
             handle.recorder = self.models[0] = make_model(kind, seed, recording=True)
         return handle

@@ -1,4 +1,4 @@
-"""Answer what a submission asks AWS: from the cloud of this process, and from nothing else."""
+"""Answer a submission's AWS requests from the cloud of this process, and from nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
-from day89.course.boundary.wire import Wire
+from day89.processes.channel import Wire
 
 __all__ = ["ask_cloud", "connect"]
 

@@ -13,7 +13,7 @@ from day89.course.demo.record import Record
 from day89.course.demo.screen import Screen
 from day89.course.demo.setting import REGION, Setting, local_setting
 from day89.course.demo.stories import STORIES, Story, ceiling, play
-from day89.course.keeping import write_text
+from day89.course.results.checkpoint import write_text
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]

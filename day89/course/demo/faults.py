@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from day89.cloud import Cloud
-from day89.cloud.api import ApiCall
+from day89.cloud.messages.model import ApiCall
 from day89.course.demo.trace import HERE, actor_of
 from day89.errors import UsageError
 
@@ -35,7 +35,7 @@ DENIED = {
 
 @dataclass(frozen=True)
 class Kind:
-    """Be one kind of fault: what it is, which stories know it, and how it is ordered."""
+    """One kind of fault: what it is, which stories know it, and how it is injected."""
 
     words: str
     order: Callable[[Cloud, str], Any]

@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 
 from day89 import s3
 from day89.course.demo.stage import LIFETIME_MINUTES, Stage
-from day89.course.files import course_file
+from day89.course.exercise.files import course_file
 from day89.ec2.spot import NO_CAPACITY
 from day89.errors import JobFailedError, WaitTimeoutError, error_code
+from day89.iam.policies import job_policy
 from day89.pipeline import Event, Fleet, Report, notify_queue, read_events, run_fleet
-from day89.policies import job_policy
 
 __all__ = ["play"]
 

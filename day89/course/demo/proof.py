@@ -7,11 +7,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from day89 import iam, monitoring
+from day89 import monitoring
 from day89.costs import Leak, find_leaks
 from day89.course.demo.record import Proof
 from day89.course.demo.stage import TAG, Stage
 from day89.errors import Day89Error, NotFoundError, not_found
+from day89.iam import roles
 
 __all__ = ["leaks_now", "prove"]
 
@@ -75,7 +76,7 @@ def _groups(stage: Stage) -> list[str]:
 
 def _role(client: Any, name: str) -> list[str]:
     found = []
-    for what, look in (("role", iam.role_policies), ("instance profile", _profile)):
+    for what, look in (("role", roles.role_policies), ("instance profile", _profile)):
         try:
             look(client, name)
         except NotFoundError:

@@ -17,9 +17,9 @@ from day89 import ec2, models, monitoring, s3
 from day89.course.demo.jobs import train_job
 from day89.course.demo.stage import APP_PORT, Stage
 from day89.course.demo.trace import HERE
-from day89.course.files import course_file
+from day89.course.exercise.files import course_file
 from day89.errors import JobFailedError
-from day89.policies import job_policy
+from day89.iam.policies import job_policy
 
 __all__ = ["play"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from day89.clients import make_client
 from day89.cloud import Cloud, local
-from day89.cloud.instances_process import Supervisor
+from day89.cloud.instances.guest_client import Supervisor
 from day89.course.demo.trace import Trace
 
 __all__ = ["REGION", "Setting", "local_setting"]
@@ -19,7 +19,7 @@ REGION = "us-east-1"
 
 @dataclass
 class Setting:
-    """Hold where a story plays.
+    """The cloud or account that a story runs on.
 
     Args:
         place: in words, such as ``the local cloud``.

@@ -11,14 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from day89 import ec2, iam, s3
+from day89 import ec2, s3
 from day89.course.demo.record import Link, Record, Step
 from day89.course.demo.setting import Setting
 from day89.course.demo.teardown import Undo
 from day89.course.demo.wheel import build_wheel
 from day89.errors import NotFoundError, WaitTimeoutError
+from day89.iam import roles
+from day89.iam.policies import Document
 from day89.pipeline import instance_script
-from day89.policies import Document
 
 __all__ = ["APP_PORT", "INSTANCE_TYPE", "LIFETIME_MINUTES", "TAG", "Observer", "Stage"]
 
@@ -30,7 +31,7 @@ TAG = "day89:demo"
 
 
 class Observer(Protocol):
-    """Say what is told of a story while it goes on."""
+    """The interface that follows a story while it goes on."""
 
     def begin(self, step: Step) -> None:
         """Hear that a step has begun."""
@@ -40,7 +41,7 @@ class Observer(Protocol):
 
 
 class Stage:
-    """Hold what a story stands on while it is played."""
+    """The resources that a story uses while it runs."""
 
     def __init__(self, setting: Setting, record: Record, observer: Observer, undo: Undo) -> None:
         """Take a place; nothing is made yet."""
@@ -109,9 +110,9 @@ class Stage:
 
     def _role(self, policy: Document) -> None:
         client = self.client("iam")
-        self.undo.later(f"role {self.name}", _if_there(iam.delete_role, client, self.name))
-        iam.create_role(client, self.name, policy, description=f"instances of {self.name}")
-        iam.create_instance_profile(client, self.name, self.name)
+        self.undo.later(f"role {self.name}", _if_there(roles.delete_role, client, self.name))
+        roles.create_role(client, self.name, policy, description=f"instances of {self.name}")
+        roles.create_instance_profile(client, self.name, self.name)
         client.tag_role(RoleName=self.name, Tags=self.tag_list())
         client.tag_instance_profile(InstanceProfileName=self.name, Tags=self.tag_list())
 

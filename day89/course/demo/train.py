@@ -10,10 +10,10 @@ import pandas
 from day89 import ec2, models, s3
 from day89.course.demo.jobs import train_job
 from day89.course.demo.stage import Stage
-from day89.course.files import course_file
+from day89.course.exercise.files import course_file
 from day89.ec2.waiting import wait_for
 from day89.errors import JobFailedError, NotFoundError
-from day89.policies import job_policy
+from day89.iam.policies import job_policy
 
 __all__ = ["play"]
 

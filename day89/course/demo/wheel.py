@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from day89 import __version__
-from day89.course.files import course_file
+from day89.course.exercise.files import course_file
 
 __all__ = ["build_wheel"]
 

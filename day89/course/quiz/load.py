@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from day89.course.exercise.tasks import mistakes
 from day89.course.quiz.model import (
     ASKS,
     CHOICE_TYPES,
@@ -20,7 +21,6 @@ from day89.course.quiz.model import (
     Verify,
     Wrong,
 )
-from day89.course.tasks import mistakes
 from day89.errors import UsageError
 
 __all__ = ["find_folder", "load_quiz", "load_topic"]

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from day89.course.hint_command import data_folder
+from day89.course.exercise.files import data_folder
 from day89.course.quiz.marking import Marked
 from day89.course.quiz.model import Question
 from day89.errors import UsageError
@@ -51,7 +51,7 @@ class Record:
 
 
 class Progress:
-    """Hold the records of one learner and write each change at once.
+    """The records of one learner; each change is written at once.
 
     Args:
         path: the file; None is the user's own.

@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from day89 import cloud
-from day89.cloud.api import ADMIN
+from day89.cloud.messages.model import ADMIN
 from day89.course.quiz.model import Question, Verify
 from day89.errors import ToolError, error_code
 

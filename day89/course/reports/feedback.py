@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from day89.course.exercise.tasks import mistakes
+from day89.course.exercise.tasks import task as described
 from day89.course.reports.text import plain
-from day89.course.tasks import mistakes
-from day89.course.tasks import task as described
 
 __all__ = ["file_names", "markdown", "render", "write_all"]
 

@@ -1,4 +1,4 @@
-"""Draw one self-contained HTML page on a cohort: no script, no font, no image from anywhere."""
+"""Render one self-contained HTML page on a cohort: no script, font or image from anywhere."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from day89.course.exercise.tasks import mistakes, tasks
 from day89.course.reports import analysis
 from day89.course.reports.text import plain
-from day89.course.tasks import mistakes, tasks
 
 __all__ = ["render"]
 

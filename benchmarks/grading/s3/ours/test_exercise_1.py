@@ -1,6 +1,6 @@
 import pytest
 
-from day89.course.checking import expect_equal
+from day89.course.checks.expectations import expect_equal
 
 
 @pytest.fixture

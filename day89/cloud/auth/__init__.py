@@ -1,0 +1,1 @@
+"""Who calls, and may they: signatures, identities, policies and the decision."""

@@ -1,0 +1,1 @@
+"""Everything that touches moto itself: its backends, state, timing of transitions, caches and patches."""

@@ -1,0 +1,158 @@
+"""Access moto, the state behind the gateway. Everything that depends on moto's internals stands here."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import NotFound, get_service_router
+from moto.core.utils import get_service_model
+from moto.moto_api._internal import mock_random
+from moto.s3.models import s3_backends
+from moto.s3.responses import S3Response
+from werkzeug.exceptions import HTTPException
+
+from day89.cloud.messages.errors import Answer, render
+from day89.cloud.messages.model import Refusal
+
+__all__ = [
+    "GLOBAL_SERVICES",
+    "NotFound",
+    "Request",
+    "ask_moto",
+    "backend_of",
+    "bucket_owner",
+    "make_request",
+    "protocol_of",
+    "reset",
+    "understand",
+]
+
+# moto keeps one state a partition for these, not one a region.
+GLOBAL_SERVICES = frozenset({"s3", "iam", "sts"})
+ENDPOINT_PREFIXES = {"cloudwatch": "monitoring"}
+
+
+def backend_of(service: str, account: str, region: str) -> Any:
+    """Return moto's state of one service, in one account and region.
+
+    Args:
+        service: boto3's name of the service.
+        account: 12 digits.
+        region: AWS region; without meaning for S3, IAM and STS.
+
+    Returns:
+        The moto backend, such as ``moto.ec2.models.EC2Backend``.
+    """
+    return get_backend(service)[account]["aws" if service in GLOBAL_SERVICES else region]
+
+
+def reset(seed: int | None = None) -> None:
+    """Forget all state, quickly: only what was in use is dropped, nothing is built again.
+
+    Args:
+        seed: makes the ids that moto draws repeatable; None leaves them random.
+    """
+    for service in list(BackendDict._instances):
+        for account in list(service.values()):
+            for backend in list(account.values()) if service is s3_backends else ():
+                backend.reset()  # objects are temporary files, which warn when nobody closes them
+            dict.clear(account)
+    s3_backends.bucket_accounts.clear()
+    reset_model_data()
+    mock_random.seed(seed)
+
+
+def bucket_owner(name: str) -> str | None:
+    """Return the account that owns a bucket, or None where there is no such bucket."""
+    return s3_backends.bucket_accounts.get(name, (None, None))[1]
+
+
+def make_request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
+    """Build moto's request from the parts of an HTTP message."""
+    return Request.from_primitives(method, url, headers, body)
+
+
+def protocol_of(service: str, content_type: str | None) -> str:
+    """Return the protocol that a client speaks with a service: ``rest-xml``, ``ec2``, ``query``, ``json``, ..."""
+    return str(determine_request_protocol(get_service_model(service), content_type))
+
+
+def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[str, Any]] | Refusal:
+    """Read which operation a request asks for, and its parameters under the names of the API reference.
+
+    Args:
+        service: boto3's name of the service.
+        request: the request.
+        body: its content.
+
+    Returns:
+        Operation name and parameters, or why there are none.
+    """
+    try:
+        operation, uri_params = get_service_router(service).match(request)
+    except (NotFound, NotImplementedError):
+        return Refusal("InvalidAction", f"{service} has no such operation: {request.method} {request.path}", 400)
+    parser = PROTOCOL_PARSERS[protocol_of(service, request.content_type)](operation)
+    parts = {
+        "method": request.method,
+        # A PUT to S3 may say that it is a form (urllib does so unasked); its body is an object all the same.
+        "values": request.args if service == "s3" else request.values,
+        "headers": request.headers,
+        "body": body,
+        "url_path": request.path,
+        "url_params": uri_params,
+    }
+    try:
+        params = parser.parse(parts)
+        # WSGI writes header names in capitals; S3 keeps the names of metadata in lower case.
+        metadata = {name.lower(): value for name, value in (params.pop("Metadata", None) or {}).items()}
+        return str(operation.name), {**params, "Metadata": metadata} if metadata else params
+    except (RequestParserError, ParseError, ValueError, KeyError, TypeError) as error:
+        return Refusal(
+            "MalformedXML" if service == "s3" else "MalformedInput", f"cannot read the request: {error}", 400
+        )
+
+
+def ask_moto(service: str, request: Request, path: str, protocol: str) -> Answer:
+    """Let moto do a call.
+
+    Args:
+        service: boto3's name of the service.
+        request: the request, at an address of AWS, S3 buckets in its path.
+        path: path of the URL, which for S3 says whether a bucket or an object is meant.
+        protocol: in which to report what moto cannot do.
+
+    Returns:
+        Status, headers and body.
+    """
+    handler = _s3_handler(path) if service == "s3" else _handler(service)
+    try:
+        status, headers, body = handler(request, request.raw_url, request.headers)
+    except HTTPException as error:
+        status, headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
+    except Exception as error:  # whatever breaks inside moto must not look like a fault of the client's
+        message = f"the local cloud cannot do this: {type(error).__name__}: {error}"
+        return render(Refusal("NotImplemented", message, 501), protocol, request.method)
+    return int(status), dict(headers), body.encode("utf-8") if isinstance(body, str) else bytes(body)
+
+
+def _s3_handler(path: str) -> Callable[..., Any]:
+    _, _, key = path.lstrip("/").partition("/") if not path.startswith("//") else ("", "", "")
+    handler: Callable[..., Any] = S3Response.key_dispatch if key else S3Response.bucket_dispatch
+    return handler
+
+
+@cache
+def _handler(service: str) -> Callable[..., Any]:
+    paths = importlib.import_module(f"moto.{service}.urls").url_paths
+    handler: Callable[..., Any] = next(iter(paths.values()))
+    return handler

@@ -1,0 +1,58 @@
+"""Represent one local cloud: its credentials, its settings, its state in moto."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from day89.cloud.messages.model import ADMIN, DEFAULT_ACCOUNT, DEFAULT_REGION, Credential
+from day89.cloud.moto import backend, images
+
+__all__ = ["State"]
+
+
+@dataclass
+class State:
+    """The settings and the state of one cloud, which rules, policies and overrides read."""
+
+    credentials: dict[str, Credential] = field(default_factory=lambda: {ADMIN.access_key: ADMIN})
+    enforce_iam: bool = False
+    page_size: int | None = None
+    vcpu_limit: int = 256
+    buckets_seen: set[str] = field(default_factory=set)
+    regions_ready: set[tuple[str, str]] = field(default_factory=set)
+    launches: dict[tuple[str, str, str], tuple[dict[str, Any], Any]] = field(default_factory=dict)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    # Called before EC2 is first used: what it brings takes long to import.
+    before_ec2: Callable[[], None] = lambda: None
+
+    def backend(self, service: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION) -> Any:
+        """Return moto's state of a service in an account and region."""
+        return backend.backend_of(service, account, region)
+
+    def account_of(self, access_key: str | None) -> str:
+        """Return the account that an access key belongs to; the cloud's own account where the key is not known."""
+        known = self.credentials.get(access_key or "")
+        return known.account if known else DEFAULT_ACCOUNT
+
+    def administrator(self, account: str) -> Credential:
+        """Return the administrator's credential of an account, made up when it is first asked for."""
+        access_key = f"AKIAOTHER{account[-11:]}"
+        credential = Credential(access_key, ADMIN.secret_key, account, arn=f"arn:aws:iam::{account}:root")
+        return self.credentials.setdefault(access_key, credential)
+
+    def bucket(self, name: str) -> Any:
+        """Return moto's bucket of that name, whoever owns it, or None."""
+        owner = backend.bucket_owner(name)
+        return None if owner is None else self.backend("s3", owner).buckets.get(name)
+
+    def instance_types(self, region: str) -> Mapping[str, int]:
+        """Return the instance types of a region, and how many vCPUs each has."""
+        return images.instance_types(region)
+
+    def notify(self) -> None:
+        """Wake every waiter: something in the cloud has changed."""
+        with self.changed:
+            self.changed.notify_all()

@@ -1,0 +1,1 @@
+"""What moto refuses or answers otherwise than AWS: answers of our own in moto's place."""

@@ -1,0 +1,83 @@
+"""Keep bucket settings that moto does not know beside the bucket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from day89.cloud.messages.errors import XML, Answer, render
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.moto_request import Inner
+from day89.cloud.moto.state import State
+
+__all__ = ["BEFORE"]
+
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+# Each is a document with an id of its own, of which a bucket may have many; and what the list of them is called.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketMetricsConfiguration.html
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAnalyticsConfiguration.html
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html
+KINDS = {
+    "Metrics": "ListMetricsConfigurationsResult",
+    "Analytics": "ListBucketAnalyticsConfigurationResult",
+    "IntelligentTiering": "ListBucketIntelligentTieringConfigurationsOutput",
+}
+KIND = re.compile(rf"Bucket({'|'.join(KINDS)})Configurations?$")
+DOCUMENT = re.compile(rf"<((?:{'|'.join(KINDS)})Configuration)\b[^>]*>(.*)</\1>".encode(), re.DOTALL)
+
+
+def put(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Keep one under its id."""
+    found = DOCUMENT.search(call.body)
+    given: Mapping[str, Any] = call.params.get(f"{_kind(call)}Configuration") or {}
+    if found is None or given.get("Id") != call.params["Id"]:
+        return render(Refusal("InvalidArgument", "The id in the query and in the configuration differ"), "rest-xml")
+    _kept(call, state)[call.params["Id"]] = found[2].decode()
+    return 200, {}, b""
+
+
+def get(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Show one."""
+    found = _kept(call, state).get(call.params["Id"])
+    return _missing() if found is None else _document(f"{_kind(call)}Configuration", found)
+
+
+def listed(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Show all."""
+    name = f"{_kind(call)}Configuration"
+    each = "".join(f"<{name}>{text}</{name}>" for _, text in sorted(_kept(call, state).items()))
+    return _document(KINDS[_kind(call)], f"<IsTruncated>false</IsTruncated>{each}")
+
+
+def delete(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Forget one."""
+    return (204, {}, b"") if _kept(call, state).pop(call.params["Id"], None) else _missing()
+
+
+def _kind(call: ApiCall) -> str:
+    found = KIND.search(call.operation)
+    assert found, call.operation
+    return found[1]
+
+
+def _kept(call: ApiCall, state: State) -> dict[str, str]:
+    bucket: Any = state.bucket(call.params["Bucket"])
+    kept: dict[str, str] = bucket.__dict__.setdefault("day89_settings", {}).setdefault(_kind(call), {})
+    return kept
+
+
+def _missing() -> Answer:
+    return render(Refusal("NoSuchConfiguration", "The specified configuration does not exist.", 404), "rest-xml")
+
+
+def _document(name: str, text: str) -> Answer:
+    return 200, {"content-type": "application/xml"}, f'{XML}<{name} xmlns="{NAMESPACE}">{text}</{name}>'.encode()
+
+
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {
+    **{f"s3.PutBucket{kind}Configuration": (put,) for kind in KINDS},
+    **{f"s3.GetBucket{kind}Configuration": (get,) for kind in KINDS},
+    **{f"s3.ListBucket{kind}Configurations": (listed,) for kind in KINDS},
+    **{f"s3.DeleteBucket{kind}Configuration": (delete,) for kind in KINDS},
+}

@@ -1,0 +1,40 @@
+"""Override what moto refuses or answers wrongly although AWS allows it: before the call, or in its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from day89.cloud.messages.errors import Answer
+from day89.cloud.messages.model import ApiCall
+from day89.cloud.messages.moto_request import Inner
+from day89.cloud.moto.state import State
+from day89.cloud.overrides import ec2, s3, services
+from day89.cloud.overrides.s3 import website
+from day89.cloud.overrides.s3_deletes import with_errors, without_keys
+
+__all__ = ["after", "before", "website", "with_errors", "without_keys"]
+
+Before = Callable[[ApiCall, State, Inner], Answer | None]
+After = Callable[[ApiCall, State, Answer], Answer]
+BEFORE: Mapping[str, tuple[Before, ...]] = {**s3.BEFORE, **ec2.BEFORE}
+AFTER: Mapping[str, tuple[After, ...]] = {**s3.AFTER, **ec2.AFTER, **services.AFTER}
+
+
+def before(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Change the request that moto gets, or answer in its place."""
+    if call.service in ("ec2", "ssm", "autoscaling"):
+        ec2.prepare(call, state)
+    for mend in BEFORE.get(call.action, ()):
+        answer = mend(call, state, inner)
+        if answer is not None:
+            return answer
+    return None
+
+
+def after(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Change moto's state or its answer after a call that succeeded."""
+    if answer[0] >= 300:
+        return answer
+    for mend in AFTER.get(call.action, ()):
+        answer = mend(call, state, answer)
+    return answer

@@ -1,0 +1,169 @@
+"""Accept uploads from HTML forms: a presigned POST becomes the PutObject that it stands for.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.config import Config
+
+from day89.cloud.auth.keys import find_key
+from day89.cloud.clients import make_client
+from day89.cloud.messages.errors import Answer
+from day89.cloud.messages.model import Credential, Refusal
+from day89.cloud.messages.moto_request import Headers
+from day89.cloud.moto.state import State
+
+__all__ = ["Form", "as_put", "done", "is_form", "read_form", "refuse_form"]
+
+# Fields of the form itself, which no condition has to name.
+UNCHECKED = frozenset({"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file"})
+MISMATCH = "The request signature we calculated does not match the signature you provided."
+
+
+@dataclass(frozen=True)
+class Form:
+    """An upload by form: its fields under lower-case names, and the file."""
+
+    bucket: str
+    fields: Mapping[str, str]
+    file: bytes
+    file_name: str
+
+    @property
+    def key(self) -> str:
+        """Return the key that the object gets."""
+        return self.fields.get("key", "").replace("${filename}", self.file_name)
+
+    @property
+    def access_key(self) -> str | None:
+        """Return who signed the form's policy, or None."""
+        named = self.fields.get("x-amz-credential", "").split("/")[0] or self.fields.get("awsaccesskeyid")
+        return named or None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers of the PutObject that the form stands for."""
+        kept = ("content-type", "cache-control", "content-disposition", "content-encoding", "expires")
+        return {
+            name: value
+            for name, value in self.fields.items()
+            if name in kept or name.startswith(("x-amz-meta-", "x-amz-storage", "x-amz-server-side", "x-amz-tagging"))
+        }
+
+
+def is_form(method: str, headers: Headers, path: str) -> bool:
+    """Return whether a request to S3 is an upload by form: a POST to a bucket with a form in it."""
+    return (
+        method == "POST"
+        and headers.get("content-type", "").startswith("multipart/form-data")
+        and "/" not in path.strip("/")
+    )
+
+
+def read_form(bucket: str, request: Any) -> Form:
+    """Read a form from moto's request."""
+    fields = {name.lower(): value for name, value in request.form.items()}
+    sent = request.files.get("file")
+    if sent is None:
+        return Form(bucket, fields, fields.get("file", "").encode(), "")
+    return Form(bucket, fields, sent.stream.read(), sent.filename or "")
+
+
+def refuse_form(form: Form, state: State) -> Refusal | None:
+    """Refuse a form whose policy is not signed by a key of this cloud, is over, or does not fit the form.
+
+    Args:
+        form: the form.
+        state: the cloud, which knows its keys.
+
+    Returns:
+        S3's refusal, or None.
+    """
+    text = form.fields.get("policy")
+    if text is None or form.access_key is None:
+        return Refusal("AccessDenied", "Access Denied", 403)
+    key = find_key(state, form.access_key)
+    if key is None or not key.active:
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        return Refusal("InvalidAccessKeyId", message, 403)
+    if not _signed(form, text, key.secret):
+        return Refusal("SignatureDoesNotMatch", MISMATCH, 403)
+    try:
+        policy = json.loads(base64.b64decode(text))
+        over = datetime.fromisoformat(policy["expiration"]) < datetime.now(UTC)
+        conditions = policy["conditions"]
+    except (ValueError, KeyError, TypeError):
+        return Refusal("InvalidPolicyDocument", "Invalid Policy: Invalid JSON.")
+    if over:
+        return _invalid("Policy expired.")
+    return _check(form, conditions)
+
+
+def as_put(form: Form, state: State) -> str:
+    """Return a URL under which the form's file can be put, signed by whoever signed the form."""
+    key = find_key(state, form.access_key or "")
+    if key is None:
+        raise ValueError(f"no key {form.access_key}: refuse_form has not been asked")
+    credential = Credential(form.access_key or "", key.secret, token=key.token)
+    s3 = make_client("s3", credential, config=Config(signature_version="s3v4"))
+    return str(s3.generate_presigned_url("put_object", Params={"Bucket": form.bucket, "Key": form.key}))
+
+
+def done(form: Form, answer: Answer) -> Answer:
+    """Turn the answer to the PutObject into the one to the form: 204, or the status that the form asks for."""
+    if answer[0] != 200:
+        return answer
+    wanted = form.fields.get("success_action_status", "204")
+    return (int(wanted) if wanted in ("200", "201", "204") else 204), answer[1], b""
+
+
+def _signed(form: Form, text: str, secret: str) -> bool:
+    if "x-amz-signature" in form.fields:
+        scope = form.fields["x-amz-credential"].partition("/")[2].removesuffix("/aws4_request")
+        signer = f"AWS4{secret}".encode()
+        for part in (*scope.split("/"), "aws4_request", text):
+            signer = hmac.new(signer, part.encode(), hashlib.sha256).digest()
+        return hmac.compare_digest(signer.hex(), form.fields["x-amz-signature"])
+    old = base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
+    return hmac.compare_digest(old, form.fields.get("signature", ""))
+
+
+def _check(form: Form, conditions: list[Any]) -> Refusal | None:
+    named = set()
+    for condition in conditions:
+        parts = ["eq", *next(iter(condition.items()))] if isinstance(condition, dict) else condition
+        refusal = _one(form, *parts)
+        if refusal is not None:
+            return refusal
+        named.add(str(parts[1]).lstrip("$").lower())
+    extra = [name for name in form.fields if name not in named | UNCHECKED and not name.startswith("x-ignore-")]
+    return _invalid(f"Extra input fields: {extra[0]}") if extra else None
+
+
+def _one(form: Form, kind: str, name: Any, value: Any) -> Refusal | None:
+    if kind == "content-length-range":
+        size = len(form.file)
+        if size > int(value):
+            fields = {"ProposedSize": str(size), "MaxSizeAllowed": str(value)}
+            return Refusal("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, fields)
+        if size < int(name):
+            return Refusal("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+        return None
+    field = str(name).lstrip("$").lower()
+    given = {"bucket": form.bucket}.get(field, form.fields.get(field, ""))
+    fits = given.startswith(str(value)) if kind == "starts-with" else given == str(value)
+    return None if fits else _invalid(f'Policy Condition failed: ["{kind}", "${field}", "{value}"]')
+
+
+def _invalid(reason: str) -> Refusal:
+    return Refusal("AccessDenied", f"Invalid according to Policy: {reason}", 403)

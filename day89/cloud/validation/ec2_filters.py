@@ -1,0 +1,39 @@
+"""List the filters that each Describe call of EC2 takes: moto fails on a name that it does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from day89.cloud.clients import documentation_of
+
+__all__ = ["known_filters_of", "unknown_filter"]
+
+
+@cache
+def known_filters_of(operation: str) -> frozenset[str]:
+    """Return the filter names that AWS documents for an operation, read from botocore's own copy of the documentation.
+
+    Args:
+        operation: such as ``DescribeInstances``.
+
+    Returns:
+        The names; those that end in ``:`` or ``.`` are beginnings. Empty where the documentation names none.
+    """
+    text = documentation_of("ec2", operation, "Filters")
+    names = set()
+    for part in text.split("<code>")[1:]:
+        name = part.split("</code>")[0].strip()
+        lead = name.split("&lt;")[0].split("<")[0]
+        if lead and " " not in lead and lead == lead.lower():
+            names.add(lead)
+    return frozenset(names)
+
+
+def unknown_filter(operation: str, names: Iterable[str]) -> str | None:
+    """Return the first of these filters that an operation does not have, or None."""
+    known = known_filters_of(operation)
+    if not known:
+        return None
+    starts = tuple(name for name in known if name.endswith((":", ".")))
+    return next((name for name in names if name not in known and not (starts and name.startswith(starts))), None)

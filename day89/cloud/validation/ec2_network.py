@@ -1,0 +1,88 @@
+"""Refuse calls about networks and security groups as EC2 does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.moto.state import State
+
+__all__ = ["RULES"]
+
+GROUP_TEXT = re.compile(r"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}$")
+
+
+def group_text(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse names and descriptions with other letters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"""
+    for name in ("GroupName", "Description", "GroupDescription"):
+        text = call.params.get(name)
+        if text is not None and not GROUP_TEXT.match(text):
+            return _value(
+                f"Value ({text}) for parameter {name} is invalid. Character sets beyond ASCII are not supported."
+            )
+    if str(call.params.get("GroupName", "")).startswith("sg-"):
+        return _value("Group names may not be in the format sg-*.")
+    return None
+
+
+def network_there(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse networks that are not there: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+    wanted = call.params.get("VpcId")
+    if wanted is None or wanted in state.backend("ec2", call.account, call.region).vpcs:
+        return None
+    return Refusal("InvalidVpcID.NotFound", f"The vpc ID '{wanted}' does not exist")
+
+
+def port_range(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse ranges that run backwards or past 65535: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html"""
+    for rule in [*(call.params.get("IpPermissions") or []), call.params]:
+        if str(rule.get("IpProtocol")) not in ("tcp", "udp", "6", "17") or rule.get("FromPort") is None:
+            continue
+        first, last = int(rule["FromPort"]), int(rule.get("ToPort") or rule["FromPort"])
+        if not 0 <= first <= last <= 65535:
+            return _value(f"Invalid {str(rule['IpProtocol']).upper()} port range ({first}:{last})")
+    return None
+
+
+def group_in_use(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a group that something still wears: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html"""
+    backend = state.backend("ec2", call.account, call.region)
+    group = backend.get_security_group_by_name_or_id(call.params.get("GroupId") or call.params.get("GroupName"))
+    if group is None:
+        return None
+    if group.name == "default":
+        return Refusal("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
+    worn = any(
+        group.id in {one.id for one in [*instance.security_groups, *_nic_groups(instance)]}
+        for instance in backend.all_instances()
+        if instance.state != "terminated"
+    )
+    return Refusal("DependencyViolation", f"resource {group.id} has a dependent object") if worn else None
+
+
+def _nic_groups(instance: Any) -> list[Any]:
+    return [group for nic in instance.nics.values() for group in nic._group_set]
+
+
+def subnet_in_use(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a subnet in which something is: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html"""
+    wanted = call.params.get("SubnetId")
+    for instance in state.backend("ec2", call.account, call.region).all_instances():
+        if instance.state != "terminated" and wanted in {nic.subnet.id for nic in instance.nics.values()}:
+            return Refusal("DependencyViolation", f"The subnet '{wanted}' has dependencies and cannot be deleted.")
+    return None
+
+
+def _value(message: str) -> Refusal:
+    return Refusal("InvalidParameterValue", message)
+
+
+RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+    "ec2.CreateSecurityGroup": (group_text, network_there),
+    "ec2.AuthorizeSecurityGroupIngress": (port_range,),
+    "ec2.AuthorizeSecurityGroupEgress": (port_range,),
+    "ec2.DeleteSecurityGroup": (group_in_use,),
+    "ec2.DeleteSubnet": (subnet_in_use,),
+}

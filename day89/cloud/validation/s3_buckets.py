@@ -1,0 +1,140 @@
+"""Refuse calls about buckets as S3 does. Error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+
+from day89.cloud.auth.evaluate import Access, parse_policy, service_may
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.moto.state import State
+from day89.cloud.validation.s3_objects import MALFORMED, SSE
+
+__all__ = ["BLOCKED", "RULES", "expected_owner", "on_any_bucket"]
+
+BLOCKED = ("SSE-C",)
+BUCKET_NAME = re.compile(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$")
+# moto takes most of these for something else: a PUT that it does not know makes a bucket, a GET lists one.
+NOT_HERE = re.compile(
+    r"Bucket(Abac|Metadata|RequestPayment)|^(CreateSession|ListDirectoryBuckets"
+    r"|RenameObject|SelectObjectContent|UpdateObjectEncryption|WriteGetObjectResponse)$|Torrent$|Annotations?$"
+)
+
+
+def bucket_name(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse names outside the rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+    name = call.params.get("Bucket", "")
+    if BUCKET_NAME.match(name) and ".." not in name and not _is_address(name) and not RESERVED.search(name):
+        return None
+    return Refusal("InvalidBucketName", "The specified bucket is not valid.", 400, {"BucketName": name})
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def no_public_bucket_acl(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to create a bucket with ACLs on it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"""
+    ownership = call.params.get("ObjectOwnership", "BucketOwnerEnforced")
+    grants = any(name.startswith("Grant") for name in call.params)
+    if ownership != "BucketOwnerEnforced" or not (grants or call.params.get("ACL", "private") != "private"):
+        return None
+    message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+    return Refusal("InvalidBucketAclWithObjectOwnership", message)
+
+
+def versioning_status(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse any status but two: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html"""
+    status = call.params.get("VersioningConfiguration", {}).get("Status")
+    return MALFORMED if status is not None and status not in ("Enabled", "Suspended") else None
+
+
+def encryption_algorithm(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse unknown algorithms: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html"""
+    rules = call.params.get("ServerSideEncryptionConfiguration", {}).get("Rules") or [{}]
+    for rule in rules:
+        default = rule.get("ApplyServerSideEncryptionByDefault") or {}
+        algorithm = default.get("SSEAlgorithm")
+        if algorithm is not None and algorithm not in SSE:
+            return MALFORMED
+        if default.get("KMSMasterKeyID") and not (algorithm or "").startswith("aws:kms"):
+            return Refusal(
+                "InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms"
+            )
+    return None
+
+
+def notification_targets(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse queues that are not there or do not let S3 send.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+    """
+    settings = call.params.get("NotificationConfiguration") or {}
+    for queue in settings.get("QueueConfigurations") or []:
+        if not _may_send(call, state, str(queue.get("QueueArn", ""))):
+            return Refusal("InvalidArgument", "Unable to validate the following destination configurations")
+    return None
+
+
+def _may_send(call: ApiCall, state: State, arn: str) -> bool:
+    parts = arn.split(":")
+    queue = state.backend("sqs", parts[4], parts[3]).queues.get(parts[5]) if len(parts) == 6 else None
+    if queue is None:
+        return False
+    context = {"aws:sourcearn": f"arn:aws:s3:::{call.params.get('Bucket')}", "aws:sourceaccount": call.account}
+    return service_may(parse_policy(queue.policy or None), "s3.amazonaws.com", Access("sqs:SendMessage", arn, context))
+
+
+def expected_owner(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse a bucket of another owner than expected: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html"""
+    expected = call.params.get("ExpectedBucketOwner")
+    if expected is None:
+        return None
+    bucket = state.bucket(call.params.get("Bucket", ""))
+    if bucket is None or bucket.account_id == expected:
+        return None
+    return Refusal("AccessDenied", "Access Denied", 403)
+
+
+def on_any_bucket(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse what this cloud does not have, and every call but one about a bucket that is not there.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    if NOT_HERE.search(call.operation):
+        return Refusal("NotImplemented", f"the local cloud has no {call.operation}", 501)
+    name = call.params.get("Bucket")
+    if name is None or call.operation == "CreateBucket" or state.bucket(name) is not None:
+        return None
+    return Refusal("NoSuchBucket", "The specified bucket does not exist", 404, {"BucketName": str(name)})
+
+
+def customer_keys(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse SSE-C, which every bucket made since April 2026 blocks until it is told otherwise.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-s3-c-encryption-setting-faq.html
+    """
+    if "SSECustomerAlgorithm" not in call.params:
+        return None
+    if getattr(state.bucket(call.params.get("Bucket", "")), "day89_blocked", BLOCKED) == BLOCKED:
+        message = "Access Denied: the bucket blocks server-side encryption with customer-provided keys (SSE-C)"
+        return Refusal("AccessDenied", message, 403)
+    return Refusal("NotImplemented", "the local cloud keeps no objects under keys of the customer (SSE-C)", 501)
+
+
+RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+    "s3.CreateBucket": (bucket_name, no_public_bucket_acl),
+    "s3.PutBucketVersioning": (versioning_status,),
+    "s3.PutBucketEncryption": (encryption_algorithm,),
+    "s3.PutBucketNotificationConfiguration": (notification_targets,),
+    "s3.PutObject": (customer_keys,),
+    "s3.CopyObject": (customer_keys,),
+    "s3.CreateMultipartUpload": (customer_keys,),
+    "s3.UploadPart": (customer_keys,),
+}

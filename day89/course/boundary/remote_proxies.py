@@ -1,0 +1,85 @@
+"""Represent models and apps that live on the submission's side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from day89.course.checks.proxies import Answer
+
+__all__ = ["Asked", "RemoteApp", "RemoteModel"]
+
+
+class Asked(Protocol):
+    """Whoever can ask the submission's side about what it keeps."""
+
+    def ask(self, handle: int, verb: str, arguments: Any = None, keywords: Any = None) -> Any:
+        """Use one verb of a handle."""
+
+
+class RemoteModel:
+    """A model that lives on the submission's side.
+
+    Args:
+        side: where it lives.
+        id: its number there.
+        kind: what to call it in messages.
+        recorder: the grader's own model, which predicts for it and counts; None where it predicts itself.
+    """
+
+    def __init__(self, side: Asked, id: int, kind: str = "model", recorder: Any = None) -> None:
+        self.side, self.id, self.kind, self.recorder = side, id, kind, recorder
+        self.shown = kind if kind == "model" else f"<{kind} model>"
+
+    @property
+    def features(self) -> int:
+        """Count the columns that a row needs."""
+        return int(self.side.ask(self.id, "features"))
+
+    @property
+    def classes(self) -> list[Any]:
+        """List what the model may predict, as plain values."""
+        return list(self.side.ask(self.id, "classes"))
+
+    @property
+    def predict_calls(self) -> int:
+        """Count the calls that this model got; only a recording model counts."""
+        return int(getattr(self.recorder, "predict_calls", 0))
+
+    def predict(self, rows: Sequence[Sequence[float]]) -> list[Any]:
+        """Return one plain value a row."""
+        return list(self.side.ask(self.id, "predict", [[list(row) for row in rows]]))
+
+
+class RemoteApp:
+    """A Flask app that lives on the submission's side.
+
+    Args:
+        side: where it lives.
+        id: its number there.
+    """
+
+    shown = "app"
+
+    def __init__(self, side: Asked, id: int) -> None:
+        self.side, self.id = side, id
+
+    @property
+    def debug(self) -> bool:
+        """Tell whether debug mode is on."""
+        return bool(self.side.ask(self.id, "debug"))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        data: str | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        content_type: str | None = None,
+    ) -> Answer:
+        """Send one request and return the answer."""
+        options = {"json": json, "data": data, "headers": dict(headers or {}), "content_type": content_type}
+        found = self.side.ask(self.id, "request", [method, path], options)
+        return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))

@@ -1,0 +1,1 @@
+"""Many submissions: finding them in folders and zips, and grading them all."""

@@ -1,0 +1,114 @@
+"""Grade a cohort: ``day89 grade PATH...`` where the paths are more than one's own file."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from day89 import __version__
+from day89.course.boundary.choose import choose_isolation
+from day89.course.cohort.grade_all import grade_all, load, plan_of
+from day89.course.cohort.submissions import Source, find
+from day89.course.exercise.tasks import choose
+from day89.course.reports import formats
+from day89.course.reports.progress import Progress
+from day89.course.reports.terminal import clean
+from day89.course.results.checkpoint import Keeper
+from day89.course.results.results import SCHEMA
+from day89.errors import ToolError, UsageError
+
+__all__ = ["run"]
+
+SHOWN = 30
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade every submission that the paths name, write what was asked for, and return the exit status."""
+    if args.resume and args.json in (None, "-"):
+        raise UsageError("--resume needs --json FILE: that is where the results are kept")
+    tasks = choose(args.task, args.exercise)
+    isolation, confinement = choose_isolation(args.isolation, cohort=True)
+    with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
+        target = Path(args.json) if args.json not in (None, "-") else Path(scratch, "results.json")
+        seed = _seed(args, target)
+        facts = {"schema": SCHEMA, "course": f"day89 {__version__}", "seed": seed, "isolation": isolation}
+        keeper = Keeper(target, {**facts, "tasks": [task.id for task in tasks]})
+        sources = find(args.paths, Path(scratch))
+        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement))
+        results = {**keeper.header, "submissions": [entries[number] for number in range(len(sources))]}
+        keeper.finish(results)
+        formats.write(args, results)
+        if "-" not in formats.targets(args):
+            print(summary(results))
+    return _status(results, args.min_score)
+
+
+def _seed(args: argparse.Namespace, target: Path) -> int:
+    earlier = Keeper(target, {}).seed() if args.resume else None
+    if args.seed is not None:
+        return int(args.seed)
+    return earlier if earlier is not None else random.SystemRandom().randrange(10**6)
+
+
+def _grade(args: argparse.Namespace, sources: list[Source], keeper: Keeper, plan: Any) -> dict[int, dict[str, Any]]:
+    known = keeper.resume() if args.resume else {}
+    entries = {number: one for number, source in enumerate(sources) if (one := _known(number, source, known))}
+    keeper.start(entries.values())
+    left = {number: source for number, source in enumerate(sources) if number not in entries}
+    numbers = list(left)
+
+    def report(place: int, entry: dict[str, Any]) -> None:
+        keeper.add(entry)
+        entries[numbers[place]] = entry
+        progress.advance(clean(entry["path"]))
+
+    with Progress(sys.stderr, f"{len(sources)} submissions", total=len(left)) as progress:
+        try:
+            grade_all(list(left.values()), plan, report, jobs=args.jobs, backend=args.backend, scheduler=args.scheduler)
+        finally:
+            keeper.close()
+    return entries
+
+
+def _known(
+    number: int, source: Source, known: Mapping[tuple[str, str | None], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """Return the earlier verdict on the same bytes under the same name."""
+    if not known:
+        return None
+    work = load(number, source)
+    return known.get((source.name, work.sha256)) if work.data is not None else None
+
+
+def summary(results: Mapping[str, Any]) -> str:
+    """Return what a terminal shows on a cohort."""
+    submissions = results["submissions"]
+    counts = Counter(one["status"] for one in submissions)
+    lines = [
+        f"{clean(one['path'])[:56]:<57}{one['status'].replace('_', ' '):<11}{one['score']:g} of {one['max_score']:g}"
+        for one in submissions[:SHOWN]
+    ]
+    if len(submissions) > SHOWN:
+        lines.append(f"… and {len(submissions) - SHOWN} more: --csv FILE or --html FILE has them all")
+    middle = statistics.median(one["score"] for one in submissions)
+    words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items())
+    lines += ["", f"{len(submissions)} submissions: {words}; median {middle:g} points"]
+    lines.append(f"seed {results['seed']}, isolation: {results['isolation']}")
+    return "\n".join(lines)
+
+
+def _status(results: Mapping[str, Any], min_score: float | None) -> int:
+    broken = [one for one in results["submissions"] if one["status"] == "tool_error"]
+    if broken:
+        raise ToolError(
+            f"{len(broken)} of {len(results['submissions'])} submissions could not be judged, the first being "
+            f"{clean(broken[0]['path'])}: {clean(broken[0]['message'] or '')}; this is no fault of theirs"
+        )
+    return int(min_score is not None and any(one["score"] < min_score for one in results["submissions"]))

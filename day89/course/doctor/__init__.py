@@ -1,0 +1,1 @@
+"""Probes that find out what the isolation of this machine really holds."""

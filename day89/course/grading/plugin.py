@@ -1,0 +1,260 @@
+"""Provide the checks' pytest plugin: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
+
+``pytest`` checks solution.py with the rest of the suite, ``pytest --mine`` only your exercise.py, and
+``--submission FILE`` names any file.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from day89 import cloud as local_cloud
+from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
+from day89.cloud.instances.guest_client import ForkServer, Supervisor
+from day89.course.checks.diagnosis import blame
+from day89.course.checks.expectations import NotStarted, Wrong, describe_error
+from day89.course.checks.fake_data import Names
+from day89.course.checks.fast_sleep import late_bound, naps
+from day89.course.checks.learner import Gone, InProcess, Side, Task
+from day89.course.checks.proxies import NoAnswer
+from day89.course.exercise.files import checks_folder, course_file
+from day89.course.exercise.submission import Unreadable, load, read
+
+SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
+TASK: pytest.StashKey[Task] = pytest.StashKey()
+CLOUD: pytest.StashKey[Any] = pytest.StashKey()
+ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
+SEED: pytest.StashKey[int] = pytest.StashKey()
+SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
+# Where one process after another is forked for a run of checks: what their supervisors are forked from.
+FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
+# Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.spawn.Session).
+SESSION: pytest.StashKey[Any] = pytest.StashKey()
+DEFAULT_LIMIT = 10.0
+# Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
+ENVIRONMENT = {name: value for name, value in CLOUD_ENVIRONMENT.items() if name.startswith("AWS_")}
+MARKERS = (
+    "task(id, level, points): the check belongs to a task of the course, core or mastery, and is worth points",
+    "cloud(**options): options of day89.cloud.local for this check, such as page_size=3 or instances=True",
+    "limit(seconds): the check may take this long; 10 where nothing is said",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the course."""
+    group = parser.getgroup("day89")
+    group.addoption("--mine", action="store_true", help="run only the graded checks, on your exercise.py")
+    group.addoption("--submission", metavar="FILE", help="run the graded checks on this file")
+    group.addoption("--shuffle", action="store_true", help="run in an order that the seed decides")
+    group.addoption(
+        "--seed", type=int, metavar="N", help="seed of made-up names and contents; a new one each run if absent"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fix the seed, declare the markers, narrow the run where it is one's own file."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    config.stash[SEED] = _seed(config)
+    if config.getoption("mine") and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(checks_folder())]
+
+
+def _seed(config: pytest.Config) -> int:
+    # Workers of pytest-xdist take the seed of the process that started them.
+    given = getattr(config, "workerinput", {}).get("day89_seed", config.getoption("seed"))
+    return int(given) if given is not None else random.SystemRandom().randrange(10**6)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the seed to a worker of pytest-xdist."""
+    node.workerinput["day89_seed"] = node.config.stash[SEED]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Print what is graded, and the seed that repeats this run."""
+    return f"day89: checks run on {submission_path(config)}, repeat with --seed {config.stash[SEED]}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave only the graded checks where it is one's own file; let no warning of a submission decide about a check."""
+    if config.getoption("shuffle"):
+        random.Random(config.stash[SEED]).shuffle(items)
+    for item in items:
+        if item.get_closest_marker("task") is not None:
+            # A file that a learner left open is not what the checks are about.
+            item.add_marker(pytest.mark.filterwarnings("ignore"))
+    if config.getoption("mine"):
+        others = [item for item in items if item.get_closest_marker("task") is None]
+        items[:] = [item for item in items if item.get_closest_marker("task") is not None]
+        config.hook.pytest_deselected(items=others)
+
+
+def submission_path(config: pytest.Config) -> Path:
+    """Return the file that the checks run on."""
+    if config.getoption("submission"):
+        return Path(config.invocation_params.dir, config.getoption("submission"))
+    if config.getoption("mine"):
+        own = Path(config.invocation_params.dir, "exercise.py")
+        return own if own.exists() else course_file("exercise.py")
+    return course_file("solution.py")
+
+
+def _make_side(config: pytest.Config) -> Side:
+    submission = read(submission_path(config))
+    session = config.stash.get(SESSION, None)
+    if session is None:
+        with late_bound():
+            return InProcess(load(submission), submission.path)
+    from day89.course.boundary.remote import Remote  # not on every system
+
+    base = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    side = Remote(session, submission.path.resolve(), base, ENVIRONMENT)
+    try:
+        side.load()
+    except Gone as error:
+        message = f"{submission.path.name} was imported, and {error}; mend what stands outside its functions"
+        raise Unreadable(message, "timeout" if error.timed_out else "killed") from None
+    return side
+
+
+def side_of(config: pytest.Config) -> Side:
+    """Return where the submission runs; it is loaded once a session.
+
+    Raises:
+        Unreadable: it cannot be read, parsed or imported.
+    """
+    if SIDE not in config.stash:
+        try:
+            config.stash[SIDE] = _make_side(config)
+        except Unreadable as error:
+            config.stash[SIDE] = error
+    side = config.stash[SIDE]
+    if isinstance(side, Unreadable):
+        raise side
+    return side
+
+
+def supervisor_of(config: pytest.Config) -> Supervisor:
+    """Return the process that instances are forked from; it loads the libraries of the course once a session."""
+    if SUPERVISOR not in config.stash:
+        config.stash[SUPERVISOR] = supervisor = Supervisor(server=config.stash.get(FORK_SERVER, None))
+        config.add_cleanup(supervisor.close)
+    return config.stash[SUPERVISOR]
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    """Return an empty folder that the check and the submission may both use."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def names(request: pytest.FixtureRequest) -> Names:
+    """Return made-up names and contents: other ones in each run and in each check."""
+    return Names(request.config.stash[SEED], request.node.name)
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None, begun: None) -> Iterator[Any]:
+    """Return a fresh local cloud, with the options of ``@pytest.mark.cloud(...)``."""
+    marker = request.node.get_closest_marker("cloud")
+    options = {"seed": names.number(0, 2**31), **(marker.kwargs if marker else {})}
+    if options.get("instances") is True:
+        options["instances"] = supervisor_of(request.config)
+        if request.config.stash.get(SESSION, None) is not None:
+            options["isolation"] = "strict"  # a confined submission must not get out by a script that it launches
+    # Instances that run need real time to get somewhere; states that only pass do not.
+    with local_cloud.local(**options) as running, nullcontext() if options.get("instances") else naps():
+        side = request.config.stash.get(SIDE, None)
+        if side is not None and not isinstance(side, Unreadable):
+            side.meet(running, bool(options.get("instances")))
+        request.node.stash[CLOUD] = running
+        yield running
+
+
+@pytest.fixture
+def begun(request: pytest.FixtureRequest) -> None:
+    """Tell the submission's side that a check begins, and how long it may take."""
+    marker = request.node.get_closest_marker("limit")
+    with suppress(Unreadable):
+        side_of(request.config).begin(float(marker.args[0]) if marker else DEFAULT_LIMIT)
+
+
+@pytest.fixture
+def task(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    clean_environment: None,
+    begun: None,
+) -> Task:
+    """Return the learner's functions, run in an empty current folder."""
+    try:
+        side = side_of(request.config)
+    except Unreadable as error:
+        raise Wrong(str(error)) from None
+    here = tmp_path / "cwd"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    marker = request.node.get_closest_marker("task")
+    request.node.stash[TASK] = made = Task(
+        side,
+        marker.args[0] if marker else "",
+        request.config.stash.get(ON_CALL, None),
+        lambda: len(request.node.stash[CLOUD].log) if CLOUD in request.node.stash else 0,
+    )
+    return made
+
+
+@pytest.fixture
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the AWS settings of the person who runs this."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "BOTO"))]:
+        monkeypatch.delenv(name)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
+    """Put an error that the learner's code raised or caused into words: what was called, what came of it, where."""
+    try:
+        return (yield)
+    except Wrong as wrong:
+        made = pyfuncitem.stash.get(TASK, None)
+        wrong.mistake = "F2" if made is not None and made.silence.whole else wrong.mistake
+        raise
+    except NotStarted:
+        raise
+    except (Exception, pytest.fail.Exception) as error:
+        made = pyfuncitem.stash.get(TASK, None)
+        words = _in_words(error, made) if made is not None and made.last_call else None
+        if made is None or words is None:
+            raise
+        raise Wrong(words, "F2" if made.silence.whole else blame(error)) from error
+
+
+def _in_words(error: BaseException, made: Task) -> str | None:
+    called = f"called {made.last_call}; "
+    if error is made.last_error:
+        return f"{called}expected a result; it raised {describe_error(error)}{made.where(error)}"
+    if where := made.where(error):
+        return f"{called}what it returned raised {describe_error(error)}{where}"
+    if isinstance(error, NoAnswer | pytest.fail.Exception):
+        return f"{called}{error}"
+    if isinstance(error, ClientError):
+        # The check looked at what the call should have made, and AWS says that it is not so.
+        return f"{called}the check then asked AWS about what that should have made; found {describe_error(error)}"
+    return None

@@ -1,0 +1,230 @@
+"""Run the checks on one submission inside this process and report each as a line of JSON on a pipe.
+
+This is what a fork of the warm server (or a fresh interpreter) does. Nothing that is printed is ever read as a result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import day89.cloud
+from day89.course.checks.expectations import NotStarted, Wrong, describe_error
+from day89.course.exercise.submission import Unreadable
+from day89.course.grading import plugin
+from day89.course.results.results import Check
+
+__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
+
+PATIENCE = 2
+# pytest's own plugins that a verdict does not need: each costs time in every run.
+UNNEEDED = (
+    *("cacheprovider", "faulthandler", "unraisableexception", "threadexception", "logging", "doctest"),
+    *("pastebin", "junitxml", "stepwise", "recwarn", "setuponly", "setupplan", "nose"),
+)
+
+
+class Reporter:
+    """The pytest plugin that sends what happens as events.
+
+    Args:
+        events: descriptor of the pipe.
+        job: which tasks to run, which checks to leave out.
+        session: where the submission runs in a process of its own, what spawns that; else None.
+    """
+
+    def __init__(self, events: int, job: dict[str, Any], session: Any = None) -> None:
+        self.events = events
+        self.job = job
+        self.session = session
+        self.slow: Counter[str] = Counter(job["slow"])
+        self.not_started: set[str] = set()
+        self.begun: set[str] = set()
+        self.outcome: dict[str, Any] = {}
+
+    def send(self, event: str, **details: Any) -> None:
+        """Write one event."""
+        data = json.dumps({"event": event, **details}).encode() + b"\n"
+        while data:
+            data = data[os.write(self.events, data) :]
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Have each call of the learner's code announced, so that one that never returns can be named."""
+        config.stash[plugin.ON_CALL] = lambda text: self.send("call", text=text)
+        if self.session is not None:
+            config.stash[plugin.SESSION] = self.session
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Choose the checks and announce them, before a line of the submission runs."""
+        chosen = [item for item in items if _task(item) in self.job["tasks"]]
+        self.send("checks", checks=[asdict(_describe(item)) for item in chosen])
+        items[:] = [item for item in chosen if item.nodeid not in self.job["skip"]]
+        if self.job["shuffle"]:
+            random.Random(self.job["seed"]).shuffle(items)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Report a file of checks that cannot be collected: that is a fault of the tool."""
+        if report.failed:
+            self.send("broken", message=f"{report.nodeid} cannot be collected: {report.longreprtext[-500:]}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Load the submission; without it no check has anything to run."""
+        self.send("loading")
+        try:
+            plugin.side_of(session.config)
+        except Unreadable as error:
+            self.send("unreadable", message=str(error), status=error.status)
+            return True
+        self.send("loaded")
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Skip the rest of a task that is not started, or that takes too long again and again."""
+        self.send("start", id=item.nodeid)
+        self.outcome = {"outcome": "passed", "message": None, "mistake": None, "began": time.perf_counter()}
+        if _task(item) in self.not_started:
+            return self._skip(item, nextitem, "not_started")
+        if self.slow[_task(item)] >= PATIENCE:
+            self.outcome["message"] = f"not tried: {PATIENCE} checks of this task took too long already"
+            return self._skip(item, nextitem, "timeout")
+        return None
+
+    def _skip(self, item: pytest.Item, nextitem: pytest.Item | None, outcome: str) -> bool:
+        # What the item before has left open, such as its module, is closed where the next has no use for it.
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+        self._end(item.nodeid, outcome)
+        return True
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Report the check."""
+        self._end(nodeid, self.outcome["outcome"])
+
+    def _end(self, nodeid: str, outcome: str) -> None:
+        seconds = round(time.perf_counter() - self.outcome["began"], 4)
+        found = {"message": self.outcome["message"], "mistake": self.outcome["mistake"]}
+        self.send("end", id=nodeid, outcome=outcome, seconds=seconds, **found)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Contain what would end the whole session: an interrupt that the learner's code let out."""
+        try:
+            return (yield)
+        except (KeyboardInterrupt, pytest.exit.Exception) as error:
+            raise Wrong(f"expected a result; it raised {describe_error(error)}") from None
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Note how a phase of the check ended: whose fault it was, and the words for it."""
+        task = _task(item)
+        if call.when == "call" and call.excinfo is None:
+            self.begun.add(task)
+        if call.excinfo is None or self.outcome["outcome"] != "passed":
+            return
+        error = call.excinfo.value
+        outcome, message = _judge(error, str(call.when))
+        if outcome == "not_started" and task in self.begun:
+            outcome, message = "failed", f"this case is not answered yet: {message}"
+        if outcome == "not_started":
+            self.not_started.add(task)
+        if getattr(error, "timed_out", False):
+            outcome = "timeout"
+            self.slow[task] += 1
+        self.begun.add(task)
+        self.outcome |= {"outcome": outcome, "message": message, "mistake": getattr(error, "mistake", None)}
+
+
+def _judge(error: BaseException, phase: str) -> tuple[str, str | None]:
+    if isinstance(error, NotStarted):
+        return "not_started", None
+    if isinstance(error, Wrong):
+        return "failed", str(error)
+    if isinstance(error, AssertionError) and phase == "call":
+        return "failed", " ".join(str(error).split())[:500] or "a comparison failed"
+    if isinstance(error, pytest.skip.Exception):
+        return "tool_error", f"the check was skipped: {error}"
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({Path(trace.tb_frame.f_code.co_filename).name} line {trace.tb_lineno})" if trace else ""
+    return "tool_error", f"the check itself broke in its {phase}: {describe_error(error)}{where}"
+
+
+def _task(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("task")
+    return str(marker.args[0]) if marker else ""
+
+
+def _describe(item: pytest.Item) -> Check:
+    marker, limit = item.get_closest_marker("task"), item.get_closest_marker("limit")
+    assert marker is not None
+    id, level = marker.args[:2]
+    points = marker.kwargs.get("points", marker.args[2] if len(marker.args) > 2 else 1)
+    seconds = float(limit.args[0]) if limit else plugin.DEFAULT_LIMIT
+    return Check(item.nodeid, item.name.removeprefix("test_"), id, level, float(points), seconds)
+
+
+def rehearse() -> None:
+    """Make each service of the cloud do something once: whoever is forked from here has it all at hand."""
+    with day89.cloud.local() as cloud:
+        s3 = cloud.client("s3")
+        s3.create_bucket(Bucket="rehearsal")
+        s3.put_object(Bucket="rehearsal", Key="a", Body=b"a")
+        s3.list_objects_v2(Bucket="rehearsal")
+        cloud.client("ec2").describe_instances()
+        cloud.client("iam").list_roles()
+
+
+def prepare(job: dict[str, Any]) -> None:
+    """Draw the same made-up names for the same seed, whoever ran before."""
+    random.seed(job["seed"])
+
+
+def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
+    """Run the checks of a job and report them; return when all that can be reported has been.
+
+    Args:
+        job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
+            folder), ``folder`` (for temporary files), ``slow`` (task id to
+            checks that took too long already), ``shuffle`` (whether the seed decides the order).
+        events: descriptor to report on.
+        session: where the submission runs in a process of its own, what spawns that; else None.
+    """
+    prepare(job)
+    reporter = Reporter(events, job, session)
+    pytest.main([*arguments(job), f"--submission={job['submission']}", f"--seed={job['seed']}"], plugins=[reporter])
+    reporter.send("done")
+
+
+def exercises(job: dict[str, Any]) -> frozenset[str]:
+    """Return the numbers of the exercises whose checks a job asks for."""
+    return frozenset(id.split(".")[0] for id in job["tasks"])
+
+
+def arguments(job: dict[str, Any]) -> list[str]:
+    """Return the command line of a pytest session that holds the checks of a job, and perhaps more.
+
+    Args:
+        job: see ``run_job``.
+    """
+    checks = Path(job["checks"])
+    settings = Path(job["folder"], "pytest.ini")
+    settings.write_text("[pytest]\n")
+    wanted = sorted(exercises(job))
+    files = sorted(str(file) for number in wanted for file in checks.glob(f"test_exercise_{number}*.py"))
+    return [
+        *("-p", "day89.course.grading.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
+        *(word for name in UNNEEDED for word in ("-p", f"no:{name}")),
+        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={job['folder']}/checks"),
+        *files,
+    ]

@@ -1,0 +1,196 @@
+"""Follow the run of one submission and record what each check found.
+
+A child that loops, crashes, floods or leaves costs the check that was running, and another child goes on with the rest.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from day89.course.exercise.submission import Submission
+from day89.course.exercise.tasks import Task
+from day89.course.grading.supervisor import Supervisor
+from day89.course.results.results import Check, CheckResult, Outcome, SubmissionStatus, TaskResult, judge_task
+from day89.errors import ToolError
+
+__all__ = ["Run", "Watcher"]
+
+SETUP_LIMIT = 90.0
+IMPORT_LIMIT = 30.0
+GOODBYE_LIMIT = 5.0
+
+Watcher = Callable[[Check, CheckResult], None]
+
+
+class Run:
+    """The state of one submission's run, over as many child processes as it takes."""
+
+    def __init__(
+        self,
+        submission: Submission,
+        tasks: Sequence[Task],
+        seed: int,
+        folder: Path,
+        watch: Watcher | None,
+        until: float,
+        shuffle: bool = False,
+    ) -> None:
+        self.until = until
+        self.shuffle = shuffle
+        self.path = submission.path
+        self.slow: Counter[str] = Counter()
+        self.submission = submission
+        self.tasks = tasks
+        self.seed = seed
+        self.folder = folder
+        self.watch = watch
+        self.checks: dict[str, Check] = {}
+        self.found: dict[str, CheckResult] = {}
+        self.status: SubmissionStatus = "graded"
+        self.message: str | None = None
+        self.finished = False
+        self.cancelled = False
+        self.supervisor: Supervisor | None = None
+        self.phase = "setup"
+        self.current: Check | None = None
+        self.began = 0.0
+        self.call: str | None = None
+
+    def go(self, supervisor: Supervisor) -> None:
+        """Run children until each check has reported or been given up."""
+        self.supervisor = supervisor
+        while not self.finished:
+            before = len(self.found)
+            self._one_child(supervisor)
+            if not self.finished and len(self.found) == before:
+                self._give_up("tool_error", f"the checks ended early: {supervisor.printed()[-300:] or 'no output'}")
+        unchecked = {task.id for task in self.tasks} - {check.task for check in self.checks.values()}
+        if unchecked and self.status == "graded":
+            self._give_up("tool_error", f"there are no checks for task {', '.join(sorted(unchecked))} in {self.folder}")
+        broken = [result for result in self.found.values() if result.outcome == "tool_error"]
+        if broken and self.status == "graded":
+            self._give_up("tool_error", f"{broken[0].name}: {broken[0].message}")
+
+    def cancel(self) -> None:
+        """Give the run up, from another thread."""
+        self.cancelled = self.finished = True
+        if self.supervisor is not None:
+            self.supervisor.kill()
+
+    def verdict(self, task: Task) -> TaskResult:
+        """Return the verdict on one task."""
+        expected = [check for check in self.checks.values() if check.task == task.id]
+        found = {id: self.found[id] for id in self.found}
+        return judge_task(task.id, task.function, task.points, expected, found)
+
+    def _give_up(self, status: SubmissionStatus, message: str) -> None:
+        self.status, self.message, self.finished = status, message, True
+
+    def _one_child(self, supervisor: Supervisor) -> None:
+        self.phase, self.current = "setup", None
+        self.path = supervisor.hand_in(self.submission.path, self.submission.data)
+        supervisor.send(
+            {
+                "submission": str(self.path),
+                "seed": self.seed,
+                "tasks": [task.id for task in self.tasks],
+                "skip": list(self.found),
+                "checks": str(self.folder),
+                "folder": str(supervisor.folder),
+                "slow": self.slow,
+                "shuffle": self.shuffle,
+            }
+        )
+        deadline = time.monotonic() + SETUP_LIMIT
+        while True:
+            event = supervisor.next_event(min(deadline, self.until) if self.phase != "killed" else deadline)
+            if event is None:
+                self._too_long(supervisor)
+                deadline = time.monotonic() + GOODBYE_LIMIT
+                if self.phase == "killed":
+                    raise ToolError("a child that was killed did not end")
+                self.phase = "killed"
+                continue
+            if event["event"] == "exit":
+                self._ended(event["status"])
+                return
+            if self.cancelled:
+                supervisor.kill()
+            if self.phase != "killed":
+                deadline = time.monotonic() + self._take(event)
+
+    def _take(self, event: dict[str, Any]) -> float:
+        """Note an event and return how long the next one may take."""
+        match event["event"]:
+            case "checks":
+                self.checks = self.checks or {one["id"]: Check(**one) for one in event["checks"]}
+            case "loading":
+                self.phase = "loading"
+                return IMPORT_LIMIT
+            case "loaded":
+                self.phase = "between"
+            case "unreadable":
+                self._give_up(event["status"], event["message"])
+            case "broken":
+                self._give_up("tool_error", event["message"])
+            case "start":
+                self.current, self.call, self.began = self.checks[event["id"]], None, time.monotonic()
+            case "call":
+                self.call = event["text"]
+            case "end":
+                self._report(event["outcome"], event["message"], event["mistake"], event["seconds"])
+            case "done":
+                self.finished = True
+                return GOODBYE_LIMIT
+        if self.current is not None:
+            return max(0.0, self.began + self.current.limit - time.monotonic())
+        return SETUP_LIMIT
+
+    def _report(self, outcome: Outcome, message: str | None, mistake: str | None, seconds: float) -> None:
+        check, self.current = self.current, None
+        assert check is not None
+        passed = outcome == "passed"
+        result = CheckResult(check.name, check.level, check.points, passed, outcome, mistake, message, seconds)
+        self.found[check.id] = result
+        if self.watch:
+            self.watch(check, result)
+
+    def _too_long(self, supervisor: Supervisor) -> None:
+        where = self._place(supervisor.stack())
+        supervisor.kill()
+        if time.monotonic() >= self.until and self.phase != "killed":
+            self._give_up("timeout", f"stopped: it took longer in all than a submission may{where}")
+        if self.current is not None:
+            called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
+            message = f"{called} within {self.current.limit:g} s; it was still running{where}"
+            self.slow[self.current.task] += 1
+            self._report("timeout", message, None, round(time.monotonic() - self.began, 2))
+        elif self.phase == "loading":
+            name = self.submission.path.name
+            self._give_up("timeout", f"{name} was not imported within {IMPORT_LIMIT:g} s; it was still running{where}")
+        elif self.phase == "setup":
+            self._give_up("tool_error", f"the checks were not ready within {SETUP_LIMIT:g} s")
+
+    def _place(self, stack: str) -> str:
+        path = re.escape(str(self.path))
+        match = re.search(rf'File "{path}", line (\d+) in (\S+)', stack)
+        return f" in {match[2]} ({self.submission.path.name} line {match[1]})" if match else ""
+
+    def _ended(self, status: int) -> None:
+        if self.current is not None:
+            called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
+            self._report("killed", f"{called}; {_how(status)}", None, round(time.monotonic() - self.began, 2))
+        elif self.phase == "loading" and not self.finished:
+            name = self.submission.path.name
+            self._give_up("killed", f"{name} ended the interpreter while it was imported ({_how(status)})")
+
+
+def _how(status: int) -> str:
+    return (
+        f"the process was killed by signal {-status}" if status < 0 else f"the process ended with exit status {status}"
+    )

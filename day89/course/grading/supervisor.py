@@ -1,0 +1,239 @@
+"""Supervise a warm server and its children: read events, drain output, enforce time limits, kill."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from day89.course.grading.forkserver import DUMP_SIGNAL
+from day89.errors import ToolError
+
+if TYPE_CHECKING:
+    from day89.course.boundary.spawn import Confinement
+
+__all__ = ["Supervisor"]
+
+OUTPUT_KEPT = 64 * 1024
+LINE_LIMIT = 1024 * 1024
+PACKAGE = Path(__file__).resolve().parents[3]
+
+
+class Supervisor:
+    """A warm server of one's own that runs jobs; a context manager.
+
+    Args:
+        modules: what the server imports before it forks.
+        confinement: how submissions are kept in a process of their own; None runs them in the child.
+    """
+
+    def __init__(self, modules: Sequence[str] = (), confinement: Confinement | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="day89-", ignore_cleanup_errors=True)
+        self.folder = Path(self._folder.name)
+        self._modules = modules
+        self._confinement = confinement
+        self._server: subprocess.Popen[bytes] | None = None
+        self._selector = selectors.DefaultSelector()
+        self._buffer = b""
+        self._events = self._dumps = -1
+        self.output = bytearray()
+        self.child: int | None = None
+
+    def __enter__(self) -> Supervisor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def start(self) -> None:
+        """Start the server; it imports while the caller does something else."""
+        events, events_end = os.pipe()
+        dumps, dumps_end = os.pipe()
+        command = [
+            sys.executable,
+            "-P",
+            "-X",
+            "utf8",
+            "-m",
+            "day89.course.grading.forkserver",
+            str(events_end),
+            str(dumps_end),
+        ]
+        command.append(json.dumps(asdict(self._confinement) if self._confinement else None))
+        self._server = subprocess.Popen(
+            [*command, *self._modules],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self.folder,
+            env=environment(self.folder),
+            pass_fds=(events_end, dumps_end),
+            start_new_session=True,
+        )
+        os.close(events_end)
+        os.close(dumps_end)
+        os.set_blocking(dumps, False)
+        self._events, self._dumps, self._buffer = events, dumps, b""
+        assert self._server.stdout is not None
+        self._selector.register(events, selectors.EVENT_READ, "events")
+        self._selector.register(self._server.stdout, selectors.EVENT_READ, "output")
+
+    def hand_in(self, path: Path, data: bytes) -> Path:
+        """Return where a submission is to be loaded from: where it is confined, a copy in the one folder that it sees.
+
+        Args:
+            path: the file.
+            data: its bytes, as they were read and judged.
+        """
+        if self._confinement is None:
+            return path.resolve()
+        copy = self.folder / "handed-in" / path.name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(data)
+        return copy.resolve()
+
+    def send(self, job: Mapping[str, Any]) -> None:
+        """Give the server a job, starting one where there is none.
+
+        Raises:
+            ToolError: the server cannot be reached.
+        """
+        if self._server is None or self._server.poll() is not None:
+            self.stop()
+            self.start()
+        assert self._server is not None
+        assert self._server.stdin is not None
+        self.output.clear()
+        try:
+            self._server.stdin.write(json.dumps(job).encode() + b"\n")
+            self._server.stdin.flush()
+        except BrokenPipeError:
+            raise ToolError(f"the grading process did not start: {self.printed()}") from None
+
+    def next_event(self, deadline: float) -> dict[str, Any] | None:
+        """Return the next event, or None where none comes before the deadline (of ``time.monotonic``).
+
+        Raises:
+            ToolError: the server has ended by itself.
+        """
+        while True:
+            while b"\n" in self._buffer:
+                line, self._buffer = self._buffer.split(b"\n", 1)
+                if event := self._event(line):
+                    return event
+            if (left := deadline - time.monotonic()) <= 0:
+                return None
+            for key, _ in self._selector.select(left):
+                self._read(key.data)
+
+    def _event(self, line: bytes) -> dict[str, Any] | None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return None
+        if not isinstance(event, dict):
+            return None
+        if event.get("event") == "forked":
+            self.child = int(event["pid"])
+        elif event.get("event") == "exit":
+            self.child = None
+        return event
+
+    def _read(self, which: str) -> None:
+        assert self._server is not None
+        assert self._server.stdout is not None
+        if which == "output":
+            data = os.read(self._server.stdout.fileno(), 65536)
+            if not data:
+                self._selector.unregister(self._server.stdout)
+            # Read on for ever and keep the end: a full pipe would stop the child.
+            self.output += data
+            del self.output[:-OUTPUT_KEPT]
+            return
+        data = os.read(self._events, 65536)
+        if not data:
+            raise ToolError(f"the grading process ended by itself: {self.printed()}")
+        self._buffer += data
+        if len(self._buffer) > LINE_LIMIT and b"\n" not in self._buffer:
+            self._buffer = b""
+
+    def printed(self) -> str:
+        """Return the end of what the child printed."""
+        return self.output.decode("utf-8", "replace").strip()[-2000:]
+
+    def stack(self) -> str:
+        """Return where the child is, as faulthandler shows it; empty where that cannot be found out."""
+        if self.child is None or DUMP_SIGNAL is None:
+            return ""
+        with contextlib.suppress(OSError):
+            os.kill(self.child, DUMP_SIGNAL)
+        text, until = b"", time.monotonic() + 0.5
+        while time.monotonic() < until and not text.endswith(b"\n"):
+            with contextlib.suppress(BlockingIOError):
+                text += os.read(self._dumps, 65536)
+            time.sleep(0.01)
+        return text.decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """Kill the child and its process group; the server ends what they leave behind."""
+        if self.child is None:
+            return
+        with contextlib.suppress(OSError):
+            os.killpg(self.child, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the server and all that it started."""
+        if self._server is None:
+            return
+        self.kill()
+        for stream in (self._server.stdin, self._server.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError, KeyError, ValueError):
+                    self._selector.unregister(stream)
+                with contextlib.suppress(OSError):
+                    stream.close()
+        try:
+            self._server.wait(2)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError):
+                os.killpg(self._server.pid, signal.SIGKILL)
+            self._server.wait()
+        self._selector.unregister(self._events)
+        os.close(self._events)
+        os.close(self._dumps)
+        self._server, self.child = None, None
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of graded code, built from nothing: no setting of the person who runs this gets in.
+
+    Args:
+        folder: what stands for the home folder and the folder for temporary files.
+    """
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE),
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        # One thread each: quicker on small data, and a fork of a process with OpenMP threads can hang.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }

@@ -1,0 +1,165 @@
+"""Format results for a terminal, 80 columns wide. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from collections.abc import Iterable
+from typing import TextIO
+
+from day89.course.exercise.tasks import exercises, mistakes, task, tasks
+from day89.course.results.results import CheckResult, Results, SubmissionResult, TaskResult
+
+__all__ = ["clean", "draw", "wants_color"]
+
+WIDTH = 80
+MESSAGES_PER_TASK = 3
+WORDS = {"passed": "passed", "failed": "failed", "not_started": "not started"}
+COLORS = {"passed": "32", "failed": "31", "not_started": "2", "strong": "1"}
+OUTCOMES = {"timeout": "took too long", "killed": "crashed", "tool_error": "the check broke"}
+# What a submission prints or names can hold anything, also codes that move the cursor or rewrite the screen.
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Return whether to colour: on a terminal, and where NO_COLOR (https://no-color.org) is not set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def clean(text: str) -> str:
+    """Return text without control characters."""
+    return CONTROLS.sub("�", text)
+
+
+def draw(results: Results, *, color: bool = False, whole: bool = True) -> str:
+    """Return the report on a run as text.
+
+    Args:
+        results: the run.
+        color: use terminal colours.
+        whole: all tasks were asked for, not a choice of them.
+    """
+    return "\n".join(_Drawing(results, color).lines(submission, whole) for submission in results.submissions)
+
+
+class _Drawing:
+    def __init__(self, results: Results, color: bool) -> None:
+        self.results = results
+        self.color = color
+
+    def lines(self, submission: SubmissionResult, whole: bool) -> str:
+        """Return the whole report on one submission."""
+        seed = f"seed {self.results.seed}"
+        head = [self.paint("strong", clean(submission.path)[: WIDTH - len(seed) - 1].ljust(WIDTH - len(seed)) + seed)]
+        if submission.status in ("unreadable", "timeout", "killed") and not any(one.checks for one in submission.tasks):
+            return "\n".join([*head, "", *_wrapped(submission.message or "", ""), "", *self.total(submission)])
+        parts = [head, self.table(submission.tasks), _working(submission.tasks)]
+        parts += [self.failure(one) for one in submission.tasks if one.status == "failed" and one.checks]
+        parts.append([*self.total(submission), *_next(submission, whole)])
+        return "\n".join("\n".join(part) for part in parts if part)
+
+    def paint(self, what: str, text: str) -> str:
+        """Colour text, where colours are wanted."""
+        return f"\x1b[{COLORS[what]}m{text}\x1b[0m" if self.color else text
+
+    def table(self, found: Iterable[TaskResult]) -> list[str]:
+        """Return the table of tasks under their exercises."""
+        lines, results = [], {one.id: one for one in found}
+        for exercise in exercises():
+            rows = [
+                self.row(results[one.id]) for one in tasks() if one.exercise == exercise.number and one.id in results
+            ]
+            if rows:
+                title = f"Exercise {exercise.number}: {exercise.title}"
+                lines += ["", self.paint("strong", f"{title:<48}core  mastery  points"), *rows]
+        return lines
+
+    def row(self, one: TaskResult) -> str:
+        """Return one line of the table."""
+        status = self.paint(one.status, f"{WORDS[one.status]:<12}")
+        core, mastery = (_level(one.checks, level) for level in ("core", "mastery"))
+        return (
+            f"  {one.id}  {one.function:<25}{status}{core:>10}{mastery:>9}  {one.earned:g} of {one.points:g}".rstrip()
+        )
+
+    def failure(self, one: TaskResult) -> list[str]:
+        """Return what went wrong in a task and where to look next."""
+        wrong = [check for check in one.checks if not check.passed]
+        lines = ["", self.paint("failed", f"{one.id} {one.function}") + f": {_count(one.checks)}"]
+        told: set[str | None] = set()
+        for check in wrong:
+            if check.message in told:
+                continue
+            told.add(check.message)
+            if len(told) > MESSAGES_PER_TASK:
+                continue
+            lines += self.message(check)
+        if (more := len(told) - MESSAGES_PER_TASK) > 0:
+            lines.append(f"  and {more} more: mend these first")
+        described = task(one.id)
+        lines += _wrapped(f'Read "{described.lesson}" in docs/lesson.md', "  ")
+        return [*lines, f"  {described.doc}", f"  Stuck? day89 hint {one.id}"]
+
+    def message(self, check: CheckResult) -> list[str]:
+        """Return the lines on one failed check."""
+        kind = OUTCOMES.get(check.outcome, "")
+        title = f"  - {check.name.replace('_', ' ')} ({check.level}{', ' + kind if kind else ''})"
+        lines = [clean(title)[:WIDTH], *_wrapped(check.message or "no message", "      ")]
+        known = mistakes().get(check.mistake or "")
+        return lines + (_wrapped(f"Known mistake: {known.name}. Try: {known.hint}", "      ") if known else [])
+
+    def total(self, submission: SubmissionResult) -> list[str]:
+        """Return the line with the sum."""
+        counts = [f"{_tally(submission.tasks, status)} {word}" for status, word in WORDS.items()]
+        score = f"{submission.score:g} of {submission.max_score:g} points"
+        if not any(one.checks for one in submission.tasks) and submission.status != "graded":
+            return [self.paint("strong", f"Total: {score}; nothing could be judged yet.")]
+        return ["", self.paint("strong", f"Total: {score}") + f" ({', '.join(counts)})"]
+
+
+def _tally(found: Iterable[TaskResult], status: str) -> int:
+    return sum(one.status == status for one in found)
+
+
+def _level(checks: Iterable[CheckResult], level: str) -> str:
+    chosen = [check for check in checks if check.level == level]
+    return f"{sum(check.passed for check in chosen)}/{len(chosen)}" if chosen else "-"
+
+
+def _count(checks: tuple[CheckResult, ...]) -> str:
+    return f"{sum(check.passed for check in checks)} of {len(checks)} checks pass"
+
+
+def _working(found: Iterable[TaskResult]) -> list[str]:
+    """Return the line that says what works already: it comes before what does not."""
+    done = [one for one in found if one.status == "passed"]
+    partly = [one for one in found if one.status == "failed" and any(check.passed for check in one.checks)]
+    if not partly and not done:
+        return []
+    words = []
+    if done:
+        words.append(f"{len(done)} {'task is' if len(done) == 1 else 'tasks are'} complete")
+    words += [f"in {one.id} {_count(one.checks)}" for one in partly[:4]]
+    return ["", *_wrapped("What works: " + "; ".join(words) + ".", "")]
+
+
+def _next(submission: SubmissionResult, whole: bool) -> list[str]:
+    """Return the next step: the first task that fails, else the first that is not started."""
+    for status, step in (("failed", "mend"), ("not_started", "write")):
+        for one in submission.tasks:
+            if one.status == status:
+                described = task(one.id)
+                how = f"day89 grade --task {one.id}" if submission.path == "exercise.py" else ""
+                line = f"Next: {step} {one.function} ({described.title.lower()}, about {described.minutes} min)"
+                return _wrapped(f"{line}. Its docstring says all; then {how or 'grade again'}.", "")
+    return ["Next: take the quiz (day89 quiz), then read day89/ as it is finished." if whole else "Next: day89 grade"]
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    lines = []
+    for line in clean(text).split("\n"):
+        lines += textwrap.wrap(
+            line, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+        ) or [""]
+    return lines

@@ -1,0 +1,1 @@
+"""Results as plain data, and the file that keeps them during a run."""

@@ -1,0 +1,1 @@
+"""The grader measured: right answers, wrong answers and mutants of the solution."""

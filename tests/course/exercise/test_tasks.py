@@ -1,0 +1,110 @@
+"""Each task has a stub, an answer, four hints and its checks, and nothing about it disagrees."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from day89 import cloud as local_cloud
+from day89.course.exercise.files import checks_folder, course_file
+from day89.course.exercise.tasks import choose, exercises, mistakes, task, tasks
+from day89.errors import UsageError
+
+ROOT = Path(__file__).parents[3]
+EVERY = pytest.mark.parametrize("one", tasks(), ids=lambda one: one.id)
+
+
+def graded_files() -> list[Path]:
+    return sorted(checks_folder().glob("test_exercise_*.py"))
+
+
+def task_marks() -> list[tuple[str, str, float]]:
+    """Collect (task, level, points) of every check, as pytest itself sees them."""
+    script = """
+import sys, pytest
+class Collector:
+    def pytest_collection_finish(self, session):
+        for item in session.items:
+            mark = item.get_closest_marker("task")
+            print("MARK", mark.args[0], mark.args[1], mark.kwargs.get("points", mark.args[2] if mark.args[2:] else 1))
+sys.exit(pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", *sys.argv[1:]], plugins=[Collector()]))
+"""
+    command = [sys.executable, "-c", script, *map(str, graded_files())]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    rows = [line.split()[1:] for line in printed.splitlines() if line.startswith("MARK")]
+    return [(id, level, float(points)) for id, level, points in rows]
+
+
+def test_there_are_20_tasks_of_5_points_in_5_exercises():
+    assert [one.id for one in tasks()] == [f"{number}.{part}" for number in range(1, 6) for part in range(1, 5)]
+    assert {one.points for one in tasks()} == {5}
+    assert [one.number for one in exercises()] == [1, 2, 3, 4, 5]
+
+
+def test_the_core_of_all_tasks_fits_the_40_minutes_of_the_lesson():
+    assert sum(one.minutes for one in tasks()) == 40
+
+
+def test_the_checks_of_each_task_add_up_to_3_core_points_and_2_mastery_points():
+    sums: Counter[tuple[str, str]] = Counter()
+    for id, level, points in task_marks():
+        sums[id, level] += points
+    wanted = {(one.id, level): points for one in tasks() for level, points in (("core", 3), ("mastery", 2))}
+    assert {key: round(points, 6) for key, points in sums.items()} == wanted
+
+
+@EVERY
+def test_each_task_names_a_section_that_the_lesson_has(one):
+    headings = re.findall(r"^#+ (.*)$", course_file("docs/lesson.md").read_text("utf-8"), re.MULTILINE)
+    assert one.lesson in headings
+
+
+@EVERY
+def test_each_task_serves_outcomes_and_has_an_https_page(one):
+    assert one.outcomes
+    assert set(one.outcomes) <= set(range(1, 19))
+    assert one.doc.startswith("https://")
+
+
+@EVERY
+def test_the_first_hints_hold_no_code_and_no_hint_is_empty(one):
+    assert min(len(text) for text in (one.hints.goal, one.hints.look, one.hints.api, one.hints.example)) > 60
+    assert "def " not in one.hints.goal + one.hints.look + one.hints.api
+    assert "(" not in one.hints.goal.replace("(trust)", "").replace("(permissions)", "")
+
+
+@EVERY
+def test_the_worked_example_is_a_sibling_and_runs_on_the_local_cloud(one, tmp_path, monkeypatch, capsys):
+    defined = {node.name for node in ast.parse(one.hints.example).body if isinstance(node, ast.FunctionDef)}
+    assert defined.isdisjoint(other.function for other in tasks())
+    monkeypatch.chdir(tmp_path)
+    with local_cloud.local(seed=1):
+        exec(compile(one.hints.example, f"hint {one.id}", "exec"), {"__name__": "hint"})
+    assert capsys.readouterr().out.strip()
+
+
+def test_every_mistake_that_a_check_names_is_in_the_table():
+    text = "\n".join(file.read_text("utf-8") for file in graded_files())
+    named = set(re.findall(r"""["']([A-Z]\d{1,2})["']""", text))
+    assert named <= mistakes().keys()
+
+
+def test_every_mistake_in_the_table_has_a_name_and_a_hint():
+    assert all(one.name and one.hint and len(one.hint) < 120 for one in mistakes().values())
+
+
+def test_tasks_are_found_by_id_and_by_function():
+    assert task("1.3") is task("list_keys")
+    assert [one.id for one in choose(["list_keys"], [5])] == ["1.3", "5.1", "5.2", "5.3", "5.4"]
+
+
+@pytest.mark.parametrize(("ids", "numbers"), [(["9.9"], None), (None, [6])])
+def test_what_does_not_exist_is_refused(ids, numbers):
+    with pytest.raises(UsageError, match="there is no"):
+        choose(ids, numbers)

@@ -1,0 +1,96 @@
+"""The report draws what was found, and nothing that a submission printed gets at the terminal."""
+
+from __future__ import annotations
+
+import ast
+import io
+
+from day89.course.commands.watch import changed
+from day89.course.exercise.tasks import tasks
+from day89.course.reports.progress import Progress
+from day89.course.reports.terminal import clean, draw, wants_color
+from day89.course.results.results import Check, CheckResult, Results, SubmissionResult, judge_task
+
+
+def check(name: str, outcome: str, message: str | None = None, mistake: str | None = None) -> CheckResult:
+    return CheckResult(name, "core", 1.0, outcome == "passed", outcome, mistake, message, 0.1)
+
+
+def expected(name: str) -> Check:
+    return Check(f"t.py::test_{name}", name, "1.3", "core", 1.0, 10.0)
+
+
+def report(*found: CheckResult, color: bool = False) -> str:
+    verdict = judge_task(
+        "1.3", "list_keys", 5.0, [expected(one.name) for one in found], {f"t.py::test_{one.name}": one for one in found}
+    )
+    return draw(
+        Results(7, "none", (SubmissionResult("exercise.py", "00", "graded", None, 1.0, (verdict,)),)), color=color
+    )
+
+
+def test_what_works_is_said_before_what_does_not():
+    text = report(check("lists", "passed"), check("pages", "failed", "called x; expected 5; found 3", "L2"))
+    assert text.index("What works: in 1.3 1 of 2 checks pass.") < text.index("- pages (core)")
+    assert "Known mistake: one page taken for all" in text
+    assert "Stuck? day89 hint 1.3" in text
+    assert "Total: 1 of 5 points (0 passed, 1 failed, 0 not started)" in text
+    assert "Next: mend list_keys" in text
+
+
+def test_the_same_message_is_told_once_and_many_are_cut():
+    text = report(*(check(f"c{number}", "failed", "one and the same") for number in range(3)))
+    assert text.count("one and the same") == 1
+    text = report(*(check(f"c{number}", "failed", f"message {number}") for number in range(6)))
+    assert text.count("message ") == 3
+    assert "and 3 more" in text
+
+
+def test_lines_are_80_columns_wide_at_most():
+    text = report(check("lists", "failed", "called list_keys(" + "'word', " * 60 + ")"))
+    assert max(len(line) for line in text.splitlines() if "https://" not in line) <= 80
+
+
+def test_control_characters_do_not_reach_the_terminal():
+    text = report(check("lists", "failed", "red \x1b[31m, back \r, bell \x07, reversed \u202e, title \x1b]0;x\x07"))
+    assert not set("\x1b\r\x07\u202e") & set(text)
+    assert clean("a\nb") == "a\nb"
+
+
+def test_color_is_for_terminals_without_no_color(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert wants_color(Terminal())
+    assert not wants_color(io.StringIO())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not wants_color(Terminal())
+    assert "\x1b[31m" in report(check("lists", "failed", "no"), color=True)
+
+
+def test_progress_is_silent_where_there_is_no_terminal():
+    stream = io.StringIO()
+    with Progress(stream, "exercise.py") as progress:
+        progress.check(expected("lists"), check("lists", "passed"))
+    assert stream.getvalue() == ""
+
+
+def test_a_check_that_has_not_reported_has_not_passed():
+    verdict = judge_task(
+        "1.3", "list_keys", 5.0, [expected("a"), expected("b")], {"t.py::test_a": check("a", "passed")}
+    )
+    assert (verdict.status, verdict.earned) == ("failed", 1.0)
+    assert verdict.checks[1].message == "this check did not report"
+
+
+def test_no_checks_are_no_pass():
+    assert judge_task("1.3", "list_keys", 5.0, [], {}).status == "failed"
+
+
+def test_watching_grades_the_tasks_that_changed_first():
+    before = ast.parse("def upload_file(): return 1\ndef list_keys(): return 1\n")
+    after = ast.parse("# a comment\ndef upload_file(): return 1\ndef list_keys(): return 2\n")
+    assert [task.id for task in changed(before, after, tasks())] == ["1.3"]
+    assert changed(None, after, tasks()) == ()
