@@ -30,8 +30,9 @@ PROGRAM = """
     import numpy
     from sklearn.dummy import DummyClassifier
 
-    from day89 import models, serve_command
+    from day89 import models
     from day89.cloud import local
+    from day89.inference import command as serve_command
 
     class Slow(DummyClassifier):
         def predict(self, rows):
