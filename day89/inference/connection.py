@@ -29,6 +29,8 @@ DETAIL_CHARACTERS = 200  # waitress quotes the line that it refuses
 class _RequestParser(HTTPRequestParser):
     """The parser of waitress, which answers what that one drops or waits for."""
 
+    completed: bool
+
     def received(self, data: bytes) -> int:
         """Take bytes of a request; return how many belong to it."""
         consumed: int = super().received(data)

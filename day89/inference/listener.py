@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import heapq
+import math
 import resource
 import socket
 import struct
@@ -54,7 +55,7 @@ class Listener(TcpWSGIServer):
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         known = MOST_CONNECTIONS if files == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, files - OTHER_FILES)
         self.limit = max(1, known)
-        self.stopping = stopping
+        self.stopping, self._stopping_since = stopping, math.inf
         adjustments = Adjustments(
             connection_limit=sys.maxsize,  # waitress would stop accepting there; see ``handle_accept``
             cleanup_interval=MAINTENANCE_SECONDS,
@@ -81,13 +82,14 @@ class Listener(TcpWSGIServer):
             now: the time.
         """
         for channel in list(self.active_channels.values()):
-            brief = channel.ended or (self.stopping.is_set() and not channel.is_answering)
-            cutoff = now - (END_SECONDS if brief else SILENT_SECONDS)
-            idle = not channel.requests and channel.last_activity < cutoff
-            # While the server stops, even one that is silent has so long: its request may be on its way.
-            if idle and (not brief or channel.ended or self._stopping_since < cutoff):
-                channel.will_close = True
-            if channel.ended and channel.ended < now - SILENT_SECONDS:  # still sends what nobody reads
+            since, seconds = channel.last_activity, SILENT_SECONDS
+            if channel.ended:
+                seconds = END_SECONDS
+            elif self.stopping.is_set() and not channel.is_answering:
+                # Even one that has been silent for long has so much time: its request may be on its way.
+                since, seconds = max(since, self._stopping_since), END_SECONDS
+            sends_for_nobody = channel.ended and channel.ended < now - SILENT_SECONDS
+            if not channel.requests and (since < now - seconds or sends_for_nobody):
                 channel.will_close = True
 
     def refuse_connections(self) -> None:
@@ -115,6 +117,12 @@ class Listener(TcpWSGIServer):
             before = len(self.active_channels)
             super().handle_accept()
         wasyncore.dispatcher.close(self)  # not ``self.close``: requests that are worked on still need the trigger
+
+    def close(self) -> None:
+        """Close everything, also connections whose requests took too long."""
+        for channel in list(self.active_channels.values()):
+            channel.handle_close()  # unlike ``close`` it frees the buffers, and the threads that wait for room in them
+        super().close()
 
     def pull_trigger(self) -> None:
         """Wake the loop; after its end a late request finds it gone."""

@@ -74,8 +74,8 @@ class Server:
     def run(self, grace_seconds: float = 20.0) -> None:
         """Answer requests until ``stop``; then answer those that have come, and return.
 
-        Every connection that was made is answered with ``Connection: close`` once more. One that sends nothing is closed
-        after ``END_SECONDS``.
+        Each connection that was made gets one more answer, with ``Connection: close``; where no request comes for
+        ``END_SECONDS`` it is closed.
 
         Args:
             grace_seconds: how long requests that have come may still take.
@@ -88,9 +88,8 @@ class Server:
         self._turn_until(time.monotonic() + SETTLE_SECONDS)
         self._listener.stop_listening()
         self._drain(end)
-        self._dispatcher.shutdown(cancel_pending=False, timeout=0)
-        self._listener.trigger.close()
-        self._listener.asyncore.close_all(self._listener._map)
+        self._dispatcher.set_thread_count(0)
+        self._listener.close()
 
     def stop(self) -> None:
         """Make ``run`` return soon; safe in a signal handler and from any thread."""
