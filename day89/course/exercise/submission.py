@@ -140,7 +140,7 @@ def _shown(error: SyntaxError) -> str:
 
 
 def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
-    """Return which functions are untouched stubs: defined once, undecorated, with nothing but a raise in them.
+    """Return which functions are untouched stubs: defined once, undecorated, with a raise above all else in them.
 
     Args:
         tree: syntax tree of the submission.
@@ -158,9 +158,9 @@ def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
-    """Return whether a function does nothing but raise NotImplementedError."""
+    """Return whether a function does nothing but raise NotImplementedError: below it, gaps may wait to be filled."""
     body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
-    if function.decorator_list or len(body) != 1 or not isinstance(body[0], ast.Raise):
+    if function.decorator_list or not body or not isinstance(body[0], ast.Raise):
         return False
     raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
