@@ -1,9 +1,9 @@
 """Cut exercise.py from solution.py, so that the two can never say different things.
 
-Signatures and docstrings of the tasks stay. In the form ``bare`` a body becomes one raise. In the form ``gaps`` this is
-so only where the table says ``bare``: of the other tasks the pattern stays, without the lines that the table names, below a
-raise that keeps the task *not started* until it is deleted. What is given stays: every other public function, and what it
-needs. Helpers, constants and imports that only the answers need are left out.
+Signatures and docstrings of the tasks stay. In the form ``bare`` a body becomes one raise. In the form ``gaps``
+this is so only where the table says ``bare``: of the other tasks the pattern stays, without the lines that the table
+names, below a raise that keeps the task *not started* until it is deleted. What is given stays: every other public
+function, and what it needs. Helpers, constants and imports that only the answers need are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from day89.course.exercise.tasks import Gap, Task
 from day89.errors import ToolError
 
-__all__ = ["FORMS", "cut", "function_source", "helpers", "put_back"]
+__all__ = ["FORMS", "cut", "function_source", "helpers", "put_back", "reset"]
 
 FORMS = ("gaps", "bare")
 
@@ -132,19 +132,39 @@ def function_source(text: str, function: str) -> str:
 
 
 def put_back(text: str, function: str, source: str) -> str:
-    """Return a text with one function replaced by a source, or with the source added at the end.
+    """Return a text with one function replaced by a source, or with the source added after the last function.
 
     Args:
         text: Python source that can be parsed.
         function: name of the function.
         source: what stands there instead.
     """
-    lines = text.splitlines()
-    for node in ast.parse(text).body:
+    lines, body = text.splitlines(), ast.parse(text).body
+    for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             lines[_first_line(node, lines) - 1 : node.end_lineno] = source.splitlines()
             return "\n".join(lines) + "\n"
-    return text.rstrip() + "\n\n\n" + source + "\n"
+    functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+    end = _end(functions[-1]) if functions else len(lines)
+    lines[end:end] = ["", "", *source.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def reset(text: str, stub: str, function: str) -> str:
+    """Return a text with a task as the stub has it: its function, and the helpers of it that hold gaps or are gone.
+
+    Args:
+        text: a learner's file, which can be parsed.
+        stub: text of exercise.py.
+        function: the task's function.
+    """
+    there = _functions(ast.parse(text))
+    text = put_back(text, function, function_source(stub, function))
+    for name in helpers(stub, function):
+        source = function_source(stub, name)
+        if name not in there or "# GAP" in source:
+            text = put_back(text, name, source)
+    return text
 
 
 def _first_line(node: ast.stmt, lines: list[str]) -> int:

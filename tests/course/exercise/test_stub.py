@@ -14,7 +14,7 @@ import pytest
 from day89.cli import main
 from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import course_file
-from day89.course.exercise.stub import cut, function_source, helpers, put_back
+from day89.course.exercise.stub import cut, function_source, helpers, put_back, reset
 from day89.course.exercise.submission import is_stub
 from day89.course.exercise.tasks import Gap, task, tasks
 from day89.errors import ToolError
@@ -194,8 +194,38 @@ def test_one_task_is_put_back_and_the_others_stay(tmp_path, monkeypatch, capsys)
     assert "exercise.py.1.bak" in capsys.readouterr().out
 
 
-def test_a_function_that_was_deleted_comes_back():
+def test_a_function_that_was_deleted_comes_back_before_the_last_lines():
     assert put_back("x = 1\n", "f", "def f():\n    pass") == "x = 1\n\n\ndef f():\n    pass\n"
+    assert put_back("def g():\n    pass\n\n\ng()\n", "f", "def f():\n    pass") == (
+        "def g():\n    pass\n\n\ndef f():\n    pass\n\n\ng()\n"
+    )
+
+
+def test_a_task_is_put_back_with_its_helpers():
+    stub = stub_text()
+    mine = put_back(stub, "_wait_for_output", "def _wait_for_output():\n    return 1")
+    mine = put_back(mine, "_terminate", "def _terminate():\n    return 2").replace(
+        '    raise NotImplementedError("Task 4.4")', ""
+    )
+    again = functions(reset(mine, stub, "run_on_ec2"))
+    assert is_stub(again["run_on_ec2"])
+    assert ast.dump(again["_wait_for_output"]) == ast.dump(functions(stub)["_wait_for_output"])
+    assert len(again["_terminate"].body) == 1  # it holds no gap, and other tasks may use it as it is now
+
+
+def test_reset_writes_the_bare_form(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("exercise.py").write_text(stub_text(), "utf-8")
+    assert main(["reset", "2.1", "--form", "bare"]) == 0
+    assert len(functions(Path("exercise.py").read_text("utf-8"))["create_bucket"].body) == 2
+
+
+def test_the_bare_form_is_written_on_demand(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["stub", "--form", "bare"]) == 0
+    assert Path("exercise.py").read_text("utf-8") == stub_text("bare")
+    assert main(["stub"]) == 0  # one pristine form gives way to the other
+    assert Path("exercise.py").read_text("utf-8") == stub_text("gaps")
 
 
 def test_reset_of_a_file_that_cannot_be_parsed_says_what_to_do(tmp_path, monkeypatch, capsys):
