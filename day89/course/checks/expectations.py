@@ -1,4 +1,4 @@
-"""Say what is wrong with an answer: the words and comparisons that the checks are written in.
+"""Compare a learner's answer with what is expected, and fail with the difference.
 
 ``Wrong`` is the learner's mistake; ``NotStarted`` is a stub. Every other error that starts in a check is the tool's.
 """
@@ -78,7 +78,7 @@ def in_one_line(called: str, expected: str, found: str) -> str:
 
 
 class NotStarted(Exception):
-    """Say that the function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it."""
+    """The function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it for one."""
 
 
 def fail(*, called: object, expected: object, found: object, mistake: str | None = None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Hold the verdict on submissions as plain data, in the shape of the result file. Nothing here draws."""
+"""Represent verdicts as plain data, in the shape of the result file. Nothing here formats."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SubmissionStatus = Literal["graded", "unreadable", "timeout", "killed", "tool_er
 
 @dataclass(frozen=True)
 class Check:
-    """Name a check that is expected to report.
+    """A check that is expected to report.
 
     Attributes:
         id: file and function, such as ``test_exercise_1.py::test_lists_every_page``.
@@ -151,7 +151,7 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """Hold the verdict on one submission.
+    """The verdict on one submission.
 
     Attributes:
         path: as it was given.
@@ -193,7 +193,7 @@ class SubmissionResult:
 
 @dataclass(frozen=True)
 class Results:
-    """Hold a whole run.
+    """The results of a whole run.
 
     Attributes:
         seed: seed of made-up names and contents.
