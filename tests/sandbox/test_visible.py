@@ -1,4 +1,4 @@
-"""What a confined program may read is listed by name, and no copy of the course is among it, however it was installed."""
+"""A confined program may read what is listed by name, and no copy of the course is among it."""
 
 from __future__ import annotations
 
