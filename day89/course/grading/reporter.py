@@ -23,7 +23,7 @@ from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
 from day89.course.results.results import Check
 
-__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
+__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job", "scratch"]
 
 PATIENCE = 2
 # pytest's own plugins that a verdict does not need: each costs time in every run.
@@ -197,7 +197,7 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 
     Args:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
-            folder), ``folder`` (for temporary files), ``slow`` (task id to
+            folder), ``folder`` (of the server), ``place`` (of this submission alone), ``slow`` (task id to
             checks that took too long already), ``shuffle`` (whether the seed decides the order).
         events: descriptor to report on.
         session: where the submission runs in a process of its own, what spawns that; else None.
@@ -211,6 +211,11 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 def exercises(job: dict[str, Any]) -> frozenset[str]:
     """Return the numbers of the exercises whose checks a job asks for."""
     return frozenset(id.split(".")[0] for id in job["tasks"])
+
+
+def scratch(job: dict[str, Any]) -> Path:
+    """Return the folder in which the checks of a job, and its submission, may write."""
+    return Path(job["place"]).resolve() / "checks"
 
 
 def arguments(job: dict[str, Any]) -> list[str]:
@@ -227,6 +232,6 @@ def arguments(job: dict[str, Any]) -> list[str]:
     return [
         *("-p", "day89.course.grading.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
         *(word for name in UNNEEDED for word in ("-p", f"no:{name}")),
-        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={job['folder']}/checks"),
+        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={scratch(job)}"),
         *files,
     ]
