@@ -1,4 +1,4 @@
-"""Keep every call in order: what was asked, by whom, what came of it, how long it took."""
+"""Log every call in order: what was asked, by whom, the answer, how long it took."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEPT_BODY_BYTES = 4096
 
 @dataclass
 class Call:
-    """Hold one finished call.
+    """One finished call.
 
     ``params`` are those of the API reference; a body longer than 4 KiB is left out of them, its length is
     ``request_bytes``. ``error_code`` is None where the call succeeded. ``principal`` is the ARN of the caller.
@@ -72,7 +72,7 @@ class Call:
 
 @dataclass
 class CallLog:
-    """Hold the calls of one cloud, oldest first."""
+    """The calls of one cloud, oldest first."""
 
     calls: list[Call] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""Say what is wrong with an answer: the words and comparisons that the checks are written in.
+"""Compare a learner's answer with what is expected, and fail with the difference.
 
 ``Wrong`` is the learner's mistake; ``NotStarted`` is a stub. Every other error that starts in a check is the tool's.
 """
@@ -50,7 +50,7 @@ class Wrong(AssertionError):
 
 
 class NotStarted(Exception):
-    """Say that the function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it."""
+    """The function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it for one."""
 
 
 def fail(message: str, mistake: str | None = None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Call the learner's functions for the checks, and put what happens into words.
+"""Call the learner's functions for the checks, and describe what happened.
 
 A *side* is where the submission runs. ``InProcess`` is this process; another one may stand across a process boundary
 and has the same face: plain values, paths, clients and handles go in, plain values and handles come out.
@@ -22,15 +22,15 @@ __all__ = ["Fault", "Gone", "InProcess", "Missing", "Side", "Task"]
 
 
 class Missing(Exception):
-    """Say that the submission has no such function."""
+    """The submission has no such function."""
 
 
 class Fault(Exception):
-    """Say that what stands between a check and the submission is broken: never the learner's fault."""
+    """The machinery between a check and the submission is broken: never the learner's fault."""
 
 
 class Gone(Exception):
-    """Say that the submission's side did not answer: it is too slow, or has ended.
+    """The submission's side did not answer: it is too slow, or has ended.
 
     Attributes:
         timed_out: it was too slow.
@@ -70,7 +70,7 @@ class Side(Protocol):
 
 
 class InProcess:
-    """Run the submission in this process.
+    """A runner that keeps the submission in this process.
 
     Args:
         module: the loaded submission.
@@ -140,7 +140,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 class Task:
-    """Be what a check calls: ``task.list_keys(s3, bucket)`` runs the learner's ``list_keys``.
+    """The object that checks call: ``task.list_keys(s3, bucket)`` runs the learner's ``list_keys``.
 
     Args:
         side: where the submission runs.

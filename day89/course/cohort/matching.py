@@ -10,6 +10,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from day89.course.cohort.people import Person, name_key, squash
 
@@ -20,15 +21,34 @@ EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 HEADERS = {
     "login": ("username", "user name", "login", "sis login id", "github_username", "user", "benutzername", "usuario"),
     "id": ("id", "identifier", "student_id", "user id", "userid", "orgdefinedid"),
-    "sid": ("sid", "student id", "sis user id", "matriculation", "matrikelnummer", "uin", "student number", "id number"),
+    "sid": (
+        "sid",
+        "student id",
+        "sis user id",
+        "matriculation",
+        "matrikelnummer",
+        "uin",
+        "student number",
+        "id number",
+    ),
     "name": ("name", "full name", "student", "student name", "vollständiger name", "nombre completo", "nom complet"),
     "first": ("first name", "first_name", "firstname", "given name", "vorname", "nombre", "prénom", "nome"),
-    "last": ("last name", "last_name", "lastname", "surname", "family name", "nachname", "apellido(s)", "nom", "cognome"),
+    "last": (
+        "last name",
+        "last_name",
+        "lastname",
+        "surname",
+        "family name",
+        "nachname",
+        "apellido(s)",
+        "nom",
+        "cognome",
+    ),
 }
 
 
 def _tokens(cell: str) -> set[str]:
-    """Return what a cell may mean: ``#20090101`` and ``Participant 200101`` hold numbers, ``="007"`` is Excel's text."""
+    """Return what a cell may mean: ``#20090101`` and ``Participant 200101`` hold numbers, ``="007"`` is text."""
     text = cell.strip().casefold()
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
@@ -42,7 +62,9 @@ def _identity(person: Person) -> list[str]:
     return [value.strip().casefold() for value in (person.id, person.sid, person.login, person.email) if value]
 
 
-def find_rows(people: Sequence[Person], rows: Sequence[Sequence[str]], skip: frozenset[int] = frozenset()) -> list[list[int]]:
+def find_rows(
+    people: Sequence[Person], rows: Sequence[Sequence[str]], skip: frozenset[int] = frozenset()
+) -> list[list[int]]:
     """Return for each person the rows that fit: one, none, or several where it is ambiguous.
 
     Args:
@@ -75,12 +97,12 @@ def _name_index(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> dict[o
     found: dict[object, set[int]] = {}
     for number, row in enumerate(rows):
         cells = [row[column] if column < len(row) else "" for column in columns]
-        pairs = [f"{left} {right}" for left, right in zip(cells, cells[1:], strict=False) if left and right]
+        pairs = [f"{left} {right}" for left, right in pairwise(cells) if left and right]
         for text in [*cells, *pairs]:
             if key := name_key(text):
                 found.setdefault(key, set()).add(number)
                 found.setdefault(squash(text), set()).add(number)
-        for left, right in zip(cells, cells[1:], strict=False):
+        for left, right in pairwise(cells):
             if left and right:
                 found.setdefault(squash(right + left), set()).add(number)
     return found
@@ -106,12 +128,18 @@ def people_in(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[
     """
     where = _columns(header, rows)
     for number, row in enumerate(rows):
-        said = {kind: row[column].strip() for kind, column in where.items() if column < len(row) and row[column].strip()}
+        said = {
+            kind: row[column].strip() for kind, column in where.items() if column < len(row) and row[column].strip()
+        }
         name = said.get("name") or " ".join(said[kind] for kind in ("first", "last") if kind in said)
         id = said.get("id", "").removeprefix("#")
         match = NUMBERED.fullmatch(id)
         person = Person(
-            _in_order(name) or None, match[1] if match else id or None, said.get("login"), said.get("email"), said.get("sid")
+            _in_order(name) or None,
+            match[1] if match else id or None,
+            said.get("login"),
+            said.get("email"),
+            said.get("sid"),
         )
         if person != Person():
             yield number, person

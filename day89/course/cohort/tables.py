@@ -62,9 +62,7 @@ class Table:
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """The other lines; short ones are filled up."""
         width = len(self.header)
-        return tuple(
-            tuple(cell.value for cell in line) + ("",) * (width - len(line)) for line in self.lines[1:]
-        )
+        return tuple(tuple(cell.value for cell in line) + ("",) * (width - len(line)) for line in self.lines[1:])
 
     def replaced(self, values: Mapping[tuple[int, int], str]) -> bytes:
         """Return the file with other values in some cells; all else is as it was, byte for byte.
@@ -104,7 +102,7 @@ def read_table(path: Path) -> Table:
     text = data.decode(codec)
     delimiter = _delimiter(text)
     lines = _lines(text, delimiter)
-    if not lines or len(lines[0]) == 1 and not lines[0][0].value.strip():
+    if not lines or (len(lines[0]) == 1 and not lines[0][0].value.strip()):
         raise UsageError(f"{path} is empty: give a table whose first line names the columns")
     return Table(path, text, codec, delimiter, lines)
 

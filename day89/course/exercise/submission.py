@@ -27,7 +27,7 @@ _PARSING = threading.Lock()
 
 
 class Unreadable(Exception):
-    """Say why a submission cannot be graded, where, and what to do about it.
+    """A submission cannot be graded: why, where, and what to do about it.
 
     Attributes:
         status: ``unreadable``, or ``timeout`` or ``killed`` where its import did not end, or ended its process.
@@ -40,7 +40,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """Hold a submission that was read and parsed, and not run.
+    """A submission that was read and parsed, and not run.
 
     Attributes:
         path: where it was read.

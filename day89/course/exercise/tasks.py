@@ -14,7 +14,7 @@ __all__ = ["Exercise", "Hints", "Mistake", "Task", "choose", "exercises", "mista
 
 @dataclass(frozen=True)
 class Hints:
-    """Hold the four hints of a task, from a nudge to a worked example.
+    """The four hints of a task, from a nudge to a worked example.
 
     Attributes:
         goal: what is to be reached, in other words.
@@ -31,7 +31,7 @@ class Hints:
 
 @dataclass(frozen=True)
 class Task:
-    """Describe a task.
+    """A task of the course.
 
     Attributes:
         id: such as ``"1.3"``.
@@ -63,7 +63,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Exercise:
-    """Describe an exercise: four tasks on one subject."""
+    """An exercise: four tasks on one subject."""
 
     number: int
     title: str
@@ -71,7 +71,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Mistake:
-    """Describe a known mistake.
+    """A known mistake.
 
     Attributes:
         id: such as ``"L2"``.

@@ -1,4 +1,4 @@
-"""Grade one submission: choose what has to run, have it run, and turn what was reported into a verdict.
+"""Grade one submission: choose what has to run, run it, and turn the reports into a result.
 
 Nothing of the submission runs in this process.
 """

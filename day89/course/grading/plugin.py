@@ -1,4 +1,4 @@
-"""Give pytest what the checks need: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
+"""Provide the checks' pytest plugin: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
 
 ``pytest`` checks solution.py with the rest of the suite, ``pytest --mine`` only your exercise.py, and
 ``--submission FILE`` names any file.

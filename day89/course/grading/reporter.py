@@ -34,7 +34,7 @@ UNNEEDED = (
 
 
 class Reporter:
-    """Send what pytest does as events.
+    """The pytest plugin that sends what happens as events.
 
     Args:
         events: descriptor of the pipe.

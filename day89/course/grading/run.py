@@ -1,4 +1,4 @@
-"""Watch one submission run, and note what each check found.
+"""Follow the run of one submission and record what each check found.
 
 A child that loops, crashes, floods or leaves costs the check that was running, and another child goes on with the rest.
 """
@@ -28,7 +28,7 @@ Watcher = Callable[[Check, CheckResult], None]
 
 
 class Run:
-    """Keep the state of one submission's run, over as many children as it takes."""
+    """The state of one submission's run, over as many child processes as it takes."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Work out what a cohort's results say: about the learners, and about the tasks."""
+"""Compute what a cohort's results say about the learners and about the tasks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST_FOR_DISCRIMINATION = 10
 
 @dataclass(frozen=True)
 class Item:
-    """Hold what the results say about one task, or one outcome of the course.
+    """The statistics of one task, or of one outcome of the course.
 
     Attributes:
         id: such as ``"1.3"``.
@@ -51,7 +51,7 @@ class Item:
 
 @dataclass(frozen=True)
 class MistakeCount:
-    """Hold how many submissions showed a known mistake.
+    """The number of submissions that showed a known mistake.
 
     Attributes:
         id: such as ``"L2"``.

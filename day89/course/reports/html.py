@@ -1,4 +1,4 @@
-"""Draw one self-contained HTML page on a cohort: no script, no font, no image from anywhere."""
+"""Render one self-contained HTML page on a cohort: no script, font or image from anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draw results for a terminal, 80 columns wide. Nothing here decides anything."""
+"""Format results for a terminal, 80 columns wide. Nothing here decides anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold the verdict on submissions as plain data, in the shape of the result file. Nothing here draws."""
+"""Represent verdicts as plain data, in the shape of the result file. Nothing here formats."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SubmissionStatus = Literal["graded", "unreadable", "timeout", "killed", "tool_er
 
 @dataclass(frozen=True)
 class Check:
-    """Name a check that is expected to report.
+    """A check that is expected to report.
 
     Attributes:
         id: file and function, such as ``test_exercise_1.py::test_lists_every_page``.
@@ -40,7 +40,7 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Hold what one check found.
+    """The result of one check.
 
     Attributes:
         name: name of the check.
@@ -65,7 +65,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """Hold the verdict on one task.
+    """The verdict on one task.
 
     Attributes:
         id: such as ``"1.3"``.
@@ -86,7 +86,7 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """Hold the verdict on one submission.
+    """The verdict on one submission.
 
     Attributes:
         path: as it was given.
@@ -124,7 +124,7 @@ class SubmissionResult:
 
 @dataclass(frozen=True)
 class Results:
-    """Hold a whole run.
+    """The results of a whole run.
 
     Attributes:
         seed: seed of made-up names and contents.
