@@ -106,7 +106,7 @@ def _is_one_student(top: Folder) -> bool:
 
 
 def _handed_in(files: Sequence[Member]) -> list[Member]:
-    return [one for one in files if is_python(one.name) or one.name.lower().endswith(HANDED_IN)]
+    return [one for one in files if is_python(one.name) or one.name.lower().endswith(HANDED_IN) or one.problem]
 
 
 def _several(files: Sequence[Member], *, top: bool) -> bool:

@@ -87,9 +87,7 @@ def _gradescope_label(folder: str, said: Any) -> Label:
 
 
 def _when(value: Any) -> str | None:
-    if value is None:
-        return None
-    return value.isoformat() if hasattr(value, "isoformat") else iso_time(str(value))
+    return None if value is None else iso_time(str(value))
 
 
 def _word(value: Any) -> str | None:

@@ -324,6 +324,11 @@ def by_regex(members: Sequence[Member], pattern: str) -> Layout:
     return Layout("--names", labels)
 
 
+def _below(name: str, end: int) -> str:
+    """Return the path below what was matched, where it ended at a folder; else the file's own name."""
+    return name[end:].lstrip("/") if name.startswith("/", end) or name[:end].endswith("/") else name.split("/")[-1]
+
+
 def _from_groups(match: re.Match[str], name: str) -> Label | None:
     said = {key: value.strip() for key, value in match.groupdict().items() if value and value.strip()}
     full = said.get("name") or " ".join(said[key] for key in ("first_name", "last_name") if key in said) or None
@@ -338,7 +343,7 @@ def _from_groups(match: re.Match[str], name: str) -> Label | None:
     return Label(
         key,
         person if person.shown != "?" else Person(said["group"]),
-        said.get("file") or name[match.end() :].lstrip("/") or name.split("/")[-1],
+        said.get("file") or _below(name, match.end()),
         said.get("group"),
         attempt=f"{attempt} {stamp}".strip(),
         number=int(attempt) if attempt.isdecimal() else None,

@@ -74,6 +74,8 @@ def is_junk(parts: tuple[str, ...]) -> bool:
     if any(one.lower() in JUNK_FOLDERS or (one.startswith(".") and one != "..") for one in folders):
         return True
     low = file.lower()
+    if low == "..":  # leaves its folder: that is somebody's, and said
+        return False
     return low.startswith((".", "~$")) or low in JUNK_FILES | JUNK_FOLDERS or low.endswith(JUNK_ENDINGS)
 
 

@@ -141,10 +141,9 @@ def people_in(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[
             said.get("email"),
             said.get("sid"),
         )
-        if person != Person():
+        # Canvas sets "    Points Possible", in the site's language, where names stand.
+        if person != Person() and not (person == Person(person.name) and row[where["name"]].startswith("   ")):
             yield number, person
-        elif any(cell.strip() for cell in row):
-            yield number, Person(next(cell.strip() for cell in row if cell.strip()))
 
 
 def _in_order(name: str) -> str:

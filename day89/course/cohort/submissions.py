@@ -7,6 +7,7 @@ and kept in files that we name ourselves.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -126,7 +127,7 @@ def take_in(paths: Iterable[str], scratch: Path, *, names: str | None = None, en
 
 def _check_encoding(encoding: str | None) -> None:
     try:
-        b"".decode(encoding or "utf-8")
+        codecs.lookup(encoding or "utf-8")
     except LookupError:
         raise UsageError(f"--zip-encoding: Python knows no encoding {encoding}; try cp1252, cp850 or cp932") from None
 
