@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from day89 import __version__
 
-__all__ = ["Check", "CheckResult", "Outcome", "Results", "SubmissionResult", "TaskResult", "judge_task"]
+__all__ = ["Check", "CheckResult", "Outcome", "Results", "SubmissionResult", "TaskResult", "TracedCall", "judge_task"]
 
 SCHEMA = 1
 
@@ -39,6 +39,31 @@ class Check:
 
 
 @dataclass(frozen=True)
+class TracedCall:
+    """An AWS call that the learner's code made in a check.
+
+    Attributes:
+        number: its place among them, from 1.
+        operation: such as ``ListObjectsV2``.
+        subject: what it was about: a key, a prefix, a bucket, instance ids.
+        answer: status, error code and, of a list, how much came: ``200, 3 keys, IsTruncated=true``.
+        usd: its list price.
+        params: its parameters, shortened.
+        truncated: the answer was one page and there are more.
+        count: how many calls it stands for: more than one where the middle of a long trace was left out.
+    """
+
+    number: int
+    operation: str
+    subject: str
+    answer: str
+    usd: float
+    params: str
+    truncated: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """Hold what one check found.
 
@@ -51,6 +76,8 @@ class CheckResult:
         mistake: id of the known mistake that it saw, or None.
         message: what was called, expected and found, or None.
         seconds: how long it took.
+        calls: the AWS calls of the learner's code, where they were asked for. Not in the result file.
+        printed: what the learner's code printed, its last 64 KiB. Not in the result file.
     """
 
     name: str
@@ -61,6 +88,8 @@ class CheckResult:
     mistake: str | None
     message: str | None
     seconds: float
+    calls: tuple[TracedCall, ...] = ()
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +146,7 @@ class SubmissionResult:
     def as_json(self) -> dict[str, Any]:
         """Return the object that stands for it in the result file."""
         data = asdict(self)
-        data["tasks"] = [task | {"checks": list(task["checks"])} for task in data["tasks"]]
+        data["tasks"] = [task | {"checks": [_told(check) for check in task["checks"]]} for task in data["tasks"]]
         tasks = data.pop("tasks")
         return data | {"score": self.score, "max_score": self.max_score, "tasks": tasks}
 
@@ -147,6 +176,11 @@ class Results:
             "isolation": self.isolation,
             "submissions": [submission.as_json() for submission in self.submissions],
         }
+
+
+def _told(check: dict[str, Any]) -> dict[str, Any]:
+    """Return a check without what only its own learner is shown."""
+    return {name: value for name, value in check.items() if name not in ("calls", "printed")}
 
 
 def judge_task(
