@@ -13,7 +13,7 @@ import pytest
 
 from day89 import cloud as local_cloud
 from day89.course.exercise.files import checks_folder, course_file
-from day89.course.exercise.tasks import choose, exercises, mistakes, task, tasks
+from day89.course.exercise.tasks import choose, exercises, first_hour, mistakes, task, tasks
 from day89.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
@@ -47,8 +47,14 @@ def test_there_are_20_tasks_of_5_points_in_5_exercises():
     assert [one.number for one in exercises()] == [1, 2, 3, 4, 5]
 
 
-def test_the_core_of_all_tasks_fits_the_40_minutes_of_the_lesson():
-    assert sum(one.minutes for one in tasks()) == 40
+def test_the_first_hour_is_six_tasks_and_the_whole_course_three_hours():
+    path = first_hour()
+    assert [one.id for one in path] == ["1.1", "2.1", "1.3", "3.2", "3.3", "3.4"]
+    assert all(one.path and one.hour == 1 for one in path)
+    assert sum(one.path for one in tasks()) == 6
+    assert 35 <= sum(one.minutes for one in path) <= 40
+    assert 170 <= sum(one.minutes for one in tasks()) <= 185
+    assert {one.hour for one in tasks()} == {1, 2, 3, 4}
 
 
 def test_the_checks_of_each_task_add_up_to_3_core_points_and_2_mastery_points():
