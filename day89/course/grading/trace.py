@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from day89.cloud.log import Call, CallLog
 from day89.costs import call_usd
 from day89.course.checks.expectations import show
