@@ -233,7 +233,8 @@ def _failed(
     screen: Screen, result: TaskResult, check: CheckResult, width: int, room: int, hint: Sequence[str]
 ) -> list[str]:
     told = Failure.of(check)
-    failure = [sides(f"x  {told.title}", count_words(result), width), *told.lines(width)]
+    counted = next((words for words in count_words(result) if columns(told.title + words) + 5 <= width), "")
+    failure = [sides(f"x  {told.title}", counted, width), *told.lines(width)]
     failure = _fill(failure, max(6, room - 6))
     room -= len(failure)
     hint = _fill(list(hint), max(3, room // 3)) if hint else []

@@ -36,7 +36,7 @@ def verdict(session: Session) -> list[str]:
     if check is None:
         return [f"{name} could not be judged."]
     told = Failure.of(check)
-    lines = [f"{name}, not yet: {told.title}. {count_words(result)}."]
+    lines = [f"{name}, not yet: {told.title}. {count_words(result)[0]}."]
     for label in ("called", "expected", "found", "known"):
         if text := getattr(told, label):
             lines.append(clean(f"{label}: {text}"))

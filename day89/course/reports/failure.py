@@ -69,11 +69,12 @@ def first_failure(task: TaskResult) -> CheckResult | None:
     return next((check for check in failed if check.level == "core"), failed[0] if failed else None)
 
 
-def count_words(task: TaskResult) -> str:
-    """Return how many checks pass, and how many failures come after the first, such as ``5 of 9 checks pass``."""
-    passed = sum(check.passed for check in task.checks)
-    left = len(task.checks) - passed - 1
-    return f"{passed} of {len(task.checks)} checks pass" + (f"; {left} more after this" if left > 0 else "")
+def count_words(task: TaskResult) -> tuple[str, str, str]:
+    """Return how many checks pass and how many fail after the first, from many words to few."""
+    passed, every = sum(check.passed for check in task.checks), len(task.checks)
+    left = every - passed - 1
+    more = (f"; {left} more after this", f", {left} more") if left > 0 else ("", "")
+    return f"{passed} of {every} checks pass{more[0]}", f"{passed} of {every} pass{more[1]}", f"{passed} of {every}"
 
 
 def price(usd: float) -> str:
