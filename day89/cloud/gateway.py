@@ -1,4 +1,4 @@
-"""Answer AWS requests: the one door through which every call goes, in process or over HTTP."""
+"""Answer AWS requests: every call passes here, in process or over HTTP."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Judge = Callable[[ApiCall, State], Refusal | None]
 
 
 class Gateway:
-    """Be AWS for one process: parse, judge, do, log. Calls are done one at a time."""
+    """The entry point of all calls of one process: parse, authorize, execute, log, one call at a time."""
 
     def __init__(self, state: State, pace: PaceKeeper, faults: Faults, judges: tuple[Judge, ...] = ()) -> None:
         """Stand on the given state.

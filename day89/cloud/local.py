@@ -1,4 +1,4 @@
-"""Put AWS on this machine in the place of the real one, for as long as a ``with`` block lasts."""
+"""Replace AWS by the local cloud for as long as a ``with`` block lasts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["Cloud", "Fetched", "local"]
 
 
 class Fetched(NamedTuple):
-    """Hold the answer to a plain HTTP request."""
+    """The response to a plain HTTP request."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,7 +43,7 @@ class Fetched(NamedTuple):
 
 
 class Cloud:
-    """Be one local cloud: make clients for it, and look at what happened in it."""
+    """One local cloud: it makes clients for itself and shows what happened in it."""
 
     def __init__(self, state: State, pace: Pace | str = "instant", faults: Iterable[Fault | str] = ()) -> None:
         """Stand on the given state."""
@@ -135,7 +135,7 @@ class Cloud:
 
 
 class _Body(BytesIO):
-    """Be the raw body of an answer, with the one method of urllib3's that botocore wants beside a file's."""
+    """The raw body of a response: a file with the one method of urllib3 that botocore also needs."""
 
     def stream(self, amt: int = 65536, **_: Any) -> Iterator[bytes]:
         while chunk := self.read(amt):

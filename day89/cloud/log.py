@@ -1,4 +1,4 @@
-"""Keep every call in order: what was asked, by whom, what came of it, how long it took."""
+"""Log every call in order: what was asked, by whom, the answer, how long it took."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ IDS = {
 
 @dataclass
 class Call:
-    """Hold one finished call.
+    """One finished call.
 
     ``params`` are those of the API reference; a body longer than 4 KiB is left out of them, its length is
     ``request_bytes``. ``error_code`` is None where the call succeeded. ``principal`` is the ARN of the caller.
@@ -97,7 +97,10 @@ def facts(operation: str, body: bytes) -> tuple[str, bool]:
         return f"{_counted(body.count(element), word)}{', IsTruncated=true' if more else ''}", more
     if operation == "DescribeInstances":
         more = re.search(rb"<nextToken>[^<]", body) is not None
-        return f"{_counted(len(set(IDS[operation].findall(body))), 'instance')}{', NextToken given' if more else ''}", more
+        return (
+            f"{_counted(len(set(IDS[operation].findall(body))), 'instance')}{', NextToken given' if more else ''}",
+            more,
+        )
     if operation in IDS:
         return ", ".join(dict.fromkeys(id.decode() for id in IDS[operation].findall(body))), False
     if operation == "DeleteObjects" and (errors := body.count(b"<Error>")):
@@ -111,7 +114,7 @@ def _counted(number: int, word: str) -> str:
 
 @dataclass
 class CallLog:
-    """Hold the calls of one cloud, oldest first."""
+    """The calls of one cloud, oldest first."""
 
     calls: list[Call] = field(default_factory=list)
 

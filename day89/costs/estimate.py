@@ -20,7 +20,7 @@ DEFAULT_VOLUME_GIB = 8  # root volume of Amazon Linux
 
 
 class LoggedCall(Protocol):
-    """Say what of a logged call an estimate needs: the calls of ``day89.cloud`` have it."""
+    """The fields of a logged call that an estimate needs; the calls of ``day89.cloud`` have them."""
 
     @property
     def service(self) -> str:
@@ -41,7 +41,7 @@ class LoggedCall(Protocol):
 
 @dataclass(frozen=True)
 class Line:
-    """Be one line of an estimate."""
+    """One line of an estimate."""
 
     what: str
     amount: float
@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Hold the lines of an estimate and say which prices they rest on."""
+    """The lines of an estimate and the prices that they rest on."""
 
     lines: tuple[Line, ...]
     basis: str
@@ -69,7 +69,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Plan:
-    """Say what is meant to run, in the units that AWS bills.
+    """A planned use of AWS, in the units that AWS bills.
 
     Args:
         instance_type: type of the workers; None where nothing is computed.

@@ -18,7 +18,7 @@ __all__ = ["Leak", "find_leaks", "monthly_total"]
 
 @dataclass(frozen=True)
 class Leak:
-    """Name one thing that bills, and about how much a month (None: the table has no price for it)."""
+    """A resource that bills, and about how much a month (None: the table has no price for it)."""
 
     kind: str
     id: str

@@ -30,7 +30,7 @@ HOURS_PER_MONTH = 730  # AWS's own convention, https://calculator.aws
 
 @dataclass(frozen=True)
 class Prices:
-    """Hold one dated table of list prices; ``table`` has the layout of ``data/prices.toml``."""
+    """A dated table of list prices; ``table`` has the layout of ``data/prices.toml``."""
 
     as_of: str
     region: str
@@ -56,7 +56,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class InstanceType:
-    """Describe one instance type and what an hour of it costs on demand (None: not in the price table)."""
+    """An instance type and what an hour of it costs on demand (None: not in the price table)."""
 
     name: str
     vcpus: int

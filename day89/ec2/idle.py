@@ -24,7 +24,7 @@ SCALING_TAG = "aws:autoscaling:groupName"
 
 @dataclass(frozen=True)
 class Idle:
-    """Describe an instance that does nothing, and what it costs a month (None: its type has no price in the table)."""
+    """An instance that does nothing, and what it costs a month (None: its type has no price in the table)."""
 
     instance: Instance
     highest_cpu_percent: float

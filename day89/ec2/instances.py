@@ -32,7 +32,7 @@ UNKNOWN_ID = ("InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed")
 
 @dataclass(frozen=True)
 class Instance:
-    """Describe one instance; the addresses are None while it has none.
+    """One instance; the addresses are None while it has none.
 
     ``reason`` is the code of its last change of state, such as ``Client.InstanceInitiatedShutdown`` where it shut
     itself down or ``Server.SpotInstanceTermination`` where AWS took it back; empty where AWS says none.

@@ -19,7 +19,7 @@ __all__ = ["Advice", "available_types", "right_size", "smallest_type"]
 
 @dataclass(frozen=True)
 class Advice:
-    """Compare the type that is used with the type that would do."""
+    """The type that is used beside the type that would do."""
 
     current: InstanceType
     suggested: InstanceType

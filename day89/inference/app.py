@@ -26,7 +26,7 @@ LATER = {"Retry-After": "1"}
 
 
 class Serving(Protocol):
-    """Know which model is in use at this moment: a ``Deployment`` or a ``Fixed`` one."""
+    """The model in use at this moment: a ``Deployment`` or a ``Fixed`` one."""
 
     @property
     def current(self) -> ServedModel | None:

@@ -19,14 +19,14 @@ LOADS = "day89_model_loads_total"
 
 
 class Fixed:
-    """Serve one model for ever."""
+    """A deployment of one model that never changes."""
 
     def __init__(self, model: ServedModel) -> None:
         self.current: ServedModel | None = model
 
 
 class Deployment:
-    """Serve whatever version is in use, and change over without dropping a request.
+    """A deployment that follows the version in use and changes over without dropping a request.
 
     The new version is loaded and answers its golden rows while the old one serves. Then one reference is replaced,
     which Python does in one step; a request that has begun ends with the model that it began with. A version that

@@ -29,12 +29,12 @@ Predict = Callable[[numpy.ndarray], list[Any]]
 
 
 class ModelBusyError(Day89Error, TimeoutError):
-    """Say that the model did not answer in time."""
+    """The model did not answer in time."""
 
 
 @dataclass(frozen=True)
 class ServedModel:
-    """Hold one version of a model, ready to answer."""
+    """One version of a model, ready to answer."""
 
     manifest: Manifest
     format: str
@@ -118,7 +118,7 @@ class _Job:
 
 
 class Batcher:
-    """Answer all requests that wait at this moment with one call of the model.
+    """A queue that answers all waiting requests with one call of the model.
 
     scikit-learn's fixed cost of a call (0.2 ms for a linear model, 2 ms for a forest) is far above the cost of a row,
     so requests that come while a call runs are answered together by the next one. Nothing is ever held back to fill a

@@ -29,7 +29,7 @@ TICK_SECONDS = 0.05
 
 
 class Server:
-    """Serve an app over HTTP until it is told to stop."""
+    """An HTTP server for an app, until it is told to stop."""
 
     def __init__(
         self, app: Flask, *, host: str = "127.0.0.1", port: int = 5000, threads: int = 8, body_bytes: int = 1 << 24

@@ -21,12 +21,12 @@ GOLDEN_ROWS = 8
 
 
 class VersionMismatchError(Day89Error, ValueError):
-    """Say that a model was made by another scikit-learn than the one that would load it."""
+    """A model was made by another scikit-learn than the one that would load it."""
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """Name one file of a version and promise its bytes."""
+    """One file of a version and the checksum of its bytes."""
 
     format: str
     key: str
@@ -36,7 +36,7 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Hold what is known of one version of a model.
+    """The description of one version of a model.
 
     ``golden_rows`` are held-out rows and ``golden_predictions`` what the model answered for them when it was saved: a
     copy that answers otherwise is not the same model.

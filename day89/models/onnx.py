@@ -21,7 +21,7 @@ CLOSE = 1e-4  # relative; float32 keeps about 7 digits, a sum over trees or feat
 
 
 class OnnxModel:
-    """Answer like the scikit-learn model that the bytes were made from."""
+    """A model with the interface of the scikit-learn model that its bytes were made from."""
 
     def __init__(self, content: bytes) -> None:
         """Load an ONNX model.

@@ -24,7 +24,7 @@ LOST_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 @dataclass(frozen=True)
 class Pointer:
-    """Say which version is in use, and which were before it, the last one last."""
+    """The version in use, and those that were before it, the last one last."""
 
     version: int
     history: tuple[int, ...] = ()

@@ -25,7 +25,7 @@ LONG_POLL_SECONDS = 20
 
 @dataclass(frozen=True)
 class Event:
-    """Tell of one new object."""
+    """The notification of one new object."""
 
     bucket: str
     key: str

@@ -33,7 +33,7 @@ CONSOLE_CHARACTERS = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """Say what the workers of a fleet are.
+    """The workers of a fleet: how many, of what type, with which network and role.
 
     Attributes:
         image_id: image of the workers.

@@ -28,7 +28,7 @@ __all__ = ["Done", "Part", "open_csv", "run_part"]
 
 @dataclass(frozen=True)
 class Part:
-    """Name one part of the work: the records that begin in a range of an object. ``end`` None is the object's end."""
+    """One part of the work: the records that begin in a range of an object. ``end`` None is the object's end."""
 
     number: int
     key: str
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Done:
-    """Tell what became of a part."""
+    """The outcome of a part."""
 
     number: int
     columns: tuple[str, ...]

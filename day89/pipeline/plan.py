@@ -25,7 +25,7 @@ PARTS_MAX = 10_000  # of one multipart upload: https://docs.aws.amazon.com/Amazo
 
 @dataclass(frozen=True)
 class Plan:
-    """Hold a whole job; ``id`` is made of the inputs' contents, the step and the output, so the same job has the same.
+    """A whole job; ``id`` is made of the inputs' contents, the step and the output, so the same job has the same.
 
     ``columns`` is the header that all inputs share.
     """

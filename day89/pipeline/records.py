@@ -24,7 +24,7 @@ UTF8_BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Rejected:
-    """Hold a record that was set aside: where it stood, why, and its text."""
+    """A record that was set aside: where it stood, why, and its text."""
 
     offset: int
     reason: str
@@ -33,7 +33,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Block:
-    """Hold records, as a table of text, beside those that were set aside.
+    """Records as a table of text, beside those that were set aside.
 
     ``unclosed``: the last record opens a quote that it does not close.
     """

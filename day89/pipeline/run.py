@@ -28,7 +28,7 @@ REJECTED_HEAD = b"object,offset,reason,record\n"
 
 @dataclass(frozen=True)
 class Report:
-    """Tell what a job did. ``parts_run`` counts those that this run did; the others had been done before."""
+    """The outcome of a job. ``parts_run`` counts those that this run did; the others had been done before."""
 
     output_key: str
     rejected_key: str

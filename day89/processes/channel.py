@@ -1,4 +1,4 @@
-"""Carry frames between the grader and a submission: a length, JSON, and as many raw bytes as the JSON says.
+"""Exchange frames between the grader and a submission: a length, JSON, and as many raw bytes as the JSON says.
 
 Both ends distrust each other's sizes: a frame above the limit ends the conversation.
 """
@@ -20,11 +20,11 @@ MAX_DESCRIPTORS = 4
 
 
 class Broken(Exception):
-    """Say that the other side has gone, or does not keep to the protocol."""
+    """The other side has gone, or does not keep to the protocol."""
 
 
 class Wire:
-    """Send and receive frames over a connected stream socket.
+    """A connected stream socket that carries frames.
 
     Args:
         end: this side's end of a socket pair.

@@ -1,4 +1,4 @@
-"""Find and kill everything that an instance started, also what has left its group and its session."""
+"""Find and kill every process that an instance started, also one that has left its group and its session."""
 
 from __future__ import annotations
 

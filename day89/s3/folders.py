@@ -28,7 +28,7 @@ FileProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Sync:
-    """Name the keys that a sync moved, removed and found alike."""
+    """The keys that a sync moved, removed and found alike."""
 
     copied: tuple[str, ...]
     deleted: tuple[str, ...]

@@ -35,7 +35,7 @@ ARCHIVED_CLASSES = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # GLACIER_IR is read 
 
 @dataclass(frozen=True)
 class Restore:
-    """Say whether an object's bytes can be read: ``readable``, ``archived`` or ``ongoing``, and until when."""
+    """The state of an archived object, ``readable``, ``archived`` or ``ongoing``, and until when it is readable."""
 
     state: str
     until: datetime | None = None

@@ -19,7 +19,7 @@ KEYS_PER_DELETE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_De
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """Describe one object of a bucket, as a listing or a HEAD request shows it."""
+    """One object of a bucket, as a listing or a HEAD request shows it."""
 
     key: str
     size: int

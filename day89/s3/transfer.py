@@ -28,7 +28,7 @@ ATTEMPTS = 5
 
 
 class Meter:
-    """Add up the bytes of one transfer, from any thread, and tell a progress function."""
+    """The byte count of one transfer, safe between threads, which tells a progress function."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         self._total = total

@@ -20,7 +20,7 @@ __all__ = ["Pile", "Unused", "Upload", "abort_uploads", "delete_old_versions", "
 
 @dataclass(frozen=True)
 class Pile:
-    """Sum up things of one kind."""
+    """The number and bytes of things of one kind."""
 
     count: int
     size: int
@@ -29,7 +29,7 @@ class Pile:
 
 @dataclass(frozen=True)
 class Unused:
-    """Sum up what lies unused in a bucket, by the reason that it does."""
+    """What lies unused in a bucket, by reason."""
 
     bucket: str
     old_versions: Pile
@@ -46,7 +46,7 @@ class Unused:
 
 @dataclass(frozen=True)
 class Upload:
-    """Describe an upload in parts that was begun and not finished: no listing of objects shows it, and it bills."""
+    """A multipart upload that was begun and not finished: no listing of objects shows it, and it bills."""
 
     key: str
     upload_id: str

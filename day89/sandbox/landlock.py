@@ -1,4 +1,4 @@
-"""Take files away from this process, with Landlock, and hold it apart from the processes of others.
+"""Restrict this process's access to files with Landlock, and its access to other processes.
 
 What is taken stays taken, also for the processes that it starts. Landlock and seccomp are called through ctypes: of
 the packages that wrap them, one is a development release, the other rests since 2021, and both only make these calls.

@@ -1,4 +1,4 @@
-"""Take powers away from this process: root's capabilities, and, where it is root, the user itself.
+"""Drop privileges: root's capabilities, and, where the process is root, the user itself.
 
 https://man7.org/linux/man-pages/man7/capabilities.7.html, https://man7.org/linux/man-pages/man7/user_namespaces.7.html
 """

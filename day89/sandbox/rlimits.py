@@ -1,4 +1,4 @@
-"""Limit what this process may use: memory, processor time, files, processes. What is set stays, also for its children.
+"""Limit what this process may use: memory, processor time, files, processes. Limits are inherited by its children.
 
 https://man7.org/linux/man-pages/man2/setrlimit.2.html
 """
@@ -17,7 +17,7 @@ __all__ = ["Limits", "apply_limits", "count_tasks"]
 
 @dataclass(frozen=True)
 class Limits:
-    """Hold what a process may use.
+    """The limits of what a process may use.
 
     Attributes:
         memory: bytes of address space on top of what it has now.

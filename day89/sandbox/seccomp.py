@@ -1,4 +1,4 @@
-"""Refuse system calls that a submission or a script has no use for, with seccomp. What is refused fails with EPERM.
+"""Filter system calls that a submission or a script has no use for, with seccomp. A refused call fails with EPERM.
 
 A list of what is refused, not of what is allowed: what numpy, glibc and Python call differs from release to release.
 libseccomp makes the filter, once; loading it costs microseconds.

@@ -1,4 +1,4 @@
-"""Decide about each connection of a confined script: it reaches its own servers and the doors that it is shown.
+"""Decide about each connection of a confined script: its own servers and the addresses that it is given.
 
 The kernel (seccomp's user notification) stops the script at ``connect``, ``bind`` and ``listen`` and asks. The call is
 then made here, on a copy of the script's socket and with an address that was read once: what the script writes there
@@ -35,7 +35,7 @@ UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
 
 
 class Judge:
-    """Answer the questions of all processes of one instance."""
+    """The supervisor that answers the notified system calls of all processes of one instance."""
 
     def __init__(self, doors: Doors) -> None:
         """Know what the instance reaches; no abstract socket is its own yet."""
@@ -151,7 +151,7 @@ class Judge:
 
 
 class _Step:
-    """Make a call to its end without ever waiting, then answer."""
+    """A call that is made to its end without ever waiting, and then answered."""
 
     def __init__(self, listener: int, number: int, sock: socket.socket, attempt: Callable[[], int]) -> None:
         self.listener, self.number, self.sock, self.attempt = listener, number, sock, attempt
@@ -177,7 +177,7 @@ class _Step:
 
 
 class _Connecting:
-    """Connect to the first of some addresses that somebody listens at."""
+    """A connection attempt to the first of some addresses that somebody listens at."""
 
     def __init__(self, sock: socket.socket, targets: list[tuple[str, int]]) -> None:
         self.sock, self.targets, self.begun = sock, targets, False

@@ -1,4 +1,4 @@
-"""Give an instance a machine of its own: its folder is ``/``, the system read-only, the rest of the disk not there.
+"""Give an instance namespaces of its own: its folder is ``/``, the system read-only, the rest of the disk not there.
 
 Linux namespaces, without a helper program: a mount namespace with a new root, a process namespace, a host name, and a
 user namespace in which the script is root and has no power outside. Where this process is root, it makes the mounts

@@ -1,4 +1,4 @@
-"""Count what an instance takes of this machine that no limit of one process holds: disk, memory and processes in sum.
+"""Count what an instance uses that no limit of one process covers: disk, memory and processes in sum.
 
 The walk over its files and processes is made only when the whole machine has lost as much since the instance began.
 """
@@ -21,7 +21,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Watch:
-    """Hold what the machine had when the instance began."""
+    """The resources that an instance had when it began, against which its growth is measured."""
 
     def __init__(self, root: str, skipped: Iterable[str] = ()) -> None:
         """Look at the machine.

@@ -1,4 +1,4 @@
-"""Say what an instance sees of this machine: the system, the Python environment, what of this package it needs.
+"""Decide what an instance sees of this machine: the system, the Python environment, what of this package it needs.
 
 Not the answers and checks of the course, which in a checkout stand beside the package and in an installation inside it,
 nor the cloud and the grader. So an instance gets a package of its own, copied once a supervisor, in the place of this.
@@ -33,7 +33,7 @@ SETTINGS = """
 
 @dataclass(frozen=True)
 class View:
-    """Hold what an instance sees.
+    """The part of the file system that an instance sees.
 
     Attributes:
         shown: files and folders that are visible, read-only, at their own paths.

@@ -84,7 +84,7 @@ def _holds(mode: str, view: View) -> bool:
 
 
 class Supervisor:
-    """Hold the machines of one generation and the connection to the next."""
+    """The instances of one generation and the connection to the next generation."""
 
     def __init__(self, above: Wire, mode: str, view: View, *, warm: bool, grow: bool) -> None:
         """Take over the connection upwards; start the next generation where one is wanted."""

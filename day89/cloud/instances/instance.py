@@ -1,4 +1,4 @@
-"""Hold one instance of the fleet: what it is here, beside what moto knows of it."""
+"""Represent one instance of the fleet on this machine, beside what moto knows of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROOT = "@ROOT@"  # replaced by the supervisor: empty inside a jail, else the fol
 
 
 class Instance:
-    """Hold one instance of the fleet: its folder, its addresses, its processes."""
+    """One instance of the fleet: its folder, its addresses, its processes."""
 
     def __init__(self, seen: Seen, root: Path, address: Address, lock: Any) -> None:
         """Take a place; nothing runs yet."""

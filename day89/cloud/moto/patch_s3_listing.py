@@ -1,4 +1,4 @@
-"""Put right, while a cloud is active, the few places inside moto that cannot be mended from outside."""
+"""Patch, while a cloud is active, the few places inside moto that cannot be corrected from outside."""
 
 from __future__ import annotations
 

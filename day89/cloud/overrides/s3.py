@@ -1,4 +1,4 @@
-"""Mend moto's S3 where it differs from S3 itself."""
+"""Correct moto's S3 where it differs from S3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mend what S3 answers where moto says more or less than S3 does: pages of version 1, sizes in lifecycle rules."""
+"""Correct S3's answers where moto says more or less than S3: pages of version 1, sizes in lifecycle rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Let some keys of a DeleteObjects stay, and say so in its answer."""
+"""Keep some keys of a DeleteObjects, and report them in its answer."""
 
 from __future__ import annotations
 

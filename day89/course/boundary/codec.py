@@ -1,4 +1,4 @@
-"""Turn values into plain JSON and back, so that nothing is ever unpickled and only built-in types are rebuilt.
+"""Encode values as plain JSON and decode them: nothing is ever unpickled, and only built-in types are rebuilt.
 
 A value that JSON lacks becomes ``{"$": kind, ...}``. Whatever is neither plain nor known stays on its own side.
 """
@@ -28,7 +28,7 @@ CLASSES = 40
 
 
 class Opaque:
-    """Stand for a value of the other side that is not plain data: it equals nothing but itself.
+    """A stand-in for a value of the other side that is not plain data; it equals nothing but itself.
 
     Args:
         type_name: name of its class over there.

@@ -1,4 +1,4 @@
-"""Run a submission on its own side of the boundary: load it, call its functions, send its AWS calls to the grader."""
+"""Run a submission on its own side of the boundary: load it, call its functions, pass its AWS calls to the grader."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Host", "fresh_session", "run"]
 
 
 class Host:
-    """Serve the grader's questions about one submission until the grader hangs up.
+    """The submission's side of the boundary, which answers the grader until the grader hangs up.
 
     Args:
         calls: questions and answers.

@@ -1,4 +1,4 @@
-"""Be a hostile submission that harms nothing: try one thing, and tell whether it worked. Run by ``day89 doctor``."""
+"""Try one way out of the sandbox and report whether it worked: a harmless submission that ``day89 doctor`` runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find out which isolation holds on this machine: by trying to break out of it, never by version numbers."""
+"""Find out which isolation holds on this machine, by trying to break out of it and never by version numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NAMES = ("bubblewrap", "landlock", "process")
 
 @dataclass(frozen=True)
 class Probe:
-    """Hold one attempt to break out.
+    """One attempt to break out.
 
     Attributes:
         what: what was tried, in words.
@@ -50,7 +50,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Report:
-    """Hold what one way of isolation withstood.
+    """The attempts that one way of isolation withstood, and those that it did not.
 
     Attributes:
         name: one of ``NAMES``.

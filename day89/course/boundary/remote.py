@@ -1,4 +1,4 @@
-"""Be the grader's end: call a submission that runs in another process, and answer its AWS requests meanwhile."""
+"""Call a submission that runs in another process, and answer its AWS requests meanwhile: the grader's end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LOAD_SECONDS = 20.0
 
 
 class Remote:
-    """Run a submission in another process; a new one takes over where it had to be killed.
+    """A runner that keeps a submission in another process; a new process takes over where one had to be killed.
 
     Args:
         session: spawns the processes.

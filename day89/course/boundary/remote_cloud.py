@@ -1,4 +1,4 @@
-"""Answer what a submission asks AWS: from the cloud of this process, and from nothing else."""
+"""Answer a submission's AWS requests from the cloud of this process, and from nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Be, for a check, what lives on the submission's side: models and apps."""
+"""Represent models and apps that live on the submission's side."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Asked(Protocol):
 
 
 class RemoteModel:
-    """Be a model that lives on the submission's side.
+    """A model that lives on the submission's side.
 
     Args:
         side: where it lives.
@@ -52,7 +52,7 @@ class RemoteModel:
 
 
 class RemoteApp:
-    """Be a Flask app that lives on the submission's side.
+    """A Flask app that lives on the submission's side.
 
     Args:
         side: where it lives.

@@ -1,4 +1,4 @@
-"""Start the warm process, and submissions from it."""
+"""Start the warm process, and submissions as forks of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Confinement:
-    """Say which layers a submission is kept in.
+    """The layers that a submission is kept in.
 
     Attributes:
         layers: some of ``"landlock"``, ``"seccomp"``, ``"rlimits"``.
@@ -53,7 +53,7 @@ class Confinement:
 
 
 class Warm:
-    """Keep one warm process, from which submissions are forked.
+    """A warm process from which submissions are forked.
 
     Args:
         confinement: the layers that its submissions are kept in.
@@ -116,7 +116,7 @@ class Warm:
 
 
 class Session:
-    """Spawn submissions for one grading run.
+    """The submissions of one grading run.
 
     Args:
         wire: connection to the warm process.
@@ -162,7 +162,7 @@ class Session:
 
 @dataclass
 class Submitted:
-    """Hold the grader's end of one submission's process.
+    """The grader's end of one submission's process.
 
     Attributes:
         pid: its process id, as the warm process knows it.

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import builtins
+import linecache
 import pdb
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 __all__ = ["BreakpointReached", "install"]
 
 
 class BreakpointReached(BaseException):
-    """The learner's code wants a debugger. Not an ``Exception``: no ``except Exception`` of an answer takes it."""
+    """A breakpoint in the learner's code. Not an ``Exception``: no ``except Exception`` of an answer takes it.
+
+    Args:
+        line: the line where it stands.
+        code: that line's text.
+    """
+
+    def __init__(self, line: int, code: str) -> None:
+        super().__init__(f"a breakpoint in line {line}")
+        self.line = line
+        self.code = code
 
 
 def install(*, ignore_breakpoints: bool = False) -> None:
@@ -28,7 +38,8 @@ def install(*, ignore_breakpoints: bool = False) -> None:
 
 def _stop(*_: Any, **__: Any) -> NoReturn:
     frame = sys._getframe(1)
-    raise BreakpointReached(f"({Path(frame.f_code.co_filename).name} line {frame.f_lineno})")
+    code = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    raise BreakpointReached(frame.f_lineno, code)
 
 
 def _pass(*_: Any, **__: Any) -> None:

@@ -64,7 +64,7 @@ def blame(error: BaseException, otherwise: str | None = None) -> str | None:
 
 
 class Silence:
-    """Notice where functions that were given a client have answered, and AWS was never asked for anything.
+    """A watch on functions that were given a client: it notices where they return without any request to AWS.
 
     Args:
         asked: tells how many requests AWS has had so far.

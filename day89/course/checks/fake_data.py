@@ -1,4 +1,4 @@
-"""Make up names, numbers and contents from a seed, so that a hard-coded answer fails and a run can be repeated."""
+"""Generate names, numbers and contents from a seed, so that a hard-coded answer fails and a run can be repeated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AWKWARD = (" ", "+", "%", "'", '"', "é", "ü", "日", "ñ", "&", "=", "%20", "$
 
 
 class Names:
-    """Make up values, the same ones for the same seed and check.
+    """Made-up values, the same ones for the same seed and check.
 
     Args:
         seed: seed of the run.

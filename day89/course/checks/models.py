@@ -1,4 +1,4 @@
-"""Keep the course's own copies of what exercise.py gives, and make the models that checks pass in."""
+"""Keep the course's own copies of what exercise.py gives, and build the models that checks pass in."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _train_tree(df: pd.DataFrame) -> Pipeline:
 
 
 class RecordingPipeline(Pipeline):
-    """Be a model that counts the calls of ``predict``, as a check of one call a request needs it."""
+    """A model that counts the calls of ``predict``, for the check of one call a request."""
 
     predict_calls = 0
 

@@ -1,4 +1,4 @@
-"""Hold what a submission made and a check may only use by a few verbs: models and Flask apps.
+"""Wrap what a submission made and a check may only use by a few methods: models and Flask apps.
 
 The same faces serve in process and across a process boundary: a handle takes and gives plain data only.
 """
@@ -14,12 +14,12 @@ __all__ = ["Answer", "App", "InProcessApp", "InProcessModel", "Model", "NoAnswer
 
 
 class NoAnswer(Exception):
-    """Say that a handle could not do what was asked of it: the text names why."""
+    """A proxy could not do what was asked of it; the text says why."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold an HTTP answer.
+    """An HTTP response.
 
     Attributes:
         status: such as 200.
@@ -86,7 +86,7 @@ class App(Protocol):
 
 
 class InProcessModel:
-    """Give a model of this process the face of a handle.
+    """A model of this process behind the interface of a proxy.
 
     Args:
         value: the model: whatever the learner returned, or one of the course's own.
@@ -128,7 +128,7 @@ class InProcessModel:
 
 
 class InProcessApp:
-    """Give a Flask app of this process the face of a handle.
+    """A Flask app of this process behind the interface of a proxy.
 
     Args:
         value: what the learner's ``create_app`` returned.

@@ -37,7 +37,7 @@ OWNER_POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Say how each submission is graded. Plain data: it travels to workers.
+    """How each submission is graded, as plain data that travels to workers.
 
     Attributes:
         tasks: ids of the tasks to judge.
@@ -56,7 +56,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Work:
-    """Hold one submission as it travels to a worker.
+    """One submission as it travels to a worker.
 
     Attributes:
         number: its place in the order of the command line.

@@ -25,7 +25,7 @@ MAX_MEMBERS = 500_000
 
 @dataclass(frozen=True)
 class Source:
-    """Name one submission.
+    """One submission and where it was found.
 
     Attributes:
         name: as it was given, or relative to the folder, zip or list that was given.

@@ -30,7 +30,7 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Attempt:
-    """Hold one attempt to break out.
+    """One attempt to break out.
 
     Attributes:
         what: what was tried, in words.
@@ -45,7 +45,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class InstanceReport:
-    """Hold what the jail of instances withstood.
+    """The attempts that the isolation of instances withstood, and those that it did not.
 
     Attributes:
         name: the jail that is in force.

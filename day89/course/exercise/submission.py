@@ -17,7 +17,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "load", "parse", "read", "stubs"]
+__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "line_of", "load", "parse", "read", "stubs"]
 
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024
@@ -27,7 +27,7 @@ _PARSING = threading.Lock()
 
 
 class Unreadable(Exception):
-    """Say why a submission cannot be graded, where, and what to do about it.
+    """A submission cannot be graded: why, where, and what to do about it.
 
     Attributes:
         status: ``unreadable``, or ``timeout`` or ``killed`` where its import did not end, or ended its process.
@@ -40,7 +40,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """Hold a submission that was read and parsed, and not run.
+    """A submission that was read and parsed, and not run.
 
     Attributes:
         path: where it was read.
@@ -205,6 +205,15 @@ def _import_failed(error: BaseException, path: Path) -> str:
             f"{where}: the file leaves the interpreter when it is imported ({what}); keep such calls inside functions"
         )
     return f"{where}: {what} when the file is imported; mend that line first"
+
+
+def line_of(path: Path, line: int) -> str | None:
+    """Return the text of one line of a submission, without its indentation; None where there is none."""
+    try:
+        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    except OSError:  # a copy that the submission itself has removed
+        return None
+    return " ".join(lines[line - 1].split())[:120] if 0 < line <= len(lines) else None
 
 
 def line_in(error: BaseException, path: Path) -> int | None:

@@ -27,7 +27,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Hints:
-    """Hold the four hints of a task, from a nudge to a worked example.
+    """The four hints of a task, from a nudge to a worked example.
 
     Attributes:
         goal: what is to be reached, in other words.
@@ -57,7 +57,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Task:
-    """Describe a task.
+    """A task of the course.
 
     Attributes:
         id: such as ``"1.3"``.
@@ -99,7 +99,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Exercise:
-    """Describe an exercise: four tasks on one subject."""
+    """An exercise: four tasks on one subject."""
 
     number: int
     title: str
@@ -107,7 +107,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Mistake:
-    """Describe a known mistake.
+    """A known mistake.
 
     Attributes:
         id: such as ``"L2"``.

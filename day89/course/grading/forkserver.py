@@ -1,4 +1,4 @@
-"""Be the warm server: import once what every run needs, then fork a child for each job that is asked for.
+"""Run the warm server: import once what every run needs, then fork a child for each requested job.
 
 It reads jobs as lines of JSON from standard input and reports on the descriptor that it is told. Where the system has
 no safe fork (macOS, Windows), it does one job in itself and ends. It never runs a line of a submission before it forks.

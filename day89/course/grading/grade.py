@@ -1,4 +1,4 @@
-"""Grade one submission: choose what has to run, have it run, and turn what was reported into a verdict.
+"""Grade one submission: choose what has to run, run it, and turn the reports into a result.
 
 Nothing of the submission runs in this process.
 """
@@ -156,7 +156,7 @@ def _not_started(task: Task) -> TaskResult:
 
 def unjudged(tasks: Sequence[Task]) -> tuple[TaskResult, ...]:
     """Return the verdicts on a submission of which nothing could be judged."""
-    return tuple(TaskResult(task.id, task.function, "failed", task.points, 0.0) for task in tasks)
+    return tuple(TaskResult(task.id, task.function, "core_incomplete", task.points, 0.0) for task in tasks)
 
 
 def _given_is_untouched(tree: ast.Module, tasks: Sequence[Task]) -> bool:

@@ -40,7 +40,7 @@ UNNEEDED = (
 
 
 class Reporter:
-    """Send what pytest does as events.
+    """The pytest plugin that sends what happens as events.
 
     Args:
         events: descriptor of the pipe.
@@ -105,11 +105,11 @@ class Reporter:
         """Skip the rest of a task that is not started, or that takes too long again and again."""
         self.item = item
         self.send("start", id=item.nodeid)
-        self.outcome = {"outcome": "passed", "message": None, "mistake": None, "began": time.perf_counter()}
+        self.outcome = {"outcome": "passed", "told": {}, "began": time.perf_counter()}
         if _task(item) in self.not_started:
             return self._skip(item, nextitem, "not_started")
         if self.slow[_task(item)] >= PATIENCE:
-            self.outcome["message"] = f"not tried: {PATIENCE} checks of this task took too long already"
+            self.outcome["told"] = {"message": f"not tried: {PATIENCE} checks of this task took too long already"}
             return self._skip(item, nextitem, "timeout")
         return None
 
@@ -125,8 +125,7 @@ class Reporter:
 
     def _end(self, nodeid: str, outcome: str) -> None:
         seconds = round(time.perf_counter() - self.outcome["began"], 4)
-        found = {"message": self.outcome["message"], "mistake": self.outcome["mistake"]}
-        self.send("end", id=nodeid, outcome=outcome, seconds=seconds, **found)
+        self.send("end", id=nodeid, seconds=seconds, told=self.outcome["told"] | {"outcome": outcome})
 
     def _send_calls(self) -> None:
         """Tell which AWS calls the learner's code has made in this check."""
@@ -148,7 +147,9 @@ class Reporter:
         try:
             return (yield)
         except (KeyboardInterrupt, pytest.exit.Exception) as error:
-            raise Wrong(f"expected a result; it raised {describe_error(error)}") from None
+            made = item.stash.get(plugin.TASK, None)
+            called = made.last_call if made is not None else ""
+            raise Wrong(called=called, expected="a result", found=f"it raised {describe_error(error)}") from None
         finally:
             if self.job["own"]:
                 self._mark_output("end", item.nodeid)
@@ -162,32 +163,33 @@ class Reporter:
         if call.excinfo is None or self.outcome["outcome"] != "passed":
             return
         error = call.excinfo.value
-        outcome, message = _judge(error, str(call.when))
+        outcome, told = _judge(error, str(call.when))
         if outcome == "not_started" and task in self.begun:
-            outcome, message = "failed", f"this case is not answered yet: {message}"
+            outcome, told = "failed", {"message": f"this case is not answered yet: {error}"}
         if outcome == "not_started":
             self.not_started.add(task)
         if getattr(error, "timed_out", False):
             outcome = "timeout"
             self.slow[task] += 1
         self.begun.add(task)
-        self.outcome |= {"outcome": outcome, "message": message, "mistake": getattr(error, "mistake", None)}
+        self.outcome |= {"outcome": outcome, "told": told}
 
 
-def _judge(error: BaseException, phase: str) -> tuple[str, str | None]:
+def _judge(error: BaseException, phase: str) -> tuple[str, dict[str, Any]]:
+    """Return whose fault an error in a check is, and what is told about it."""
     if isinstance(error, NotStarted):
-        return "not_started", None
+        return "not_started", {}
     if isinstance(error, Wrong):
-        return "failed", str(error)
+        return "failed", error.parts()
     if isinstance(error, AssertionError) and phase == "call":
-        return "failed", " ".join(str(error).split())[:500] or "a comparison failed"
+        return "failed", {"message": " ".join(str(error).split())[:500] or "a comparison failed"}
     if isinstance(error, pytest.skip.Exception):
-        return "tool_error", f"the check was skipped: {error}"
+        return "tool_error", {"message": f"the check was skipped: {error}"}
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f" ({Path(trace.tb_frame.f_code.co_filename).name} line {trace.tb_lineno})" if trace else ""
-    return "tool_error", f"the check itself broke in its {phase}: {describe_error(error)}{where}"
+    return "tool_error", {"message": f"the check itself broke in its {phase}: {describe_error(error)}{where}"}
 
 
 def _task(item: pytest.Item) -> str:

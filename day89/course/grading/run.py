@@ -1,4 +1,4 @@
-"""Watch one submission run, and note what each check found.
+"""Follow the run of one submission and record what each check found.
 
 A child that loops, crashes, floods or leaves costs the check that was running, and another child goes on with the rest.
 """
@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from day89.course.exercise.submission import Submission
+from day89.course.checks.expectations import Wrong
+from day89.course.exercise.submission import Submission, line_of
 from day89.course.exercise.tasks import Task
 from day89.course.grading.output import output_mark
 from day89.course.grading.supervisor import Supervisor
@@ -39,7 +40,7 @@ Watcher = Callable[[Check, CheckResult], None]
 
 
 class Run:
-    """Keep the state of one submission's run, over as many children as it takes."""
+    """The state of one submission's run, over as many child processes as it takes."""
 
     def __init__(
         self,
@@ -166,7 +167,7 @@ class Run:
             case "calls":
                 self.calls = tuple(TracedCall(**one) for one in event["calls"])
             case "end":
-                self._report(event["outcome"], event["message"], event["mistake"], event["seconds"])
+                self._report(event["seconds"], **event["told"])
             case "done":
                 self.finished = True
                 return GOODBYE_LIMIT
@@ -174,12 +175,19 @@ class Run:
             return max(0.0, self.began + self.current.limit - time.monotonic())
         return SETUP_LIMIT
 
-    def _report(self, outcome: Outcome, message: str | None, mistake: str | None, seconds: float) -> None:
+    def _report(self, seconds: float, outcome: Outcome, **told: Any) -> None:
         check, self.current = self.current, None
         assert check is not None
-        passed = outcome == "passed"
-        told = self.calls, self._printed(check.id)
-        result = CheckResult(check.name, check.level, check.points, passed, outcome, mistake, message, seconds, *told)
+        result = CheckResult(
+            check.name,
+            check.level,
+            check.points,
+            outcome,
+            seconds=seconds,
+            calls=self.calls,
+            printed=self._printed(check.id),
+            **told,
+        )
         self.found[check.id] = result
         if self.watch:
             self.watch(check, result)
@@ -204,30 +212,39 @@ class Run:
         return False
 
     def _too_long(self, supervisor: Supervisor) -> None:
-        where = self._place(supervisor.stack())
+        line, where = self._place(supervisor.stack())
         supervisor.kill()
         if time.monotonic() >= self.until and self.phase != "killed":
             self._give_up("timeout", f"stopped: it took longer in all than a submission may{where}")
         if self.current is not None:
-            called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
-            message = f"{called} within {self.current.limit:g} s; it was still running{where}"
             self.slow[self.current.task] += 1
-            self._report("timeout", message, None, round(time.monotonic() - self.began, 2))
+            self._unfinished("timeout", f" within {self.current.limit:g} s", f"it still running{where}", line)
         elif self.phase == "loading":
             name = self.submission.path.name
             self._give_up("timeout", f"{name} was not imported within {IMPORT_LIMIT:g} s; it was still running{where}")
         elif self.phase == "setup":
             self._give_up("tool_error", f"the checks were not ready within {SETUP_LIMIT:g} s")
 
-    def _place(self, stack: str) -> str:
+    def _unfinished(self, outcome: Outcome, within: str, found: str, line: int | None = None) -> None:
+        seconds = round(time.monotonic() - self.began, 2)
+        if self.call is None:
+            self._report(seconds, outcome, message=f"expected the check to end{within}; found {found}")
+            return
+        wrong = Wrong(called=self.call, expected=f"a result{within}", found=found)
+        wrong.line, wrong.code = line, line_of(self.path, line) if line else None
+        self._report(seconds, outcome, **wrong.parts())
+
+    def _place(self, stack: str) -> tuple[int | None, str]:
+        """Return the line of the submission that is running, and where that is in words."""
         path = re.escape(str(self.path))
         match = re.search(rf'File "{path}", line (\d+) in (\S+)', stack)
-        return f" in {match[2]} ({self.submission.path.name} line {match[1]})" if match else ""
+        if match is None:
+            return None, ""
+        return int(match[1]), f" in {match[2]} ({self.submission.path.name} line {match[1]})"
 
     def _ended(self, status: int) -> None:
         if self.current is not None:
-            called = f"called {self.call}; expected a result" if self.call else "expected the check to end"
-            self._report("killed", f"{called}; {_how(status)}", None, round(time.monotonic() - self.began, 2))
+            self._unfinished("killed", "", _how(status))
         elif self.phase == "loading" and not self.finished:
             name = self.submission.path.name
             self._give_up("killed", f"{name} ended the interpreter while it was imported ({_how(status)})")
@@ -235,5 +252,5 @@ class Run:
 
 def _how(status: int) -> str:
     return (
-        f"the process was killed by signal {-status}" if status < 0 else f"the process ended with exit status {status}"
+        f"the process killed by signal {-status}" if status < 0 else f"that the process ended with exit status {status}"
     )

@@ -1,4 +1,4 @@
-"""Collect the checks once, and have each job run by a fork that finds them collected.
+"""Collect the checks once and run each job in a fork that finds them collected.
 
 pytest's own start (its plugins, the files of checks, their fixtures) costs as much as the checks of one task. So the
 warm server is itself inside a pytest session: its loop over the checks waits for jobs, and forks a child for each, in

@@ -1,4 +1,4 @@
-"""Watch a warm server and its children from outside: read events, drain output, keep time, kill what runs too long."""
+"""Supervise a warm server and its children: read events, drain output, enforce time limits, kill."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PACKAGE = Path(__file__).resolve().parents[3]
 
 
 class Supervisor:
-    """Run jobs in a warm server of its own; use it as a context manager.
+    """A warm server of one's own that runs jobs; a context manager.
 
     Args:
         modules: what the server imports before it forks.

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from day89.course.exercise.tasks import Task
-from day89.course.reports.failure import (
-    Failure,
+from day89.course.reports.layout import columns, fit, pad, sides, wrap
+from day89.course.reports.own import (
     calls_lines,
     count_words,
+    failure_lines,
     first_failure,
     price,
     printed_lines,
+    title_of,
 )
-from day89.course.reports.layout import columns, fit, pad, sides, wrap
 from day89.course.results.results import CheckResult, TaskResult
 
 __all__ = ["KEYS", "Entry", "Screen", "View", "frame"]
@@ -221,7 +222,7 @@ def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
         first = wrap(screen.docstring, width) if not wide else []
         lines = ["Not started: write its body, and save the file. d shows the whole docstring.", ""]
         return [*lines, *about, *_fill(first, room - len(lines) - len(hint)), *hint]
-    if result.status == "passed":
+    if result.status == "complete":
         return [*about, *_pass(screen, result, width, room)]
     check = first_failure(result)
     if check is None:
@@ -232,9 +233,9 @@ def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
 def _failed(
     screen: Screen, result: TaskResult, check: CheckResult, width: int, room: int, hint: Sequence[str]
 ) -> list[str]:
-    told = Failure.of(check)
-    counted = next((words for words in count_words(result) if columns(told.title + words) + 5 <= width), "")
-    failure = [sides(f"x  {told.title}", counted, width), *told.lines(width)]
+    title = title_of(check)
+    counted = next((words for words in count_words(result) if columns(title + words) + 5 <= width), "")
+    failure = [sides(f"x  {title}", counted, width), *failure_lines(check, width)]
     failure = _fill(failure, max(6, room - 6))
     room -= len(failure)
     hint = _fill(list(hint), max(3, room // 3)) if hint else []

@@ -13,8 +13,9 @@ from day89.course.exercise.tasks import Task, tasks
 from day89.course.learn.fingerprint import fingerprints
 from day89.course.learn.loop import POLL_SECONDS, stamp
 from day89.course.learn.session import Session
-from day89.course.reports.failure import Failure, count_words, first_failure, price, printed_lines
+from day89.course.reports import failure
 from day89.course.reports.layout import clean
+from day89.course.reports.own import count_words, first_failure, price, printed_lines, title_of
 from day89.course.results.results import CheckResult
 
 __all__ = ["changed", "learn_plainly", "verdict"]
@@ -30,16 +31,13 @@ def verdict(session: Session) -> list[str]:
     result = session.result
     if result is None or result.status == "not_started":
         return [f"{name} is not started: write its body at {session.path.name} line {session.line}, and save the file."]
-    if result.status == "passed":
+    if result.status == "complete":
         return [f"{name} is complete: all {len(result.checks)} checks pass.", *session.screen().passed]
     check = first_failure(result)
     if check is None:
         return [f"{name} could not be judged."]
-    told = Failure.of(check)
-    lines = [f"{name}, not yet: {told.title}. {count_words(result)[0]}."]
-    for label in ("called", "expected", "found", "known"):
-        if text := getattr(told, label):
-            lines.append(clean(f"{label}: {text}"))
+    lines = [f"{name}, not yet: {title_of(check)}. {count_words(result)[0]}."]
+    lines += [clean(line) for line in failure.as_text(check.as_json()).split("\n")]
     lines += [_calls(check), *printed_lines(check.printed, 500)]
     return [*lines, f"Stuck? day89 hint {session.task.id}. To debug: day89 debug {session.task.id}."]
 
@@ -142,4 +140,3 @@ def _press(session: Session, key: str, say: Callable[[Sequence[str]], None]) -> 
     elif screen.note:
         say([screen.note])
     return True
-

@@ -22,7 +22,7 @@ from day89.course.learn.frame import KEYS, Entry, Screen, View
 from day89.course.learn.lesson import docstring, line_of, pristine, section
 from day89.course.learn.progress import left_minutes, today_words
 from day89.course.learn.state import State
-from day89.course.reports.failure import calls_lines, first_failure, printed_lines
+from day89.course.reports.own import calls_lines, first_failure, printed_lines
 from day89.course.results.results import CheckResult, SubmissionResult, TaskResult
 from day89.errors import Day89Error
 
@@ -95,9 +95,9 @@ class Session:
 
     def _first(self) -> Task:
         known = next((task for task in tasks() if task.id == self.state.current), None)
-        if known is not None and self.state[known.id].status != "passed":
+        if known is not None and self.state[known.id].status != "complete":
             return known
-        return next((task for task in order() if self.state[task.id].status != "passed"), order()[0])
+        return next((task for task in order() if self.state[task.id].status != "complete"), order()[0])
 
     # -- judging ---------------------------------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ class Session:
         result = self.results.get(self.task.id)
         failed = first_failure(result) if result else None
         passed = sum(check.passed for check in result.checks) if result else 0
-        facts = {"passed": passed, "failed": len(result.checks) - passed if result else 0, "seed": self.seed}
+        facts = {"complete": passed, "failed": len(result.checks) - passed if result else 0, "seed": self.seed}
         self.state.add(
             event,
             self.task.id,
@@ -143,13 +143,13 @@ class Session:
             task
             for task in tasks()
             if task != self.task
-            and (self.state[task.id].status == "passed")
+            and (self.state[task.id].status == "complete")
             and (self.state[task.id].again or now.get(task.function) != self.state[task.id].fingerprint)
         ]
         if touched and self.problem is None:
             self._judge(touched, watch)
             self.state.save()
-        worked = [task for task in touched if self.results.get(task.id) and self.results[task.id].status != "passed"]
+        worked = [task for task in touched if self.results.get(task.id) and self.results[task.id].status != "complete"]
         self.broken = tuple(f"{task.id} {task.function}" for task in worked) if self.problem is None else None
 
     def check_all(self, watch: Watcher | None = None) -> None:
@@ -158,7 +158,7 @@ class Session:
         if self.problem is None:
             self.state.trouble = None
             self._judge(tasks(), watch)
-            done = sum(result.status == "passed" for result in self.results.values())
+            done = sum(result.status == "complete" for result in self.results.values())
             earned = sum(result.earned for result in self.results.values())
             self.note = f"all checked: {done} of {len(tasks())} tasks complete, {earned:g} of 100 points"
             self.state.save()
@@ -195,7 +195,7 @@ class Session:
     @property
     def passes(self) -> bool:
         """Return whether the open task is complete."""
-        return self.result is not None and self.result.status == "passed"
+        return self.result is not None and self.result.status == "complete"
 
     @property
     def line(self) -> int:
@@ -261,7 +261,7 @@ class Session:
         """Return the next task that is not complete: after this one, else from the beginning."""
         place = order().index(self.task)
         around = [*order()[place + 1 :], *order()[:place]]
-        return next((task for task in around if self.state[task.id].status != "passed"), None)
+        return next((task for task in around if self.state[task.id].status != "complete"), None)
 
     def _key_h(self) -> None:
         one = self.state[self.task.id]
@@ -415,8 +415,12 @@ class Session:
 
     def _entry(self, task: Task) -> Entry:
         one = self.state[task.id]
-        mark = ">" if task == self.task else {"passed": "ok", "failed": ".."}.get(one.status, "")
-        if one.status == "passed":
+        mark = (
+            ">"
+            if task == self.task
+            else {"complete": "ok", "core_done": "..", "core_incomplete": ".."}.get(one.status, "")
+        )
+        if one.status == "complete":
             mark = "ok"
         return Entry(task, mark, str(task.minutes))
 
@@ -428,7 +432,7 @@ class Session:
         if (
             self.task.path
             and not following.path
-            and all(self.state[task.id].status == "passed" for task in first_hour())
+            and all(self.state[task.id].status == "complete" for task in first_hour())
         ):
             words.append(
                 "The first hour's tasks are done. Now watch the pipeline, day89 demo train, and answer ten questions, "

@@ -30,8 +30,7 @@ class TaskState:
     """Where one task stands.
 
     Attributes:
-        status: ``not_started``, ``failed`` or ``passed``.
-        core: whether all its core checks pass.
+        status: ``not_started``, ``core_incomplete``, ``core_done`` or ``complete``.
         earned: points.
         hints: how many of its hints were shown.
         fingerprint: of the code that was judged, or None.
@@ -41,7 +40,6 @@ class TaskState:
     """
 
     status: str = "not_started"
-    core: bool = False
     earned: float = 0.0
     hints: int = 0
     fingerprint: str | None = None
@@ -52,9 +50,7 @@ class TaskState:
     @property
     def word(self) -> str:
         """Return the state in words."""
-        if self.status == "failed":
-            return "core done" if self.core else "core incomplete"
-        return {"passed": "complete"}.get(self.status, "not started")
+        return self.status.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -99,11 +95,9 @@ class State:
 
     def note(self, result: TaskResult, fingerprint: str | None, seed: int) -> None:
         """Take over a verdict."""
-        core = [check for check in result.checks if check.level == "core"]
         failed = next((check.name for check in result.checks if not check.passed), None)
         one = self[result.id]
         one.status, one.earned, one.check = result.status, result.earned, failed
-        one.core = bool(core) and all(check.passed for check in core)
         one.fingerprint, one.seed, one.again = fingerprint, seed, False
 
     def save(self) -> None:

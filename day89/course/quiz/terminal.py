@@ -19,7 +19,7 @@ WIDTH_MAX = 80
 
 
 class Leave(Exception):
-    """Say that the learner wants to stop, or that the input has ended."""
+    """The learner wants to stop, or the input has ended."""
 
 
 def welcomes_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:

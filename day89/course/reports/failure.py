@@ -1,152 +1,75 @@
-"""Lay out what a failed check found: one failure in a few lines, the AWS calls with their price, what was printed."""
+"""Lay out a failed check from its parts: every format shows the same parts, in the same order, in its own way."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 from day89.course.exercise.tasks import mistakes
-from day89.course.reports.layout import clean, fit, sides, wrap
-from day89.course.results.results import CheckResult, TaskResult, TracedCall
 
-__all__ = ["Failure", "calls_lines", "count_words", "first_failure", "price", "printed_lines", "title_of"]
+__all__ = ["LINES", "as_lines", "as_text", "parts"]
 
-CALLS_FIRST, CALLS_LAST = 3, 5
-PRINTED_LINES, PRINTED_LETTERS = 10, 500
-OUTCOMES = {"timeout": "took too long", "killed": "crashed", "tool_error": "the check broke"}
-LABEL = 10  # columns of "expected" and its like
-# "called f(x); expected y; found z", where f's arguments and y hold anything but these words.
-PARTS = re.compile(r"(?:called (?P<called>.*?); )?(?:expected (?P<expected>.*?); )?(?P<found>.*)", re.DOTALL)
+LINES = 8  # of a terminal, for one failure
+LEAST = 3  # lines that "found" keeps where something has to be shortened
+LABEL = 10
 
 
-@dataclass(frozen=True)
-class Failure:
-    """What one failed check found, in parts.
-
-    Attributes:
-        title: name of the check in words.
-        called: the call, or ``""``.
-        expected: what it should have come to, or ``""``.
-        found: what it came to.
-        known: the known mistake that this shows, and a hint; or ``""``.
-    """
-
-    title: str
-    called: str
-    expected: str
-    found: str
-    known: str
-
-    @classmethod
-    def of(cls, check: CheckResult) -> Failure:
-        """Take what a check found apart."""
-        match = PARTS.fullmatch(check.message or "no message")
-        parts = {name: text or "" for name, text in match.groupdict().items()} if match else {"found": ""}
-        found = parts["found"].removeprefix("found ")
-        mistake = mistakes().get(check.mistake or "")
-        known = f"{mistake.name}. Try: {mistake.hint}" if mistake else ""
-        return cls(title_of(check), parts.get("called", ""), parts.get("expected", ""), found, known)
-
-    def lines(self, width: int, indent: str = "   ") -> list[str]:
-        """Return a labelled line or more for each part."""
-        lines = []
-        for label in ("called", "expected", "found", "known"):
-            if text := getattr(self, label):
-                lines += wrap(text, width, f"{indent}{label:<{LABEL}}")
-        return lines
-
-
-def title_of(check: CheckResult) -> str:
-    """Return the name of a check in words, and what kind of failure it is where that says more than *failed*."""
-    kind = OUTCOMES.get(check.outcome, "")
-    return clean(check.name.replace("_", " ")) + (f" ({kind})" if kind else "")
-
-
-def first_failure(task: TaskResult) -> CheckResult | None:
-    """Return the check to look at first: the first that failed, core before mastery."""
-    failed = [check for check in task.checks if not check.passed]
-    return next((check for check in failed if check.level == "core"), failed[0] if failed else None)
-
-
-def count_words(task: TaskResult) -> tuple[str, str, str]:
-    """Return how many checks pass and how many fail after the first, from many words to few."""
-    passed, every = sum(check.passed for check in task.checks), len(task.checks)
-    left = every - passed - 1
-    more = (f"; {left} more after this", f", {left} more") if left > 0 else ("", "")
-    return f"{passed} of {every} checks pass{more[0]}", f"{passed} of {every} pass{more[1]}", f"{passed} of {every}"
-
-
-def price(usd: float) -> str:
-    """Return a small amount of US dollars, such as ``$0.000005``."""
-    return f"${usd:.6f}" if usd < 0.01 else f"${usd:.4f}"
-
-
-def calls_lines(
-    calls: Sequence[TracedCall], width: int, *, whole: bool = False, heading: str = "What your code asked of AWS"
-) -> list[str]:
-    """Return the AWS calls in order with their price, under a heading with the sum.
+def parts(check: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what there is to tell about a check that did not pass, as pairs of label and text.
 
     Args:
-        calls: the calls.
-        width: columns.
-        whole: all of them, with their parameters; else the first three and the last five.
-        heading: words above them.
+        check: its entry in the result file.
+
+    Returns:
+        The line of the submission, called, expected, found, what else was seen, and what to do, as far as there are.
     """
-    if not calls:
-        return [f"{heading}: nothing"]
-    total = sum(call.usd for call in calls)
-    lines = [sides(heading, f"{price(total)} in all", width)]
-    gap = len(calls) - CALLS_FIRST - CALLS_LAST
-    if whole or gap <= 1:
-        shown: Iterable[TracedCall | None] = calls
-    else:
-        shown = [*calls[:CALLS_FIRST], None, *calls[-CALLS_LAST:]]
-    for call in shown:
-        if call is None:
-            left_out = sum(one.count for one in calls[CALLS_FIRST:-CALLS_LAST])
-            lines.append(f"     {left_out:,} more")
-            continue
-        lines.append(_call(call, width))
-        if whole and call.params:
-            lines += wrap(call.params, width, "       ")
-    last = calls[-1]
-    if last.truncated:
-        lines.append("   - no call for the next page")
+    told = [("line", f"{check['line']}: {check['code']}" if check.get("code") else str(check.get("line") or ""))]
+    told += [(name, check.get(name) or "") for name in ("called", "expected", "found")]
+    if not check.get("called"):
+        told.append(("found", check.get("message") or "no message"))
+    told.append(("seen", "\n".join(check.get("evidence") or ())))
+    known = mistakes().get(check.get("mistake") or "")
+    told.append(("try", f"{known.hint} (known mistake: {known.name})" if known else ""))
+    return [(label, text) for label, text in told if text]
+
+
+def as_text(check: Mapping[str, Any]) -> str:
+    """Return the parts as plain text, one label a line."""
+    return "\n".join(f"{label}: {text}" for label, text in parts(check))
+
+
+def as_lines(check: Mapping[str, Any], width: int, most: int = LINES) -> list[str]:
+    """Return the parts as lines of a terminal, shortened where they would be too many.
+
+    Args:
+        check: its entry in the result file.
+        width: columns of a line.
+        most: greatest number of lines.
+    """
+    blocks = [(label, _wrapped(text, width - LABEL)) for label, text in parts(check)]
+    while sum(len(lines) for _, lines in blocks) > most:
+        longest = max(blocks, key=lambda block: (len(block[1]), block[0] == "seen"))
+        if len(longest[1]) == 1:
+            del blocks[next(place for place, block in enumerate(blocks) if block[0] in ("seen", "expected", "line"))]
+        else:
+            _shorten(*longest, width - LABEL)
+    return [
+        f"{label if place == 0 else '':<{LABEL}}{line}" for label, lines in blocks for place, line in enumerate(lines)
+    ]
+
+
+def _shorten(label: str, lines: list[str], width: int) -> None:
+    """Take one line away: of a console the end is what helps, of everything else the beginning."""
+    if label == "seen":
+        del lines[0]
+        return
+    del lines[-1]
+    lines[-1] = textwrap.shorten(lines[-1], width - 2, placeholder="") + " …"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = []
+    for line in text.split("\n"):
+        lines += textwrap.wrap(line, width, break_on_hyphens=False) or [""]
     return lines
-
-
-def _call(call: TracedCall, width: int) -> str:
-    if call.count > 1:
-        return sides(f"     {call.subject}", price(call.usd), width)
-    about = f"{call.operation}  {clean(call.subject)}".rstrip()
-    answer = f" -> {call.answer}" if call.answer else ""
-    room = width - len(price(call.usd)) - 2 - 5 - len(answer)
-    return sides(f"{call.number:>4} {fit(about, max(room, 12))}{clean(answer)}", price(call.usd), width)
-
-
-def printed_lines(printed: str, width: int, *, whole: bool = False) -> list[str]:
-    """Return what the learner's code printed: its last lines under a heading, or nothing where it printed nothing.
-
-    Args:
-        printed: the text.
-        width: columns.
-        whole: all that was kept; else the last 10 lines or 500 characters.
-    """
-    lines = clean(printed.rstrip("\n")).split("\n") if printed.strip() else []
-    if not lines:
-        return []
-    shown = lines if whole else _tail(lines)
-    words = f"{len(shown)} of {len(lines)} line{'' if len(lines) == 1 else 's'}"
-    return [f"What it printed ({words})", *(fit(f"   {line}", width) for line in shown)]
-
-
-def _tail(lines: Sequence[str]) -> list[str]:
-    kept: list[str] = []
-    letters = 0
-    for line in reversed(lines[-PRINTED_LINES:]):
-        letters += len(line)
-        if kept and letters > PRINTED_LETTERS:
-            break
-        kept.insert(0, line[-PRINTED_LETTERS:])
-    return kept

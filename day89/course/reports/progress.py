@@ -1,4 +1,4 @@
-"""Show on a terminal how far the grading is; on anything else stay silent."""
+"""Show the progress of grading on a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BAR = 20
 
 
 class Progress:
-    """Keep one line of a terminal up to date; use it as a context manager.
+    """A line of the terminal that is kept up to date; a context manager.
 
     Args:
         stream: where to draw.

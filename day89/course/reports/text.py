@@ -1,4 +1,4 @@
-"""Make foreign text harmless before it is shown."""
+"""Make untrusted text safe to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep the results of a cohort as they come, so that an interruption loses nothing and nothing is graded twice."""
+"""Append the results of a cohort to a file as they come, so that an interruption loses nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Keeper", "write_text"]
 
 
 class Keeper:
-    """Append each result to a file beside the result file, one line a submission; use it as a context manager.
+    """A file beside the result file that gets each result at once, one line a submission; a context manager.
 
     Args:
         target: the result file.

@@ -30,7 +30,7 @@ SWAPS = re.compile(
 
 @dataclass(frozen=True)
 class Mutant:
-    """Hold one mechanical change of the solution.
+    """One mechanical change of the solution.
 
     Attributes:
         function: the function that it changes.

@@ -21,7 +21,7 @@ __all__ = ["Job", "Miss", "Verdict", "chaff_job", "judge_chaff", "judge_wheat", 
 
 @dataclass(frozen=True)
 class Job:
-    """Name one submission to grade.
+    """One submission to grade.
 
     Attributes:
         name: what is shown while it is graded.
@@ -45,7 +45,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Miss:
-    """Hold one error of the grader.
+    """One error of the grader.
 
     Attributes:
         file: the variant.
@@ -62,7 +62,7 @@ class Miss:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Hold what came of one variant.
+    """The outcome of one variant.
 
     Attributes:
         variant: the variant.

@@ -19,7 +19,7 @@ LEAST_WHEATS, LEAST_CHAFFS = 4, 8
 
 @dataclass(frozen=True)
 class Measurement:
-    """Hold what a run of the variants found.
+    """The findings of a run over the variants.
 
     Attributes:
         tasks: the tasks that were measured.

@@ -25,7 +25,7 @@ __all__ = ["Bench"]
 
 
 class Bench:
-    """Grade jobs in warm processes; use it as a context manager.
+    """The warm processes that grade jobs; a context manager.
 
     Args:
         solution: text of ``solution.py``.
