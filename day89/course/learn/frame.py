@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from day89.course.exercise.tasks import Task
 from day89.course.reports.layout import columns, fit, pad, sides, wrap
@@ -23,7 +23,7 @@ __all__ = ["KEYS", "Entry", "Screen", "View", "frame"]
 WIDE, LEFT = 110, 26  # from this width on a column with the tasks stands at the left
 LEAST_WIDTH, LEAST_HEIGHT = 20, 6
 KEYS = (
-    ("n", "next task (after it passes)", "next"),
+    ("n", "next task (once the core of this one works)", "next"),
     ("p", "the task before", ""),
     ("h", "next hint, four in all", "hint"),
     ("e", "edit: $VISUAL, VS Code, or the place to open", "edit"),
@@ -33,7 +33,7 @@ KEYS = (
     ("r", "check again, with the same seed", ""),
     ("a", "check every task that is begun", "all"),
     ("l", "list of tasks: arrows, Enter, / to search", "list"),
-    ("s", "the course's solution (after it passes)", ""),
+    ("s", "the course's solution (once yours is complete)", ""),
     ("x", "put the task's stub back (y/n; keeps a .bak)", ""),
     ("?", "these keys", "keys"),
     ("q", "quit", "quit"),
@@ -48,11 +48,13 @@ class Entry:
         task: the task.
         mark: ``ok``, ``>``, ``..`` (begun) or nothing.
         note: its minutes or what is left, in a word.
+        done: whether its core works.
     """
 
     task: Task
     mark: str
     note: str
+    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ class Screen:
         others: the other tasks.
         today: minutes of today, tasks done, questions due: one line.
         left: about how many minutes the first hour still takes.
-        passed: what is said about a pass: what was learned, what comes next.
+        passed: what is said about a pass: what it was for, what comes next.
+        may_go_on: the core of the task works.
         broken: tasks that passed before and do not now.
         status: when the file was saved, how long the checks took, or what goes on.
         docstring: the task's docstring.
@@ -106,12 +109,12 @@ class Screen:
     today: str = ""
     left: int = 0
     passed: tuple[str, ...] = ()
+    may_go_on: bool = False
     broken: tuple[str, ...] | None = None
     status: str = ""
     docstring: str = ""
     note: str = ""
     view: View | None = None
-    keys: str = field(default="n h e d t o l ? q")
 
 
 def frame(screen: Screen, width: int, height: int) -> list[str]:
@@ -141,9 +144,9 @@ def frame(screen: Screen, width: int, height: int) -> list[str]:
 
 
 def _head(screen: Screen, width: int) -> list[str]:
-    done = sum(entry.mark == "ok" for entry in screen.first_hour)
+    done = sum(entry.done for entry in screen.first_hour)
     if done < len(screen.first_hour):
-        bar = "".join("#" if entry.mark == "ok" else "." for entry in screen.first_hour)
+        bar = "".join("#" if entry.done else "." for entry in screen.first_hour)
         where = f"day89  first hour  {done} of {len(screen.first_hour)} done   {bar}"
         left = f", about {screen.left} to go" if screen.left else ""
     else:
@@ -168,7 +171,7 @@ def _foot(screen: Screen, width: int) -> list[str]:
     words = "" if screen.broken is None else "No task that worked before has broken."
     if screen.broken:
         words = f"Worked before, and does not now: {', '.join(screen.broken)}. See l."
-    shown = [(key, word) for key, _, word in KEYS if word and (key != "n" or screen.passed)]
+    shown = [(key, word) for key, _, word in KEYS if word and (key != "n" or screen.may_go_on)]
     keys = ""
     for key, word in shown:
         one = f"{key} {word}"
@@ -209,12 +212,12 @@ def _entry(entry: Entry) -> str:
 
 
 def _short(entries: Sequence[Entry]) -> list[str]:
-    return wrap(" ".join(f"{entry.task.id}{'*' if entry.mark == 'ok' else ''}" for entry in entries), LEFT, "   ")
+    return wrap(" ".join(f"{entry.task.id}{'*' if entry.done else ''}" for entry in entries), LEFT, "   ")
 
 
 def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
     result = screen.result
-    about = [*wrap(screen.docstring.split("\n\n")[0], width), ""] if wide else []
+    about = [*_fill(wrap(screen.docstring.split("\n\nArgs:")[0], width), max(3, room // 3)), ""] if wide else []
     if screen.problem is not None:
         return [*about, "x  the file cannot be judged", *wrap(screen.problem, width, "   ")]
     hint = _hint(screen, width)

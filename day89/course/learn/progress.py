@@ -19,7 +19,7 @@ def today_words(state: State, today: date | None = None) -> str:
 
 def left_minutes(state: State) -> int:
     """Return about how many minutes the rest of the first hour takes."""
-    return sum(task.minutes for task in first_hour() if state[task.id].status != "complete")
+    return sum(task.minutes for task in first_hour() if not state[task.id].done)
 
 
 def questions_due(today: date | None = None) -> int:
@@ -35,10 +35,10 @@ def questions_due(today: date | None = None) -> int:
 def progress_line(state: State) -> str:
     """Return one line: ``12 min today, 4 of 6 done, 6 questions due``."""
     path = first_hour()
-    done = sum(state[task.id].status == "complete" for task in path)
+    done = sum(state[task.id].done for task in path)
     words = f"{done} of {len(path)} done"
     if done == len(path):
-        words = f"{sum(state[task.id].status == 'complete' for task in tasks())} of {len(tasks())} tasks done"
+        words = f"{sum(state[task.id].done for task in tasks())} of {len(tasks())} tasks done"
     due = questions_due()
     questions = f", {due} question{'' if due == 1 else 's'} due" if due else ""
     return f"{today_words(state)}, {words}{questions}"

@@ -31,6 +31,8 @@ __all__ = ["Judging", "Session", "order"]
 HINTS = ("goal", "look", "api", "example")
 VIEW_WIDTH = 76
 PAGE = 15
+STATUSES = ("not_started", "core_incomplete", "core_done", "complete")
+MARKS = {"complete": "ok", "core_done": "ok", "core_incomplete": ".."}
 
 
 class Judging(Protocol):
@@ -95,9 +97,9 @@ class Session:
 
     def _first(self) -> Task:
         known = next((task for task in tasks() if task.id == self.state.current), None)
-        if known is not None and self.state[known.id].status != "complete":
+        if known is not None and not self.state[known.id].done:
             return known
-        return next((task for task in order() if self.state[task.id].status != "complete"), order()[0])
+        return next((task for task in order() if not self.state[task.id].done), order()[0])
 
     # -- judging ---------------------------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class Session:
         result = self.results.get(self.task.id)
         failed = first_failure(result) if result else None
         passed = sum(check.passed for check in result.checks) if result else 0
-        facts = {"complete": passed, "failed": len(result.checks) - passed if result else 0, "seed": self.seed}
+        facts = {"passed": passed, "failed": len(result.checks) - passed if result else 0, "seed": self.seed}
         self.state.add(
             event,
             self.task.id,
@@ -143,14 +145,15 @@ class Session:
             task
             for task in tasks()
             if task != self.task
-            and (self.state[task.id].status == "complete")
+            and self.state[task.id].done
             and (self.state[task.id].again or now.get(task.function) != self.state[task.id].fingerprint)
         ]
+        worked = {task: STATUSES.index(self.state[task.id].status) for task in touched}
         if touched and self.problem is None:
             self._judge(touched, watch)
             self.state.save()
-        worked = [task for task in touched if self.results.get(task.id) and self.results[task.id].status != "complete"]
-        self.broken = tuple(f"{task.id} {task.function}" for task in worked) if self.problem is None else None
+        broken = [task for task, rank in worked.items() if STATUSES.index(self.state[task.id].status) < rank]
+        self.broken = tuple(f"{task.id} {task.function}" for task in broken) if self.problem is None else None
 
     def check_all(self, watch: Watcher | None = None) -> None:
         """Judge every task, and so rebuild what is remembered."""
@@ -193,7 +196,7 @@ class Session:
         return self.results.get(self.task.id)
 
     @property
-    def passes(self) -> bool:
+    def is_complete(self) -> bool:
         """Return whether the open task is complete."""
         return self.result is not None and self.result.status == "complete"
 
@@ -240,8 +243,8 @@ class Session:
         return "edit"
 
     def _key_n(self) -> str | None:
-        if not self.passes:
-            self.note = f"{self.task.id} is not complete yet: n goes on once it is; l opens any task"
+        if not self.state[self.task.id].done:
+            self.note = f"the core of {self.task.id} is incomplete: n goes on once it works; l opens any task"
             return None
         if (following := self.following()) is None:
             self.note = "all tasks are complete: day89 quiz, then day89 demo train"
@@ -258,10 +261,11 @@ class Session:
         return "check"
 
     def following(self) -> Task | None:
-        """Return the next task that is not complete: after this one, else from the beginning."""
+        """Return the next task whose core is not done, after this one or from the beginning; else one not complete."""
         place = order().index(self.task)
         around = [*order()[place + 1 :], *order()[:place]]
-        return next((task for task in around if self.state[task.id].status != "complete"), None)
+        rest = [task for task in around if self.state[task.id].status != "complete"]
+        return next((task for task in rest if not self.state[task.id].done), rest[0] if rest else None)
 
     def _key_h(self) -> None:
         one = self.state[self.task.id]
@@ -310,7 +314,7 @@ class Session:
         self.listing = _Listing(cursor=order().index(self.task))
 
     def _key_s(self) -> None:
-        if not self.passes:
+        if not self.is_complete:
             self.note = "the course's solution is shown once yours is complete"
             return
         source = function_source(course_file("solution.py").read_text("utf-8"), self.task.function)
@@ -395,7 +399,8 @@ class Session:
             others=tuple(self._entry(task) for task in order() if task not in path),
             today=today_words(self.state),
             left=left_minutes(self.state),
-            passed=self._passed() if self.passes else (),
+            passed=self._passed() if self.is_complete else (),
+            may_go_on=self.state[self.task.id].done,
             broken=self.broken,
             status=self.status,
             docstring=docstring(self.task),
@@ -415,25 +420,15 @@ class Session:
 
     def _entry(self, task: Task) -> Entry:
         one = self.state[task.id]
-        mark = (
-            ">"
-            if task == self.task
-            else {"complete": "ok", "core_done": "..", "core_incomplete": ".."}.get(one.status, "")
-        )
-        if one.status == "complete":
-            mark = "ok"
-        return Entry(task, mark, str(task.minutes))
+        mark = ">" if task == self.task else MARKS.get(one.status, "")
+        return Entry(task, mark, str(task.minutes), one.done)
 
     def _passed(self) -> tuple[str, ...]:
         words = [f"What this was for: {docstring(self.task).split(chr(10), 1)[0]} s shows the course's solution."]
         following = self.following()
         if following is None:
             return (*words, "All tasks are complete. Next: day89 quiz, then day89 demo train.")
-        if (
-            self.task.path
-            and not following.path
-            and all(self.state[task.id].status == "complete" for task in first_hour())
-        ):
+        if self.task.path and not following.path and all(self.state[task.id].done for task in first_hour()):
             words.append(
                 "The first hour's tasks are done. Now watch the pipeline, day89 demo train, and answer ten questions, "
                 "day89 quiz: 15 min. n goes on to the tasks after it."

@@ -48,6 +48,11 @@ class TaskState:
     again: bool = False
 
     @property
+    def done(self) -> bool:
+        """Return whether its core works: what the hours count."""
+        return self.status in ("core_done", "complete")
+
+    @property
     def word(self) -> str:
         """Return the state in words."""
         return self.status.replace("_", " ")
