@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from day89.course.checks.proxies import Answer
 
+RAISED_LETTERS = 400  # what is told of an exception behind an answer
+
 __all__ = ["Asked", "RemoteApp", "RemoteModel"]
 
 
@@ -82,4 +84,7 @@ class RemoteApp:
         """Send one request and return the answer."""
         options = {"json": json, "data": data, "headers": dict(headers or {}), "content_type": content_type}
         found = self.side.ask(self.id, "request", [method, path], options)
-        return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))
+        headers = {str(name): str(value) for name, value in found["headers"].items()}
+        raised, line = found.get("raised"), found.get("line")
+        behind = (str(raised)[:RAISED_LETTERS] if raised else None, int(line) if line else None)
+        return Answer(int(found["status"]), headers, str(found["text"]), *behind)
