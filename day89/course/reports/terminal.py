@@ -6,11 +6,12 @@ import os
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from day89.course.exercise.tasks import exercises, task, tasks
 from day89.course.reports import failure
+from day89.course.reports.causes import Cause, causes
 from day89.course.results.results import CheckResult, Results, SubmissionResult, TaskResult
 
 __all__ = ["clean", "draw", "wants_color"]
@@ -70,7 +71,8 @@ class _Drawing:
         if submission.status in ("unreadable", "timeout", "killed") and not any(one.checks for one in submission.tasks):
             return "\n".join([*head, "", *_wrapped(submission.message or "", ""), "", *self.total(submission)])
         parts = [head, self.table(submission.tasks), _working(submission.tasks)]
-        parts += [self.failure(one) for one in submission.tasks if one.status in STARTED and one.checks]
+        found = causes([one.as_json() for one in submission.tasks])
+        parts += [self.failure(one, found) for one in submission.tasks if one.status in STARTED and one.checks]
         parts.append([*self.total(submission), *_next(submission, whole)])
         return "\n".join("\n".join(part) for part in parts if part)
 
@@ -96,30 +98,29 @@ class _Drawing:
         core, mastery = (_level(one.checks, level) for level in ("core", "mastery"))
         return f"  {one.id}  {one.function:<23}{status}{core:>8}{mastery:>9}  {one.earned:g} of {one.points:g}".rstrip()
 
-    def failure(self, one: TaskResult) -> list[str]:
-        """Return what went wrong in a task and where to look next."""
-        wrong = [check for check in one.checks if not check.passed]
+    def failure(self, one: TaskResult, found: Sequence[Cause]) -> list[str]:
+        """Return what went wrong in a task, each cause once, and where to look next."""
+        own = [cause for cause in found if cause.task == one.id]
+        earlier = ", ".join(cause.task for cause in found if one.id in cause.tasks)
         lines = ["", self.paint(one.status, f"{one.id} {one.function}") + f": {_count(one.checks)}"]
-        told: set[str | None] = set()
-        for check in wrong:
-            if check.message in told:
-                continue
-            told.add(check.message)
-            if len(told) > MESSAGES_PER_TASK:
-                continue
-            lines += self.message(check)
-        if (more := len(told) - MESSAGES_PER_TASK) > 0:
-            lines.append(f"  and {more} more: mend these first")
+        for cause in own[:MESSAGES_PER_TASK]:
+            lines += self.message(cause)
+        if (more := len(own) - MESSAGES_PER_TASK) > 0:
+            lines.append(f"  and {more} more: correct these first")
+        if earlier:
+            lines.append(f"  {'the others fail' if own else 'they fail'} for what is told under {earlier}")
         described = task(one.id)
         lines += _wrapped(f'Read "{described.lesson}" in docs/lesson.md', "  ")
         return [*lines, f"  {described.doc}", f"  Stuck? day89 hint {one.id}"]
 
-    def message(self, check: CheckResult) -> list[str]:
-        """Return the lines on one failed check."""
-        kind = OUTCOMES.get(check.outcome, "")
-        title = f"  - {check.name.replace('_', ' ')} ({check.level}{', ' + kind if kind else ''})"
-        lines = failure.as_lines(check.as_json(), WIDTH - len(INDENT), failure.LINES - 1)
-        return [clean(title)[:WIDTH], *(clean(INDENT + line) for line in lines)]
+    def message(self, cause: Cause) -> list[str]:
+        """Return the lines on one cause of failures."""
+        check = cause.check
+        words = [check["level"], *filter(None, [OUTCOMES.get(check["outcome"], ""), cause.also])]
+        title = f"  - {check['name'].replace('_', ' ')} ({'; '.join(words)})"
+        title = title if len(title) <= WIDTH else f"{title[: WIDTH - 1]}…"
+        lines = failure.as_lines(check, WIDTH - len(INDENT), failure.LINES - 1)
+        return [clean(title), *(clean(INDENT + line) for line in lines)]
 
     def total(self, submission: SubmissionResult) -> list[str]:
         """Return the line with the sum."""
