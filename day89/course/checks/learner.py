@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
+from day89.course.checks.breakpoints import BreakpointReached
 from day89.course.checks.diagnosis import Silence
 from day89.course.checks.expectations import NotStarted, Wrong, describe_call, describe_error, show
 from day89.course.checks.proxies import App, InProcessApp, InProcessModel, Model, NoAnswer
@@ -206,6 +207,11 @@ class Task:
         except (Exception, KeyboardInterrupt) as error:
             self.last_error = self.raised = error
             raise
+        except BreakpointReached as error:
+            debug = f"run `day89 debug {self.id}` to stop there with pdb, or take the breakpoint out"
+            wrong = Wrong(called=self.last_call, expected="a result", found=f"a breakpoint; {debug}")
+            wrong.line, wrong.code = error.line, error.code
+            raise wrong from None
         except BaseException as error:
             # SystemExit, or one of pytest's outcomes: a function answers or raises an error, it ends nothing.
             self.raised = error

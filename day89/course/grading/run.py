@@ -6,6 +6,7 @@ A child that loops, crashes, floods or leaves costs the check that was running, 
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,8 +16,17 @@ from typing import Any
 from day89.course.checks.expectations import Wrong
 from day89.course.exercise.submission import Submission, line_of
 from day89.course.exercise.tasks import Task
+from day89.course.grading.output import output_mark
 from day89.course.grading.supervisor import Supervisor
-from day89.course.results.results import Check, CheckResult, Outcome, SubmissionStatus, TaskResult, judge_task
+from day89.course.results.results import (
+    Check,
+    CheckResult,
+    Outcome,
+    SubmissionStatus,
+    TaskResult,
+    TracedCall,
+    judge_task,
+)
 from day89.errors import ToolError
 
 __all__ = ["Run", "Watcher"]
@@ -24,6 +34,7 @@ __all__ = ["Run", "Watcher"]
 SETUP_LIMIT = 90.0
 IMPORT_LIMIT = 30.0
 GOODBYE_LIMIT = 5.0
+CALLS_LIMIT = 0.3
 
 Watcher = Callable[[Check, CheckResult], None]
 
@@ -40,7 +51,12 @@ class Run:
         watch: Watcher | None,
         until: float,
         shuffle: bool = False,
+        own: bool = False,
+        breakpoints: bool = True,
     ) -> None:
+        self.own = secrets.token_hex(8) if own else ""
+        self.breakpoints = breakpoints
+        self.calls: tuple[TracedCall, ...] = ()
         self.until = until
         self.shuffle = shuffle
         self.path = submission.path
@@ -64,18 +80,38 @@ class Run:
 
     def go(self, supervisor: Supervisor) -> None:
         """Run children until each check has reported or been given up."""
-        self.supervisor = supervisor
+        self.supervisor, fresh = supervisor, False
         while not self.finished:
             before = len(self.found)
-            self._one_child(supervisor)
-            if not self.finished and len(self.found) == before:
-                self._give_up("tool_error", f"the checks ended early: {supervisor.printed()[-300:] or 'no output'}")
+            try:
+                self._one_child(supervisor)
+            except ToolError:
+                if fresh:
+                    raise
+                self.finished = False
+            else:
+                if not self._missing() and (self.finished or len(self.found) > before):
+                    continue
+            if self.cancelled:
+                break
+            if fresh:
+                lost = f"{self._missing()} checks did not report" if self._missing() else "the checks ended early"
+                self._give_up("tool_error", f"{lost}: {supervisor.printed()[-300:] or 'no output'}")
+            # Whatever harmed the server, perhaps a submission before this one, a new one has not seen it.
+            supervisor.stop()
+            fresh, self.finished = True, self.status != "graded"
+        supervisor.discard()
         unchecked = {task.id for task in self.tasks} - {check.task for check in self.checks.values()}
         if unchecked and self.status == "graded":
             self._give_up("tool_error", f"there are no checks for task {', '.join(sorted(unchecked))} in {self.folder}")
         broken = [result for result in self.found.values() if result.outcome == "tool_error"]
         if broken and self.status == "graded":
             self._give_up("tool_error", f"{broken[0].name}: {broken[0].message}")
+
+    def _missing(self) -> int:
+        """Count the checks that were announced and have not reported, where the run says that it is done."""
+        done = self.finished and self.status == "graded"
+        return len(self.checks.keys() - self.found.keys()) if done else 0
 
     def cancel(self) -> None:
         """Give the run up, from another thread."""
@@ -103,13 +139,18 @@ class Run:
                 "skip": list(self.found),
                 "checks": str(self.folder),
                 "folder": str(supervisor.folder),
+                "place": str(supervisor.place),
                 "slow": self.slow,
                 "shuffle": self.shuffle,
+                "own": self.own,
+                "breakpoints": self.breakpoints,
             }
         )
         deadline = time.monotonic() + SETUP_LIMIT
         while True:
             event = supervisor.next_event(min(deadline, self.until) if self.phase != "killed" else deadline)
+            if event is None and self._has_ended(supervisor):
+                return
             if event is None:
                 self._too_long(supervisor)
                 deadline = time.monotonic() + GOODBYE_LIMIT
@@ -141,8 +182,11 @@ class Run:
                 self._give_up("tool_error", event["message"])
             case "start":
                 self.current, self.call, self.began = self.checks[event["id"]], None, time.monotonic()
+                self.calls = ()
             case "call":
                 self.call = event["text"]
+            case "calls":
+                self.calls = tuple(TracedCall(**one) for one in event["calls"])
             case "end":
                 self._report(event["seconds"], **event["told"])
             case "done":
@@ -155,10 +199,38 @@ class Run:
     def _report(self, seconds: float, outcome: Outcome, **told: Any) -> None:
         check, self.current = self.current, None
         assert check is not None
-        result = CheckResult(check.name, check.level, check.points, outcome, seconds=seconds, **told)
+        result = CheckResult(
+            check.name,
+            check.level,
+            check.points,
+            outcome,
+            seconds=seconds,
+            calls=self.calls,
+            printed=self._printed(check.id),
+            **told,
+        )
         self.found[check.id] = result
         if self.watch:
             self.watch(check, result)
+
+    def _printed(self, check: str) -> str:
+        if not self.own or self.supervisor is None:
+            return ""
+        begin, end = (output_mark(self.own, word, check) for word in ("begin", "end"))
+        return self.supervisor.printed_between(begin, end)
+
+    def _has_ended(self, supervisor: Supervisor) -> bool:
+        """Ask a child that takes too long for its AWS calls; return whether it has ended meanwhile."""
+        if not self.own or self.current is None or self.phase == "killed":
+            return False
+        supervisor.ask_for_calls()
+        event = supervisor.next_event(time.monotonic() + CALLS_LIMIT)
+        if event is not None and event["event"] == "exit":
+            self._ended(event["status"])
+            return True
+        if event is not None:
+            self._take(event)
+        return False
 
     def _too_long(self, supervisor: Supervisor) -> None:
         line, where = self._place(supervisor.stack())

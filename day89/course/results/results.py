@@ -18,6 +18,7 @@ __all__ = [
     "SubmissionResult",
     "TaskResult",
     "TaskStatus",
+    "TracedCall",
     "judge_task",
 ]
 
@@ -51,6 +52,31 @@ class Check:
 
 
 @dataclass(frozen=True)
+class TracedCall:
+    """An AWS call that the learner's code made in a check.
+
+    Attributes:
+        number: its place among them, from 1.
+        operation: such as ``ListObjectsV2``.
+        subject: what it was about: a key, a prefix, a bucket, instance ids.
+        answer: status, error code and, of a list, how much came: ``200, 3 keys, IsTruncated=true``.
+        usd: its list price.
+        params: its parameters, shortened.
+        truncated: the answer was one page and there are more.
+        count: how many calls it stands for: more than one where the middle of a long trace was left out.
+    """
+
+    number: int
+    operation: str
+    subject: str
+    answer: str
+    usd: float
+    params: str
+    truncated: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """What one check found: its outcome, and the parts of what is told about it.
 
@@ -69,8 +95,8 @@ class CheckResult:
         code: that line, or None.
         evidence: what else was seen, one line of text each: the last call of AWS, the end of a console.
         seconds: how long it took.
-        calls: the calls of AWS that were made, where one's own file is graded.
-        printed: what the submission printed, where one's own file is graded.
+        calls: the AWS calls of the learner's code, where one's own file is graded.
+        printed: what it printed, its last 64 KiB, where one's own file is graded.
     """
 
     name: str
@@ -86,7 +112,7 @@ class CheckResult:
     code: str | None = None
     evidence: tuple[str, ...] = ()
     seconds: float = 0.0
-    calls: tuple[Any, ...] = ()
+    calls: tuple[TracedCall, ...] = ()
     printed: str = ""
 
     @property
@@ -104,7 +130,7 @@ class CheckResult:
     def as_json(self) -> dict[str, Any]:
         """Return the object that stands for it in the result file."""
         data = asdict(self) | {"status": self.status, "passed": self.passed, "evidence": list(self.evidence)}
-        data["calls"] = list(self.calls)
+        data["calls"] = list(data["calls"])
         return {name: value for name, value in data.items() if value or name not in ("calls", "printed")}
 
 
