@@ -18,6 +18,7 @@ DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
 
 # Command -> (module with configure(parser) and run(args) -> int, one line of help). Imported only when it is run.
 COMMANDS = {
+    "learn": ("day89.course.commands.learn", "work on the tasks: checks on each save (day89 alone does the same)"),
     "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
     "hint": ("day89.course.commands.hint", "show the next hint for a task"),
     "stub": ("day89.course.commands.stub", "cut exercise.py from solution.py"),

@@ -61,6 +61,8 @@ def grade(
     confinement: Confinement | None = None,
     seconds: float = SUBMISSION_LIMIT,
     shuffle: bool = False,
+    own: bool = False,
+    breakpoints: bool = True,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -75,6 +77,8 @@ def grade(
         confinement: how to keep the submission in a process of its own, where no supervisor is given.
         seconds: how long the whole submission may take.
         shuffle: run the checks in an order that the seed decides.
+        own: also tell the AWS calls and the prints of each check: for the learner whose file it is.
+        breakpoints: where it is one's own, a breakpoint fails the check that reaches it; False goes on there.
 
     Returns:
         The verdict; a submission that cannot be read is one too.
@@ -92,7 +96,8 @@ def grade(
     width = 1 if supervisor else max(1, min(jobs, len(pending)))
     folder = checks or checks_folder()
     runs = [
-        Run(submission, pending[start::width], seed, folder, watch, began + seconds, shuffle) for start in range(width)
+        Run(submission, pending[start::width], seed, folder, watch, began + seconds, shuffle, own, breakpoints)
+        for start in range(width)
     ]
     if pending or not _given_is_untouched(submission.tree, tasks):
         _go(runs, supervisor, confinement)
@@ -152,7 +157,7 @@ def _not_started(task: Task) -> TaskResult:
 
 def unjudged(tasks: Sequence[Task]) -> tuple[TaskResult, ...]:
     """Return the verdicts on a submission of which nothing could be judged."""
-    return tuple(TaskResult(task.id, task.function, "failed", task.points, 0.0) for task in tasks)
+    return tuple(TaskResult(task.id, task.function, "core_incomplete", task.points, 0.0) for task in tasks)
 
 
 def _given_is_untouched(tree: ast.Module, tasks: Sequence[Task]) -> bool:

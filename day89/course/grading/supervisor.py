@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from day89.course.grading.forkserver import DUMP_SIGNAL, SUBMISSIONS
+from day89.course.grading.output import CALLS_SIGNAL
 from day89.course.results.text import safe_values
 from day89.errors import ToolError
 from day89.sandbox.remove import remove_tree
@@ -171,12 +173,8 @@ class Supervisor:
         assert self._server is not None
         assert self._server.stdout is not None
         if which == "output":
-            data = os.read(self._server.stdout.fileno(), 65536)
-            if not data:
+            if not self._read_output(self._server.stdout.fileno()):
                 self._selector.unregister(self._server.stdout)
-            # Read on for ever and keep the end: a full pipe would stop the child.
-            self.output += data
-            del self.output[:-OUTPUT_KEPT]
             return
         data = os.read(self._events, 65536)
         if not data:
@@ -185,9 +183,40 @@ class Supervisor:
         if len(self._buffer) > LINE_LIMIT and b"\n" not in self._buffer:
             self._buffer = b""
 
+    def _read_output(self, descriptor: int) -> int:
+        data = os.read(descriptor, 65536)
+        # Read on for ever and keep the end: a full pipe would stop the child. What the next check prints may come
+        # before the report on this one is read: hence more than what is shown of one.
+        self.output += data
+        del self.output[: -4 * OUTPUT_KEPT]
+        return len(data)
+
+    def printed_between(self, begin: bytes, end: bytes) -> str:
+        """Return what the child printed between two marks, or since the first; at most the last ``OUTPUT_KEPT`` bytes.
+
+        Args:
+            begin: what it wrote before; where it has scrolled away, everything that is kept counts.
+            end: what it writes afterwards.
+        """
+        stdout = self._server.stdout if self._server is not None else None
+        while stdout is not None and end not in self.output and select.select([stdout], [], [], 0)[0]:
+            if not self._read_output(stdout.fileno()):
+                break
+        start = self.output.rfind(begin)
+        start = 0 if start < 0 else start + len(begin)
+        stop = self.output.find(end, start)
+        kept = self.output[start : stop if stop >= 0 else None]
+        return bytes(kept[-OUTPUT_KEPT:]).decode("utf-8", "replace")
+
     def printed(self) -> str:
         """Return the end of what the child printed."""
         return self.output.decode("utf-8", "replace").strip()[-2000:]
+
+    def ask_for_calls(self) -> None:
+        """Have the child report the AWS calls of the check that runs, where its interpreter can still do so."""
+        if self.child is not None and CALLS_SIGNAL is not None:
+            with contextlib.suppress(OSError):
+                os.kill(self.child, CALLS_SIGNAL)
 
     def stack(self) -> str:
         """Return where the child is, as faulthandler shows it; empty where that cannot be found out."""
