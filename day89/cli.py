@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -55,6 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`day89 ... | head`); point stdout away so that the interpreter's last flush is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        return _complain(f"the disk is full{place}: make room, and run the command again", TOOL_FAULT)
     except KeyboardInterrupt:
         return _complain("interrupted", 130)
 

@@ -57,7 +57,7 @@ def earlier_rules(names: Any) -> list[dict[str, Any]]:
 
 def one_form(rules: list[dict[str, Any]]) -> list[str]:
     """Return rules as text in an order of their own."""
-    return sorted(json.dumps(rule, sort_keys=True) for rule in rules)
+    return sorted(json.dumps(rule, sort_keys=True, default=str) for rule in rules)
 
 
 def added(

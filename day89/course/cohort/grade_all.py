@@ -63,6 +63,7 @@ class Work:
         name: what the report calls it.
         data: its bytes, or None where there are none.
         problem: why there are none.
+        status: what that makes of it: ``unreadable`` or ``no_python_file``.
         crashes: how many workers have ended while they graded it.
     """
 
@@ -70,6 +71,7 @@ class Work:
     name: str
     data: bytes | None
     problem: str | None = None
+    status: str = "unreadable"
     crashes: int = 0
 
     @property
@@ -81,7 +83,7 @@ class Work:
 def load(number: int, source: Source) -> Work:
     """Read a submission's bytes once; nobody looks at the file again."""
     if source.path is None:
-        return Work(number, source.name, None, source.problem)
+        return Work(number, source.name, None, source.problem, source.status)
     try:
         return Work(number, source.name, read_bytes(source.path))
     except Unreadable as error:
@@ -100,7 +102,7 @@ def grade_one(work: Work, plan: Plan) -> tuple[int, dict[str, Any]]:
     """
     tasks, began = choose(list(plan.tasks), None), time.monotonic()
     if work.data is None or work.crashes >= TRIES:
-        status, message = ("unreadable", work.problem) if work.data is None else ("tool_error", _crashed(work))
+        status, message = (work.status, work.problem) if work.data is None else ("tool_error", _crashed(work))
         return work.number, SubmissionResult(work.name, None, status, message, 0.0, unjudged(tasks)).as_json()  # type: ignore[arg-type]
     try:
         _end_with(plan.owner)

@@ -45,6 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--isolation", choices=CHOICES, help="what keeps submissions in: default none for one file, auto for more"
     )
+    parser.add_argument("--roster", metavar="FILE.csv", help="a class list: who handed in nothing gets a row, too")
+    parser.add_argument("--names", metavar="REGEX", help="read who it is from paths: (?P<login>...), (?P<name>...)")
+    parser.add_argument("--zip-encoding", metavar="NAME", help="of names in zips that do not say it, such as cp1252")
+    parser.add_argument("--dry-run", action="store_true", help="show who handed in what, and grade nothing")
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run with this --json ended")
     parser.add_argument("--backend", choices=("loky", "dask"), default="loky", help="what runs many submissions")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask's scheduler, such as tcp://127.0.0.1:8786")
@@ -64,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         return learn_file(
             _one_path(args), choose(args.task, args.exercise) if args.task or args.exercise else (), args.seed
         )
-    if is_cohort(args.paths) or args.resume:
+    if is_cohort(args.paths) or args.resume or args.roster or args.dry_run:
         from day89.course.commands.grade_cohort import run as grade_cohort  # brings joblib
 
         return grade_cohort(args)

@@ -17,6 +17,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from day89.course.exercise.foreign import is_notebook, newer_syntax
+
 __all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "line_of", "load", "parse", "read", "stubs"]
 
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
@@ -121,6 +123,8 @@ def _parse(data: bytes, path: Path) -> ast.Module:
         line = data[: error.start].count(b"\n") + 1
         where = f"{path} line {line} is not UTF-8 (byte 0x{data[error.start]:02x})"
         raise Unreadable(f"{where}: save the file as UTF-8") from None
+    if is_notebook(data):
+        raise Unreadable(f"{path} is a Jupyter notebook: export it as a Python script (File, Save and Export)")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError:
@@ -130,7 +134,8 @@ def _parse(data: bytes, path: Path) -> ast.Module:
     try:
         return parse(data, str(path))
     except SyntaxError as error:
-        raise Unreadable(f"{path} line {error.lineno}: {error.msg}: {_shown(error)}; mend that line first") from None
+        advice = newer_syntax(error) or "mend that line first"
+        raise Unreadable(f"{path} line {error.lineno}: {error.msg}: {_shown(error)}; {advice}") from None
     except (RecursionError, MemoryError, ValueError) as error:
         raise Unreadable(f"{path} cannot be parsed ({type(error).__name__}): it is nested too deeply") from None
 
@@ -140,7 +145,7 @@ def _shown(error: SyntaxError) -> str:
 
 
 def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
-    """Return which functions are untouched stubs: defined once, undecorated, with nothing but a raise in them.
+    """Return which functions are untouched stubs: defined once, undecorated, with a raise above all else in them.
 
     Args:
         tree: syntax tree of the submission.
@@ -158,9 +163,9 @@ def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
-    """Return whether a function does nothing but raise NotImplementedError."""
+    """Return whether a function does nothing but raise NotImplementedError: below it, gaps may wait to be filled."""
     body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
-    if function.decorator_list or len(body) != 1 or not isinstance(body[0], ast.Raise):
+    if function.decorator_list or not body or not isinstance(body[0], ast.Raise):
         return False
     raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"

@@ -19,6 +19,7 @@ from day89.course.exercise.tasks import Task
 from day89.course.grading.run import Run, Watcher
 from day89.course.grading.supervisor import Supervisor
 from day89.course.results.results import SubmissionResult, TaskResult
+from day89.course.results.text import safe_name, safe_text
 
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement
@@ -85,11 +86,11 @@ def grade(
     Raises:
         ToolError: the grading process cannot be started.
     """
-    began, shown = time.monotonic(), os.fspath(path)
+    began, shown = time.monotonic(), safe_name(os.fspath(path))
     try:
         submission = read(path)
     except Unreadable as error:
-        return SubmissionResult(shown, None, "unreadable", str(error), _since(began), unjudged(tasks))
+        return SubmissionResult(shown, None, "unreadable", safe_text(str(error)), _since(began), unjudged(tasks))
     idle = stubs(submission.tree, [task.function for task in tasks])
     pending = [task for task in tasks if task.function not in idle]
     width = 1 if supervisor else max(1, min(jobs, len(pending)))

@@ -29,7 +29,7 @@ from day89.course.grading.output import CALLS_SIGNAL, output_mark
 from day89.course.grading.trace import traced
 from day89.course.results.results import Check
 
-__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
+__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job", "scratch"]
 
 PATIENCE = 2
 # pytest's own plugins that a verdict does not need: each costs time in every run.
@@ -227,7 +227,7 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 
     Args:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
-            folder), ``folder`` (for temporary files), ``slow`` (task id to
+            folder), ``folder`` (of the server), ``place`` (of this submission alone), ``slow`` (task id to
             checks that took too long already), ``shuffle`` (whether the seed decides the order), ``own`` (a token
             where calls and prints are to be told, ``""`` where not), ``breakpoints`` (False goes on at them).
         events: descriptor to report on.
@@ -244,6 +244,11 @@ def exercises(job: dict[str, Any]) -> frozenset[str]:
     return frozenset(id.split(".")[0] for id in job["tasks"])
 
 
+def scratch(job: dict[str, Any]) -> Path:
+    """Return the folder in which the checks of a job, and its submission, may write."""
+    return Path(job["place"]).resolve() / "checks"
+
+
 def arguments(job: dict[str, Any]) -> list[str]:
     """Return the command line of a pytest session that holds the checks of a job, and perhaps more.
 
@@ -258,6 +263,6 @@ def arguments(job: dict[str, Any]) -> list[str]:
     return [
         *("-p", "day89.course.grading.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
         *(word for name in UNNEEDED for word in ("-p", f"no:{name}")),
-        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={job['folder']}/checks"),
+        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={scratch(job)}"),
         *files,
     ]

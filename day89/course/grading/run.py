@@ -80,18 +80,38 @@ class Run:
 
     def go(self, supervisor: Supervisor) -> None:
         """Run children until each check has reported or been given up."""
-        self.supervisor = supervisor
+        self.supervisor, fresh = supervisor, False
         while not self.finished:
             before = len(self.found)
-            self._one_child(supervisor)
-            if not self.finished and len(self.found) == before:
-                self._give_up("tool_error", f"the checks ended early: {supervisor.printed()[-300:] or 'no output'}")
+            try:
+                self._one_child(supervisor)
+            except ToolError:
+                if fresh:
+                    raise
+                self.finished = False
+            else:
+                if not self._missing() and (self.finished or len(self.found) > before):
+                    continue
+            if self.cancelled:
+                break
+            if fresh:
+                lost = f"{self._missing()} checks did not report" if self._missing() else "the checks ended early"
+                self._give_up("tool_error", f"{lost}: {supervisor.printed()[-300:] or 'no output'}")
+            # Whatever harmed the server, perhaps a submission before this one, a new one has not seen it.
+            supervisor.stop()
+            fresh, self.finished = True, self.status != "graded"
+        supervisor.discard()
         unchecked = {task.id for task in self.tasks} - {check.task for check in self.checks.values()}
         if unchecked and self.status == "graded":
             self._give_up("tool_error", f"there are no checks for task {', '.join(sorted(unchecked))} in {self.folder}")
         broken = [result for result in self.found.values() if result.outcome == "tool_error"]
         if broken and self.status == "graded":
             self._give_up("tool_error", f"{broken[0].name}: {broken[0].message}")
+
+    def _missing(self) -> int:
+        """Count the checks that were announced and have not reported, where the run says that it is done."""
+        done = self.finished and self.status == "graded"
+        return len(self.checks.keys() - self.found.keys()) if done else 0
 
     def cancel(self) -> None:
         """Give the run up, from another thread."""
@@ -119,6 +139,7 @@ class Run:
                 "skip": list(self.found),
                 "checks": str(self.folder),
                 "folder": str(supervisor.folder),
+                "place": str(supervisor.place),
                 "slow": self.slow,
                 "shuffle": self.shuffle,
                 "own": self.own,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import select
@@ -18,9 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from day89.course.grading.forkserver import DUMP_SIGNAL
+from day89.course.grading.forkserver import DUMP_SIGNAL, SUBMISSIONS
 from day89.course.grading.output import CALLS_SIGNAL
+from day89.course.results.text import safe_values
 from day89.errors import ToolError
+from day89.sandbox.remove import remove_tree
 
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement
@@ -43,6 +46,8 @@ class Supervisor:
     def __init__(self, modules: Sequence[str] = (), confinement: Confinement | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="day89-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
+        self.place = self.folder / SUBMISSIONS / "0"
+        self._places = itertools.count()
         self._modules = modules
         self._confinement = confinement
         self._server: subprocess.Popen[bytes] | None = None
@@ -59,6 +64,7 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        self.discard()
         self._folder.cleanup()
 
     def start(self) -> None:
@@ -95,18 +101,25 @@ class Supervisor:
         self._selector.register(self._server.stdout, selectors.EVENT_READ, "output")
 
     def hand_in(self, path: Path, data: bytes) -> Path:
-        """Return where a submission is to be loaded from: where it is confined, a copy in the one folder that it sees.
+        """Make a folder for one submission, and return where it is to be loaded from: a copy where it is confined.
 
         Args:
             path: the file.
             data: its bytes, as they were read and judged.
         """
+        self.discard()
+        self.place = self.folder / SUBMISSIONS / str(next(self._places))
+        self.place.mkdir(parents=True)
         if self._confinement is None:
             return path.resolve()
-        copy = self.folder / "handed-in" / path.name
-        copy.parent.mkdir(exist_ok=True)
+        copy = self.place / "handed-in" / path.name
+        copy.parent.mkdir()
         copy.write_bytes(data)
         return copy.resolve()
+
+    def discard(self) -> None:
+        """Remove the folder of the last submission, whatever it left there; what cannot be removed is nobody else's."""
+        remove_tree(self.place)
 
     def send(self, job: Mapping[str, Any]) -> None:
         """Give the server a job, starting one where there is none.
@@ -153,7 +166,8 @@ class Supervisor:
             self.child = int(event["pid"])
         elif event.get("event") == "exit":
             self.child = None
-        return event
+        made: dict[str, Any] = safe_values(event)
+        return made
 
     def _read(self, which: str) -> None:
         assert self._server is not None

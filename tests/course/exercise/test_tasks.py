@@ -72,6 +72,25 @@ def test_each_task_names_a_section_that_the_lesson_has(one):
 
 
 @EVERY
+def test_the_table_of_the_lesson_says_where_a_task_is_taught_and_how_long_it_takes(one):
+    lesson = course_file("docs/lesson.md").read_text("utf-8")
+    anchor = re.sub(r"[^\w\- ]", "", one.lesson.lower()).replace(" ", "-")
+    assert f"| {one.id} `{one.function}` | {one.minutes} min | [{one.lesson}](#{anchor}) |" in lesson
+
+
+@EVERY
+def test_the_section_of_a_task_teaches_it_on_code_that_runs_and_is_not_the_answer(one):
+    lesson = course_file("docs/lesson.md").read_text("utf-8")
+    section = lesson.partition(f"#### {one.lesson}\n")[2].partition("\n##")[0].partition("\n#### ")[0]
+    assert "```python" in section
+    solution = ast.parse(course_file("solution.py").read_text("utf-8"))
+    (answer,) = [ast.unparse(node.body[1:]) for node in solution.body if getattr(node, "name", "") == one.function]
+    taught = {ast.unparse(ast.parse(block)) for block in re.findall(r"```python\n(.*?)```", section, re.DOTALL)}
+    assert not any(answer in block for block in taught)
+    assert f"def {one.function}(" not in "".join(taught)
+
+
+@EVERY
 def test_each_task_serves_outcomes_and_has_an_https_page(one):
     assert one.outcomes
     assert set(one.outcomes) <= set(range(1, 19))
