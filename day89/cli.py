@@ -18,6 +18,7 @@ DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
 # Command -> (module with configure(parser) and run(args) -> int, one line of help). Imported only when it is run.
 COMMANDS = {
     "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
+    "gradebook": ("day89.course.commands.gradebook", "bring marks and feedback back to the platform"),
     "hint": ("day89.course.commands.hint", "show the next hint for a task"),
     "stub": ("day89.course.commands.stub", "cut exercise.py from solution.py"),
     "reset": ("day89.course.commands.reset", "put one task of exercise.py back to its stub"),
