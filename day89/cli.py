@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -17,6 +18,7 @@ DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
 
 # Command -> (module with configure(parser) and run(args) -> int, one line of help). Imported only when it is run.
 COMMANDS = {
+    "learn": ("day89.course.commands.learn", "work on the tasks: checks on each save (day89 alone does the same)"),
     "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
     "gradebook": ("day89.course.commands.gradebook", "bring marks and feedback back to the platform"),
     "hint": ("day89.course.commands.hint", "show the next hint for a task"),
@@ -55,6 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`day89 ... | head`); point stdout away so that the interpreter's last flush is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        return _complain(f"the disk is full{place}: make room, and run the command again", TOOL_FAULT)
     except KeyboardInterrupt:
         return _complain("interrupted", 130)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from day89.cloud import presigned_post
 from day89.cloud.controls.faults import Fault, Faults
-from day89.cloud.log import Call, CallLog
+from day89.cloud.log import Call, CallLog, facts
 from day89.cloud.messages.aws_chunked import read_body
 from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ApiCall, Refusal
@@ -209,6 +209,8 @@ def _finish(entry: Call, call: ApiCall, status: int, headers: Mapping[str, str],
     entry.status, entry.seconds, entry.response_bytes = status, seconds, len(body)
     if status >= 300:
         entry.error_code = _error_code(status, headers, body)
+    else:
+        entry.facts, entry.truncated = facts(entry.operation, body)
 
 
 def _error_code(status: int, headers: Mapping[str, str], body: bytes) -> str:

@@ -99,7 +99,7 @@ def served_model(model: Any, manifest: Manifest, format: str = "joblib", *, seco
         seconds: how long one call may take.
     """
     if format == "onnx":
-        return ServedModel(manifest, format, lambda rows: model.predict(rows).tolist())
+        return ServedModel(manifest, format, _onnx_predict(model, manifest))
     names = list(manifest.feature_names) if hasattr(model, "feature_names_in_") else None
 
     def predict(rows: numpy.ndarray) -> list[Any]:
@@ -109,6 +109,14 @@ def served_model(model: Any, manifest: Manifest, format: str = "joblib", *, seco
         return answer
 
     return ServedModel(manifest, format, Batcher(predict, seconds))
+
+
+def _onnx_predict(model: Any, manifest: Manifest) -> Predict:
+    # An ONNX label is text or a whole number: true comes back as 1, and 2.0 as 2.
+    labels = numpy.asarray(manifest.classes).dtype if manifest.classes else None
+    if labels is not None and labels.kind in "bf":
+        return lambda rows: model.predict(rows).astype(labels).tolist()
+    return lambda rows: model.predict(rows).tolist()
 
 
 @dataclass

@@ -37,7 +37,9 @@ def expect_left(task: Any, s3: Any, bucket: str, wanted: list[str], mistake: str
     stayed, lost = [key for key in found if key not in wanted], [key for key in wanted if key not in found]
     parts = ((stayed, "not deleted"), (lost, "deleted although the prefix does not say so"))
     words = [f"{len(keys)} {what}, such as {show(keys[:2])}" for keys, what in parts if keys]
-    expect(not words, f"called {task.last_call}; expected {len(wanted)} keys left; found {'; '.join(words)}", mistake)
+    expect(
+        not words, called=task.last_call, expected=f"{len(wanted)} keys left", found="; ".join(words), mistake=mistake
+    )
 
 
 def passed_over(left: list[str], wanted: list[str], word: str) -> str | None:
@@ -87,13 +89,17 @@ def test_nothing_to_delete_sends_no_delete(task: Any, cloud: Any, names: Any) ->
     s3, bucket = new_bucket(cloud, names)
     put_all(cloud, bucket, [names.key()])
     ended = attempt(task, "delete_prefix", s3, bucket, "nothing/")
-    called = f"called {task.last_call}, where no key starts like that"
+    called = f"{task.last_call}, where no key starts like that"
     mistake = blamed(ended, "U18") if ended.error else "L14"
     expect(
-        ended.error is None and ended.value == 0 and ended.value is not False, f"{called}; expected 0; {ended}", mistake
+        ended.error is None and ended.value == 0 and ended.value is not False,
+        called=called,
+        expected="0",
+        found=ended,
+        mistake=mistake,
     )
     sent = cloud.log.count(*DELETES)
-    expect(not sent, f"{called}; expected no delete request; found {sent}", "U18")
+    expect(not sent, called=called, expected="no delete request", found=sent, mistake="U18")
 
 
 @pytest.mark.task("1.4", "core", points=0.5)
@@ -130,21 +136,25 @@ def test_deletes_more_than_1000_keys(task: Any, cloud: Any, names: Any) -> None:
     fill(cloud, bucket, prefix, count)
     stop_endless_listing(cloud, count)
     ended = attempt(task, "delete_prefix", s3, bucket, prefix)
-    called = f"called {task.last_call} with {count} keys under the prefix"
+    called = f"{task.last_call} with {count} keys under the prefix"
     most = max((len(call.params["Delete"].get("Objects", [])) for call in cloud.log.of("s3.DeleteObjects")), default=0)
     expect(
         most <= 1000,
-        f"{called}; expected at most 1,000 keys a delete request, or AWS refuses it; found one with {most}",
-        "U16",
+        called=called,
+        expected="at most 1,000 keys a delete request, or AWS refuses it",
+        found=f"one with {most}",
+        mistake="U16",
     )
     cloud.faults.clear()
     pages, left = cloud.log.count(*LISTINGS), len(keys_in(s3, bucket))
     expect(
         not left,
-        f"{called}; expected an empty bucket; {ended}, and {left} keys are left",
-        blamed(ended, shown_by(cloud, "L2" if pages == 1 else "U16")),
+        called=called,
+        expected="an empty bucket",
+        found=f"{ended}, and {left} keys are left",
+        mistake=blamed(ended, shown_by(cloud, "L2" if pages == 1 else "U16")),
     )
-    expect(ended.value == count, f"{called}; expected {count}; {ended}", blamed(ended, "L14"))
+    expect(ended.value == count, called=called, expected=count, found=ended, mistake=blamed(ended, "L14"))
 
 
 @pytest.mark.task("1.4", "mastery", points=0.5)
@@ -162,13 +172,30 @@ def test_names_the_keys_that_s3_did_not_delete(task: Any, cloud: Any, names: Any
     stop_endless_listing(cloud, len(keys))
     ended = attempt(task, "delete_prefix", s3, bucket, prefix)
     cloud.faults.clear()
-    called = f"called {task.last_call}, where S3 answers that it did not delete {show(refused)}"
+    called = f"{task.last_call}, where S3 answers that it did not delete {show(refused)}"
     if not isinstance(ended.error, RuntimeError):
-        fail(f"{called}; expected a RuntimeError naming them; {ended}", blamed(ended, shown_by(cloud, "U17")))
+        fail(
+            called=called,
+            expected="a RuntimeError naming them",
+            found=ended,
+            mistake=blamed(ended, shown_by(cloud, "U17")),
+        )
     unnamed = [key for key in refused if key not in str(ended.error)]
-    expect(not unnamed, f"{called}; expected a RuntimeError naming each; {ended}; not named: {show(unnamed)}", "U17")
+    expect(
+        not unnamed,
+        called=called,
+        expected="a RuntimeError naming each",
+        found=f"{ended}; not named: {show(unnamed)}",
+        mistake="U17",
+    )
     left = keys_in(s3, bucket)
-    expect(left == refused, f"{called}; expected the {len(keys) - 2} others to be gone; found {show(left)}", "U17")
+    expect(
+        left == refused,
+        called=called,
+        expected=f"the {len(keys) - 2} others to be gone",
+        found=show(left),
+        mistake="U17",
+    )
 
 
 @pytest.mark.task("1.4", "mastery", points=0.5)
@@ -184,9 +211,15 @@ def test_older_versions_stay(task: Any, cloud: Any, names: Any) -> None:
     deleted = task.delete_prefix(s3, bucket, prefix)
     called = f"{task.last_call} in a bucket with versioning"
     lost = sorted(before - set(versions_in(s3, bucket)))
-    expect(not lost, f"called {called}; expected every older version to stay; found {len(lost)} of them gone", "B11")
+    expect(
+        not lost,
+        called=called,
+        expected="every older version to stay",
+        found=f"{len(lost)} of them gone",
+        mistake="B11",
+    )
     left = keys_in(s3, bucket)
-    expect(not left, f"called {called}; expected no key left; found {show(left)}", shown_by(cloud, None))
+    expect(not left, called=called, expected="no key left", found=show(left), mistake=shown_by(cloud, None))
     expect_equal(deleted, 2, f"{called}, where one of three objects was deleted before", "L14")
 
 

@@ -34,8 +34,10 @@ def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: st
     found = files_under(workdir)
     expect(
         found == before,
-        f"called {task.last_call}, which failed as {why}; expected each file as before; found {changes(before, found)}",
-        mistake,
+        called=f"{task.last_call}, which failed as {why}",
+        expected="each file as before",
+        found=changes(before, found),
+        mistake=mistake,
     )
 
 
@@ -52,18 +54,23 @@ def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workd
         ended = attempt(task, "download_file", s3, bucket, key, path)
         asked = {call.params.get("Key", key) for call in cloud.log.after(before_the_call)} - {key}
         expect(
-            not asked, f"called {task.last_call}; expected S3 to be asked for that key; found {show(list(asked))}", "U7"
+            not asked,
+            called=task.last_call,
+            expected="S3 to be asked for that key",
+            found=show(list(asked)),
+            mistake="U7",
         )
-        problem = f"{ended}{task.where(ended.error)}" if ended.error else ""
+        problem = str(ended) if ended.error else ""
         mistake = "L6" if key.endswith("/") else None
-        expect(not problem, f"called {task.last_call}; expected a result; {problem}", blamed(ended, mistake))
+        expect(not problem, called=task.last_call, expected="a result", found=problem, mistake=blamed(ended, mistake))
         found = files_under(workdir)
         old = bool(before) and found.get(path.name, b"").startswith(before)
         expect(
             found == {path.name: data},
-            f"called {task.last_call}; expected {path.name} with the {len(data)} bytes of the object, and no other; "
-            f"found {changes({path.name: data}, found)}{', the first of them those of the file before' if old else ''}",
-            "U28" if old else cut_or_changed(found.get(path.name), data),
+            called=task.last_call,
+            expected=f"{path.name} with the {len(data)} bytes of the object, and no other",
+            found=changes({path.name: data}, found) + (", the first of them those of the file before" if old else ""),
+            mistake="U28" if old else cut_or_changed(found.get(path.name), data),
         )
         before = data
 
@@ -77,9 +84,10 @@ def test_returns_the_path_as_a_path(task: Any, cloud: Any, names: Any, workdir: 
         found = task.download_file(s3, bucket, key, str(path))
         expect(
             isinstance(found, Path) and found.resolve() == path.resolve(),
-            f"called {task.last_call}; expected the path as a pathlib.Path; "
-            f"found {show(found)} ({type(found).__name__})",
-            "U11" if found is None else "U31",
+            called=task.last_call,
+            expected="the path as a pathlib.Path",
+            found=f"{show(found)} ({type(found).__name__})",
+            mistake="U11" if found is None else "U31",
         )
 
 
@@ -93,9 +101,10 @@ def test_creates_missing_parent_folders(task: Any, cloud: Any, names: Any, workd
         found = path.read_bytes() if path.is_file() else None
         expect(
             found == data,
-            f"called {task.last_call}; expected a file with the {len(data)} bytes of the object; "
-            f"found {'none' if found is None else f'{len(found)} other bytes'}",
-            "U13" if found is None else "U4",
+            called=task.last_call,
+            expected=f"a file with the {len(data)} bytes of the object",
+            found="none" if found is None else f"{len(found)} other bytes",
+            mistake="U13" if found is None else "U4",
         )
 
 
@@ -145,7 +154,13 @@ def test_broken_download_leaves_no_part(task: Any, cloud: Any, names: Any, workd
     for path in (old, workdir / "new.csv"):
         ended = attempt(task, "download_file", s3, bucket, key, path)
         expect_untouched(task, workdir, before, "the connection broke off half-way", "U30")
-        expect(ended.error, f"called {task.last_call}, broken off half-way; expected an error; {ended}", "U30")
+        expect(
+            ended.error,
+            called=f"{task.last_call}, broken off half-way",
+            expected="an error",
+            found=ended,
+            mistake="U30",
+        )
 
 
 @pytest.mark.task("1.2", "mastery", points=0.5)
@@ -168,7 +183,7 @@ def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, 
         called = f"{task.last_call} with the path as {type(as_given).__name__}"
         # A bare name has an empty dirname, which is no folder that could be missing.
         mistake = "U13" if as_given is path and "No such file" in str(ended) else "U31"
-        expect(ended.error is None, f"called {called}; expected the file; {ended}", blamed(ended, mistake))
+        expect(ended.error is None, called=called, expected="the file", found=ended, mistake=blamed(ended, mistake))
         expect_type(ended.value, Path, called, "U11" if ended.value is None else "U31")
         expect_equal(
             Path(ended.value).name, Path(as_given).name, f"{called}, looked at the name that it returns", "U31"
@@ -176,7 +191,8 @@ def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, 
     found, wanted = files_under(workdir), {f"pure/{path.name}": data}
     expect(
         found == wanted,
-        f"called {task.last_call}, looked at the folder; expected pure/{path.name} with the {len(data)} bytes of the "
-        f"object; found {changes(wanted, found)}",
-        "U4" if found.keys() == wanted.keys() else "U31",
+        called=f"{task.last_call}, looked at the folder",
+        expected=f"pure/{path.name} with the {len(data)} bytes of the object",
+        found=changes(wanted, found),
+        mistake="U4" if found.keys() == wanted.keys() else "U31",
     )

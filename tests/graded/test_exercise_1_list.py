@@ -24,7 +24,7 @@ SMALL_PAGES = 520  # requests that a right answer with two keys a page of its ow
 
 def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: str) -> None:
     """Fail unless the returned list holds exactly the keys, in S3's order."""
-    called = f"called {task.last_call}"
+    called = task.last_call
     task.silence.is_right = not isinstance(found, list)  # a generator has not asked for anything yet
     expect_type(found, list, task.last_call, "L1" if found is None else "L13")
     lost = [key for key in wanted if key not in found]
@@ -38,11 +38,19 @@ def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: s
         mistake = "L7"
     elif len(found) == len(wanted):
         mistake = "U7"  # as many as there should be, with other names
-    expect(not words, f"{called}; expected {len(wanted)} keys; found {len(found)}: {', '.join(words)}", mistake)
+    expect(
+        not words,
+        called=called,
+        expected=f"{len(wanted)} keys",
+        found=f"{len(found)}: {', '.join(words)}",
+        mistake=mistake,
+    )
     expect(
         list(found) == wanted,
-        f"{called}; expected each key once in S3's order, {show(wanted)}; found {show(found)}",
-        "L13",
+        called=called,
+        expected=f"each key once in S3's order, {show(wanted)}",
+        found=show(found),
+        mistake="L13",
     )
 
 

@@ -44,17 +44,20 @@ def test_stores_the_bytes_of_the_file_under_the_key(task: Any, cloud: Any, names
         path = local_file(workdir, f"{names.word()}.bin", wanted[key])
         answer(task, None, "upload_file", s3, path, bucket, key)
         found = objects_in(s3, bucket)
-        called = f"called {task.last_call}"
+        called = task.last_call
         expect(
             found.keys() == wanted.keys(),
-            f"{called}; expected the bucket to hold the keys {show(sorted(wanted))}; found {show(sorted(found))}",
-            "U7",
+            called=called,
+            expected=f"the bucket to hold the keys {show(sorted(wanted))}",
+            found=show(sorted(found)),
+            mistake="U7",
         )
         expect(
             found[key] == wanted[key],
-            f"{called}; expected the object to hold the {len(wanted[key])} bytes of the file; "
-            f"found {len(found[key])} bytes: {show(found[key][:80])}",
-            wrong_body(found[key], path, wanted[key]),
+            called=called,
+            expected=f"the object to hold the {len(wanted[key])} bytes of the file",
+            found=f"{len(found[key])} bytes: {show(found[key][:80])}",
+            mistake=wrong_body(found[key], path, wanted[key]),
         )
 
 
@@ -100,10 +103,16 @@ def test_missing_file_is_file_not_found(task: Any, cloud: Any, names: Any, workd
     _, other = new_bucket(cloud, names)
     works(task, "upload_file", s3, local_file(workdir, "a.csv"), other, names.key(".csv"))
     ended = attempt(task, "upload_file", s3, workdir / "absent.csv", bucket, names.key(".csv"))
-    where = f"called {task.last_call}, where there is no such file"
-    expect(isinstance(ended.error, FileNotFoundError), f"{where}; expected FileNotFoundError; {ended}", "U25")
+    where = f"{task.last_call}, where there is no such file"
+    expect(
+        isinstance(ended.error, FileNotFoundError),
+        called=where,
+        expected="FileNotFoundError",
+        found=ended,
+        mistake="U25",
+    )
     found = objects_in(s3, bucket)
-    expect(not found, f"{where}; expected no object in the bucket; found {show(found)}", "U25")
+    expect(not found, called=where, expected="no object in the bucket", found=show(found), mistake="U25")
 
 
 @pytest.mark.task("1.1", "mastery", points=0.5)
@@ -147,9 +156,10 @@ def test_key_without_a_known_extension_gets_a_default_type(task: Any, cloud: Any
         found = stored_as(task, s3, bucket, key).get("ContentType")
         expect(
             found in NO_TYPE,
-            f"called {task.last_call}; expected the Content-Type application/octet-stream or S3's default, "
-            f"as the key implies none; found {show(found)}",
-            "U26" if found == "text/csv" else "U27",
+            called=task.last_call,
+            expected="the Content-Type application/octet-stream or S3's default, as the key implies none",
+            found=show(found),
+            mistake="U26" if found == "text/csv" else "U27",
         )
 
 
@@ -167,8 +177,9 @@ def test_replaces_an_object_and_takes_any_path(task: Any, cloud: Any, names: Any
         words = f"the {len(before)} bytes of the object that was there before" if kept else show(found)
         expect(
             found == data,
-            f"called {task.last_call} with the path as {type(as_given).__name__}; expected the {len(data)} bytes of "
-            f"the file; found {words}",
-            "U28" if kept else wrong_body(found, path, data),
+            called=f"{task.last_call} with the path as {type(as_given).__name__}",
+            expected=f"the {len(data)} bytes of the file",
+            found=words,
+            mistake="U28" if kept else wrong_body(found, path, data),
         )
         before = data

@@ -31,10 +31,12 @@ def attempt_location(cloud: Any, bucket: str) -> Any:
 def expect_created(task: Any, cloud: Any, region: str, bucket: str, mistake: str) -> None:
     """Fail unless the call makes the bucket in the client's region."""
     ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
-    where = f"called {task.last_call} with a client of {region}"
-    expect(ended.error is None, f"{where}; expected a bucket in {region}; {ended}", blamed(ended, mistake))
+    where = f"{task.last_call} with a client of {region}"
+    expect(
+        ended.error is None, called=where, expected=f"a bucket in {region}", found=ended, mistake=blamed(ended, mistake)
+    )
     found = place_of(cloud, bucket)
-    expect(found == region, f"{where}; expected a bucket in {region}; found {found}", mistake)
+    expect(found == region, called=where, expected=f"a bucket in {region}", found=found, mistake=mistake)
 
 
 @pytest.mark.task("2.1", "core", points=1)
@@ -76,11 +78,23 @@ def expect_kept(task: Any, cloud: Any, names: Any, region: str) -> None:
     before = look_at(cloud, s3, bucket)
     for _ in range(2):
         ended = attempt(task, "create_bucket", s3, bucket)
-        where = f"called {task.last_call} in {region}, for a bucket that is yours already"
+        where = f"{task.last_call} in {region}, for a bucket that is yours already"
         shown = blamed(ended, "B6")
-        expect(ended.error is None, f"{where}; expected nothing to happen; {ended}", "B6" if shown == "F1" else shown)
+        expect(
+            ended.error is None,
+            called=where,
+            expected="nothing to happen",
+            found=ended,
+            mistake="B6" if shown == "F1" else shown,
+        )
         found = look_at(cloud, s3, bucket)
-        expect(found == before, f"{where}; expected the bucket as it was, {show(before)}; found {show(found)}", "B6")
+        expect(
+            found == before,
+            called=where,
+            expected=f"the bucket as it was, {show(before)}",
+            found=show(found),
+            mistake="B6",
+        )
 
 
 def look_at(cloud: Any, s3: Any, bucket: str) -> dict[str, Any]:
@@ -110,14 +124,16 @@ def test_a_bucket_of_somebody_else_is_an_error(task: Any, cloud: Any, names: Any
         cloud.client("s3", region, account=STRANGER).create_bucket(Bucket=bucket, **where)
         works(task, "create_bucket", cloud.client("s3", region), names.bucket())
         ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
-        called = f"called {task.last_call} for a bucket that belongs to somebody else"
+        called = f"{task.last_call} for a bucket that belongs to somebody else"
         if ended.error is None:
-            fail(f"{called}; expected AWS's error to reach the caller; {ended}", "B7")
+            fail(called=called, expected="AWS's error to reach the caller", found=ended, mistake="B7")
         kinds = {kind.__name__ for kind in type(ended.error).__mro__}
         expect(
             kinds & AWS_ERRORS,
-            f"{called}; expected AWS's own error as it is; it raised {describe_error(ended.error)}",
-            "B7",
+            called=called,
+            expected="AWS's own error as it is",
+            found=f"it raised {describe_error(ended.error)}",
+            mistake="B7",
         )
 
 

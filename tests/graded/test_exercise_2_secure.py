@@ -69,8 +69,8 @@ def test_enables_versioning(task: Any, cloud: Any, names: Any) -> None:
                 s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": before})
             answer(task, None, "secure_bucket", s3, bucket)
             found = s3.get_bucket_versioning(Bucket=bucket).get("Status")
-            called = f"called {task.last_call}, where versioning was {before or 'never set'}"
-            expect(found == "Enabled", f"{called}; expected versioning Enabled; found {show(found)}", "B10")
+            called = f"{task.last_call}, where versioning was {before or 'never set'}"
+            expect(found == "Enabled", called=called, expected="versioning Enabled", found=show(found), mistake="B10")
 
 
 @pytest.mark.task("2.2", "core", points=0.25)
@@ -82,8 +82,10 @@ def test_encrypts_by_default(task: Any, cloud: Any, names: Any) -> None:
     found = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm") for rule in rules]
     expect(
         found and set(found) <= {"AES256", "aws:kms", "aws:kms:dsse"},
-        f"called {task.last_call}; expected the default encryption AES256 or aws:kms; found {show(found)}",
-        "C9",
+        called=task.last_call,
+        expected="the default encryption AES256 or aws:kms",
+        found=show(found),
+        mistake="C9",
     )
 
 
@@ -106,7 +108,13 @@ def test_blocks_public_access(task: Any, cloud: Any, names: Any) -> None:
                 raise
             found = {}
         off = [name for name in SWITCHES if not found.get(name)]
-        expect(not off, f"called {task.last_call}; expected all four public-access blocks on; found off: {off}", "C11")
+        expect(
+            not off,
+            called=task.last_call,
+            expected="all four public-access blocks on",
+            found=f"off: {off}",
+            mistake="C11",
+        )
 
 
 @pytest.mark.task("2.2", "core", points=0.5)
@@ -120,9 +128,10 @@ def test_denies_objects_without_tls(task: Any, cloud: Any, names: Any) -> None:
     found = open_to(policy, bucket, objects=True)
     expect(
         not found,
-        f"called {task.last_call}; expected the bucket policy to deny every request without TLS to objects; "
-        f"found not denied: {some(found)}",
-        too_open(found, policy, bucket, True, "C19"),
+        called=task.last_call,
+        expected="the bucket policy to deny every request without TLS to objects",
+        found=f"not denied: {some(found)}",
+        mistake=too_open(found, policy, bucket, True, "C19"),
     )
 
 
@@ -135,9 +144,10 @@ def test_denies_the_bucket_without_tls(task: Any, cloud: Any, names: Any) -> Non
     found = open_to(policy, bucket, objects=False)
     expect(
         not found,
-        f"called {task.last_call}; expected the bucket policy to deny every request without TLS to the bucket itself; "
-        f"found not denied: {some(found)}",
-        too_open(found, policy, bucket, False, "N17" if policy["Statement"] else "C19"),
+        called=task.last_call,
+        expected="the bucket policy to deny every request without TLS to the bucket itself",
+        found=f"not denied: {some(found)}",
+        mistake=too_open(found, policy, bucket, False, "N17" if policy["Statement"] else "C19"),
     )
 
 
@@ -153,9 +163,10 @@ def test_requests_with_tls_are_as_before(task: Any, cloud: Any, names: Any) -> N
     denied = any(words.endswith("deny") for words in changed)
     expect(
         policy["Statement"] and not changed,
-        f"called {task.last_call}; expected a policy under which requests with TLS fare as before; "
-        f"found {some(changed) if changed else 'no policy'}",
-        "C26" if denied else "C12" if changed else "C19",
+        called=task.last_call,
+        expected="a policy under which requests with TLS fare as before",
+        found=some(changed) if changed else "no policy",
+        mistake="C26" if denied else "C12" if changed else "C19",
     )
 
 
@@ -170,9 +181,10 @@ def test_keeps_the_statements_that_were_there(task: Any, cloud: Any, names: Any)
     lost = [statement for statement in statements(earlier) if statement not in found]
     expect(
         not lost,
-        f"called {task.last_call}; expected the {len(earlier['Statement'])} statements that the policy had; "
-        f"found {len(lost)} of them gone",
-        "C20",
+        called=task.last_call,
+        expected=f"the {len(earlier['Statement'])} statements that the policy had",
+        found=f"{len(lost)} of them gone",
+        mistake="C20",
     )
 
 
@@ -196,9 +208,10 @@ def test_a_policy_that_was_there_does_not_replace_tls_only(task: Any, cloud: Any
         found = open_to(policy, bucket, objects=True) + open_to(policy, bucket, objects=False)
         expect(
             not found,
-            f"called {task.last_call}, where the bucket had a policy with {len(earlier['Statement'])} statements; "
-            f"expected every request without TLS to be denied; found not denied: {some(found)}",
-            "C21",
+            called=f"{task.last_call}, where the bucket had a policy with {len(earlier['Statement'])} statements",
+            expected="every request without TLS to be denied",
+            found=f"not denied: {some(found)}",
+            mistake="C21",
         )
 
 
@@ -218,7 +231,9 @@ def test_a_second_run_changes_nothing(task: Any, cloud: Any, names: Any) -> None
             for name in first
             if first[name] != second[name]
         ]
-        expect(not changed, f"called {task.last_call} twice; expected no change; found {'; '.join(changed)}", "C22")
+        expect(
+            not changed, called=f"{task.last_call} twice", expected="no change", found="; ".join(changed), mistake="C22"
+        )
 
 
 @pytest.mark.task("2.2", "mastery", points=0.25)
@@ -243,8 +258,10 @@ def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any
     found = len(bucket_policy(s3, bucket)["Statement"])
     expect(
         found == 3,
-        f"called {task.last_call} by a caller who may not read the policy; expected its 3 statements; found {found}",
-        "U12",
+        called=f"{task.last_call} by a caller who may not read the policy",
+        expected="its 3 statements",
+        found=found,
+        mistake="U12",
     )
     for setting in ("s3.PutBucketVersioning", "s3.PutPublicAccessBlock", "s3.PutBucketPolicy"):
         s3, bucket = new_bucket(cloud, names)

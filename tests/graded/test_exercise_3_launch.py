@@ -26,8 +26,13 @@ def launched(task: Any, ec2: Any, name: str, mistake: str | None, **more: Any) -
     reservations = ec2.describe_instances()["Reservations"]
     there = [one for reservation in reservations for one in reservation["Instances"]]
     found = [one for one in there if one["InstanceId"] == instance_id]
-    what = f"called {task.last_call}; expected the id of an instance that is there"
-    expect(found, f"{what}; found {show(instance_id)}", "E41")
+    expect(
+        found,
+        called=task.last_call,
+        expected="the id of an instance that is there",
+        found=show(instance_id),
+        mistake="E41",
+    )
     return instance_id, found[0]
 
 
@@ -70,7 +75,7 @@ def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: An
         wanted = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, names.word())}
         _, found = launched(task, ec2, name, None, **wanted, **more)
         count = len(states(cloud, region))
-        expect(count == 1, f"called {task.last_call}; expected exactly one instance; found {count}", "E3")
+        expect(count == 1, called=task.last_call, expected="exactly one instance", found=count, mistake="E3")
         shown = {
             "image": found["ImageId"],
             "type": found["InstanceType"],
@@ -93,15 +98,23 @@ def test_instance_has_its_name(task: Any, cloud: Any, names: Any) -> None:
         tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
         expect(
             tags.get("Name") == name,
-            f"called {task.last_call}; expected the tag Name={name!r} on the instance; found {show(tags)}",
-            "E25",
+            called=task.last_call,
+            expected=f"the tag Name={name!r} on the instance",
+            found=show(tags),
+            mistake="E25",
         )
     before = states(cloud, "us-east-1")
     second, _ = launched(task, ec2, name, None)
     count = len(states(cloud, "us-east-1")) - len(before)
-    called = f"called {task.last_call} again: a name is no id, and two instances may share it"
-    expect(count == 1, f"{called}; expected one more instance; found {count} more", "E3")
-    expect(second not in before, f"{called}; expected the id of the new one; found {show(second)}, an old one", "E3")
+    called = f"{task.last_call} again: a name is no id, and two instances may share it"
+    expect(count == 1, called=called, expected="one more instance", found=f"{count} more", mistake="E3")
+    expect(
+        second not in before,
+        called=called,
+        expected="the id of the new one",
+        found=f"{show(second)}, an old one",
+        mistake="E3",
+    )
 
 
 @pytest.mark.task("3.2", "core", points=0.5)
@@ -111,8 +124,10 @@ def test_requires_imdsv2(task: Any, cloud: Any, names: Any) -> None:
     tokens = found.get("MetadataOptions", {}).get("HttpTokens")
     expect(
         tokens == "required",
-        f"called {task.last_call}; expected MetadataOptions with HttpTokens required (IMDSv2); found {show(tokens)}",
-        "N6",
+        called=task.last_call,
+        expected="MetadataOptions with HttpTokens required (IMDSv2)",
+        found=show(tokens),
+        mistake="N6",
     )
 
 
@@ -125,9 +140,10 @@ def test_user_data_arrives_as_plain_text(task: Any, cloud: Any, names: Any) -> N
         found = base64.b64decode(attribute(ec2, instance_id, "userData") or "").decode("utf-8", "replace")
         expect(
             found == text,
-            f"called {task.last_call}; expected the instance to see the {len(text)} characters of the user data; "
-            f"found that it sees {len(found)}, {difference(text, found)}",
-            "N7" if encoded(text) in found else "N29",
+            called=task.last_call,
+            expected=f"the instance to see the {len(text)} characters of the user data",
+            found=f"that it sees {len(found)}, {difference(text, found)}",
+            mistake="N7" if encoded(text) in found else "N29",
         )
 
 
@@ -142,9 +158,10 @@ def test_returns_when_the_instance_runs(task: Any, cloud: Any, names: Any) -> No
     found = states(cloud, region).get(str(instance_id))
     expect(
         found == "running",
-        f"called {task.last_call}; expected the instance to be running by the time of the answer; "
-        f"found {f'it {found}' if found else f'no instance with the id {show(instance_id)}'}",
-        "E6" if found else "E41",
+        called=task.last_call,
+        expected="the instance to be running by the time of the answer",
+        found=f"it {found}" if found else f"no instance with the id {show(instance_id)}",
+        mistake="E6" if found else "E41",
     )
     expect_no_dead_instance(task, cloud, ec2, names.word(), options)
 
@@ -163,8 +180,14 @@ def expect_no_dead_instance(task: Any, cloud: Any, ec2: Any, name: str, options:
     ended = attempt(task, "launch_instance", ec2, name, **options)
     cloud.faults.clear()
     found = states(cloud, ec2.meta.region_name).get(str(ended.value), "running")
-    where = f"called {task.last_call}, where the instance ends before it ever runs"
-    expect(ended.error or found == "running", f"{where}; expected an error; {ended}, which is {found}", "E6")
+    where = f"{task.last_call}, where the instance ends before it ever runs"
+    expect(
+        ended.error or found == "running",
+        called=where,
+        expected="an error",
+        found=f"{ended}, which is {found}",
+        mistake="E6",
+    )
 
 
 @pytest.mark.task("3.2", "mastery", points=0.5)
@@ -175,8 +198,10 @@ def test_terminates_when_it_shuts_itself_down(task: Any, cloud: Any, names: Any)
     found = attribute(ec2, instance_id, "instanceInitiatedShutdownBehavior")
     expect(
         found == "terminate",
-        f"called {task.last_call}; expected the instance to terminate when it shuts itself down; found {show(found)}",
-        "E30",
+        called=task.last_call,
+        expected="the instance to terminate when it shuts itself down",
+        found=show(found),
+        mistake="E30",
     )
 
 
@@ -195,9 +220,10 @@ def test_the_launch_request_itself_says_it(task: Any, cloud: Any, names: Any) ->
     absent = [what for what, is_said in said.items() if not is_said]
     expect(
         not absent,
-        f"called {task.last_call}; expected the RunInstances request itself to say {show(list(said))}; "
-        f"found it without {show(absent)}",
-        never_said(ec2, instance_id, found, name) or "E24",
+        called=task.last_call,
+        expected=f"the RunInstances request itself to say {show(list(said))}",
+        found=f"it without {show(absent)}",
+        mistake=never_said(ec2, instance_id, found, name) or "E24",
     )
 
 
@@ -221,13 +247,14 @@ def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> Non
     arn = found.get("IamInstanceProfile", {}).get("Arn", "")
     expect(
         arn.endswith(f":instance-profile/{profile}"),
-        f"called {task.last_call}; expected the instance profile {profile!r} on the instance; "
-        f"found {show(arn) if arn else 'none'}",
-        "N30",
+        called=task.last_call,
+        expected=f"the instance profile {profile!r} on the instance",
+        found=show(arn) if arn else "none",
+        mistake="N30",
     )
     _, found = launched(task, ec2, names.word(), "N30")
     none = found.get("IamInstanceProfile")
-    expect(not none, f"called {task.last_call} without a profile; expected none; found {show(none)}", "N30")
+    expect(not none, called=f"{task.last_call} without a profile", expected="none", found=show(none), mistake="N30")
 
 
 @pytest.mark.task("3.2", "mastery", points=0.25)

@@ -28,8 +28,10 @@ def expect_states(
     words = [f"{len(ids)} {what}, such as {ids[0]}" for ids, what in parts if ids]
     expect(
         not words,
-        f"called {task.last_call}; expected {len(wanted)} instances; found {len(found)}: {'; '.join(words)}",
-        shown,
+        called=task.last_call,
+        expected=f"{len(wanted)} instances",
+        found=f"{len(found)}: {'; '.join(words)}",
+        mistake=shown,
     )
     expect_equal(dict(found), wanted, task.last_call, "E43")
 

@@ -67,13 +67,13 @@ def read_table(s3: Any, bucket: str, key: str, called: str, mistake: str = "U7")
         data = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except s3.exceptions.NoSuchKey:
         there = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
-        fail(f"called {called}; expected an object at {show(key)}; found the keys {show(there)}", mistake)
+        fail(called=called, expected=f"an object at {show(key)}", found=f"the keys {show(there)}", mistake=mistake)
     if data[:2] == b"\x1f\x8b":
-        fail(f"called {called}; expected plain CSV at {show(key)}; found it compressed with gzip", "D14")
+        fail(called=called, expected=f"plain CSV at {show(key)}", found="it compressed with gzip", mistake="D14")
     try:
         return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        fail(f"called {called}; expected CSV in UTF-8 at {show(key)}; found {show(data)} ({error})", "D9")
+        fail(called=called, expected=f"CSV in UTF-8 at {show(key)}", found=f"{show(data)} ({error})", mistake="D9")
 
 
 def expect_table(found: list[list[str]], rows: Sequence[Sequence[str]], called: str, mistake: str | None) -> None:
@@ -81,19 +81,25 @@ def expect_table(found: list[list[str]], rows: Sequence[Sequence[str]], called: 
     header = found[0] if found else []
     expect(
         header == list(HEADER),
-        f"called {called}; expected the header {show(list(HEADER))}; found {show(header)}",
-        "D5" if len(header) == len(HEADER) + 1 else mistake,
+        called=called,
+        expected=f"the header {show(list(HEADER))}",
+        found=show(header),
+        mistake="D5" if len(header) == len(HEADER) + 1 else mistake,
     )
     for number, (row, wanted) in enumerate(zip(found[1:], rows, strict=False), start=1):
         expect(
             row == list(wanted),
-            f"called {called}; expected row {number} {show(list(wanted))}; found {show(row)}",
-            "D18" if "" in row else mistake,
+            called=called,
+            expected=f"row {number} {show(list(wanted))}",
+            found=show(row),
+            mistake="D18" if "" in row else mistake,
         )
     expect(
         len(found) - 1 == len(rows),
-        f"called {called}; expected {len(rows)} rows under the header; found {len(found) - 1}",
-        "D18" if any("" in row for row in found[len(rows) + 1 :]) else mistake,
+        called=called,
+        expected=f"{len(rows)} rows under the header",
+        found=len(found) - 1,
+        mistake="D18" if any("" in row for row in found[len(rows) + 1 :]) else mistake,
     )
 
 
@@ -157,7 +163,7 @@ def test_the_answer_is_the_number_of_rows_written(task: Any, cloud: Any, names: 
 def expect_count(found: object, rows: Sequence[Sequence[str]], called: str, mistake: str) -> None:
     """Fail unless a job has answered with the number of these rows."""
     number = int(found) if isinstance(found, Integral) and not isinstance(found, bool) else None
-    expect(number == len(rows), f"called {called}; expected {len(rows)}; found {show(found)}", mistake)
+    expect(number == len(rows), called=called, expected=len(rows), found=show(found), mistake=mistake)
 
 
 @pytest.mark.task("4.1", "mastery", points=0.2)
@@ -261,13 +267,15 @@ def test_where_it_fails_the_output_stays_as_it_was(task: Any, cloud: Any, names:
         s3.put_object(Bucket=bucket, Key=broken, Body=data)
         for target in (old, new):
             ended = attempt(task, "run_job", s3, bucket, broken, target)
-            what = f"called {task.last_call}, where {why}"
-            expect(ended.error, f"{what}; expected an error; {ended}", mistake)
+            what = f"{task.last_call}, where {why}"
+            expect(ended.error, called=what, expected="an error", found=ended, mistake=mistake)
         there = {item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]}
-        expect(new not in there, f"{what}; expected nothing at {show(new)}; found an object there", "D13")
-        expect(old in there, f"{what}; expected {show(old)} untouched; found it deleted", "D13")
+        expect(
+            new not in there, called=what, expected=f"nothing at {show(new)}", found="an object there", mistake="D13"
+        )
+        expect(old in there, called=what, expected=f"{show(old)} untouched", found="it deleted", mistake="D13")
         found = s3.get_object(Bucket=bucket, Key=old)["Body"].read()
-        expect(found == before, f"{what}; expected {show(old)} untouched; found {show(found)}", "D13")
+        expect(found == before, called=what, expected=f"{show(old)} untouched", found=show(found), mistake="D13")
 
 
 @pytest.mark.task("4.1", "mastery", points=0.2)

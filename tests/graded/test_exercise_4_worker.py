@@ -41,9 +41,11 @@ def script(task: Any, bucket: str, *keys: str) -> str:
     text = task.worker_user_data(bucket, *keys)
     expect_type(text, str, task.last_call, "N8")
     # AWS would take neither for a script, and an instance would say less than this.
-    expect(text[:2] == "#!", f"called {task.last_call}; expected text that begins with '#!'; found {show(text)}", "N8")
+    expect(
+        text[:2] == "#!", called=task.last_call, expected="text that begins with '#!'", found=show(text), mistake="N8"
+    )
     size = len(text.encode())
-    expect(size <= 16 * 1024, f"called {task.last_call}; expected at most 16384 bytes; found {size}", "N12")
+    expect(size <= 16 * 1024, called=task.last_call, expected="at most 16384 bytes", found=size, mistake="N12")
     return str(text)
 
 
@@ -65,7 +67,7 @@ def run(task: Any, cloud: Any, place: Place, names: Names, keys: tuple[str, str,
     place.put(code, CODE.encode())
     place.put(source, names.text().encode())
     instance_id = place.launch(script(task, place.bucket, *keys))
-    called = f"called {task.last_call} and launched an instance with it"
+    called = f"{task.last_call} and launched an instance with it"
     wait_until_done(cloud, place, [instance_id], called)
     return instance_id, called
 
@@ -75,16 +77,29 @@ def expect_output(place: Place, keys: tuple[str, str, str], instance_id: str, ca
     _, source, target = keys
     wanted, found = (place.get(source) or b"").upper(), place.get(target)
     ends = f"its console ends with: {tail(place.console(instance_id))}"
-    what = f"{called}; expected the job's output at {show(target)}"
-    expect(found is not None, f"{what}; found nothing there; {ends}", mistake)
-    expect(found == wanted, f"{what} to be {show(wanted)}; found {show(found)}; {ends}", mistake)
+    expect(
+        found is not None,
+        called=called,
+        expected=f"the job's output at {show(target)}",
+        found=f"nothing there; {ends}",
+        mistake=mistake,
+    )
+    expect(
+        found == wanted,
+        called=called,
+        expected=f"the job's output at {show(target)} to be {show(wanted)}",
+        found=f"{show(found)}; {ends}",
+        mistake=mistake,
+    )
 
 
 def expect_shut_down(place: Place, instance_id: str, called: str, mistake: str) -> None:
     """Fail unless the instance has shut itself down, and so has been terminated."""
     state = place.instances()[instance_id]["State"]["Name"]
     ends = f"its console ends with: {tail(place.console(instance_id))}"
-    expect(state in GONE, f"{called}; expected that it shuts itself down; found it {state}; {ends}", mistake)
+    expect(
+        state in GONE, called=called, expected="that it shuts itself down", found=f"it {state}; {ends}", mistake=mistake
+    )
 
 
 @pytest.mark.task("4.3", "core", points=0.5)
@@ -120,7 +135,7 @@ def test_the_instance_shuts_down_when_a_step_fails(task: Any, cloud: Any, names:
         "the job fails for want of its input": (code, f"{source}x", target),
     }.items():
         instance_id = place.launch(script(task, place.bucket, *keys))
-        launched[instance_id] = f"called {task.last_call} and launched an instance with it, where {why}"
+        launched[instance_id] = f"{task.last_call} and launched an instance with it, where {why}"
     wait_until_done(cloud, place, list(launched), next(iter(launched.values())))
     for instance_id, called in launched.items():
         expect_shut_down(place, instance_id, called, "E34")
@@ -142,9 +157,14 @@ def test_the_console_shows_what_the_steps_print(task: Any, cloud: Any, names: Na
     instance_id, called = run(task, cloud, place, names, keys)
     said, console = (place.get(keys[1]) or b"").decode().split()[0], place.console(instance_id)
     for verb, where in (("says", ""), ("warns", " to its standard error")):
-        what = f"{called}, where the job prints {show(f'the job {verb} {said} …')}{where}; expected that on its console"
         shown = f"the job {verb} {said}" in console
-        expect(shown, f"{what}; found {tail(console)}", "N32" if place.get(keys[2]) else "N31")
+        expect(
+            shown,
+            called=f"{called}, where the job prints {show(f'the job {verb} {said} …')}{where}",
+            expected="that on its console",
+            found=tail(console),
+            mistake="N32" if place.get(keys[2]) else "N31",
+        )
 
 
 @pytest.mark.task("4.3", "mastery", points=0.4)

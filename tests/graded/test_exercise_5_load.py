@@ -80,8 +80,13 @@ def expect_refused(task: Any, why: str, *arguments: Any) -> None:
     """Fail unless the bytes are refused with a ValueError."""
     ended = attempt(task, "load_model", *arguments)
     swallowed = ended.error is None and getattr(ended.value, "shown", "") == "None"
-    what = f"called {task.last_call}, where {why}; expected a ValueError"
-    expect(isinstance(ended.error, ValueError), f"{what}; {ended}", "R7" if swallowed else "M25")
+    expect(
+        isinstance(ended.error, ValueError),
+        called=f"{task.last_call}, where {why}",
+        expected="a ValueError",
+        found=ended,
+        mistake="R7" if swallowed else "M25",
+    )
 
 
 class Payload:
@@ -105,8 +110,14 @@ def test_nothing_is_unpickled_before_the_checksum_is_right(
         mark = workdir / f"unpickled-{version}"
         store(s3, bucket, name, version, pickle.dumps(Payload(mark)), checksum=checksum)
         expect_refused(task, "the sha256 is another" if checksum else "there is no sha256", s3, bucket, name, version)
-        what = f"called {task.last_call} on bytes that {'do not match their' if checksum else 'have no'} checksum"
-        expect(not mark.exists(), f"{what}; expected that they are not unpickled; found that their code has run", "M3")
+        what = f"{task.last_call} on bytes that {'do not match their' if checksum else 'have no'} checksum"
+        expect(
+            not mark.exists(),
+            called=what,
+            expected="that they are not unpickled",
+            found="that their code has run",
+            mistake="M3",
+        )
     expect_one_read(task, cloud, s3, bucket, name, workdir / "unpickled-3")
 
 
@@ -119,9 +130,14 @@ def expect_one_read(task: Any, cloud: Any, s3: Any, bucket: str, name: str, mark
 
     cloud.faults.add("s3.GetObject", nth=2, before=replace)
     attempt(task, "load_model", s3, bucket, name, 3)  # loaded by whoever reads once; else ValueError
-    what = f"called {task.last_call}, where the object is replaced between one read and the next"
-    found = "found that the code of bytes has run that were not compared"
-    expect(not mark.exists(), f"{what}; expected that what was compared is what is unpickled; {found}", "M3")
+    what = f"{task.last_call}, where the object is replaced between one read and the next"
+    expect(
+        not mark.exists(),
+        called=what,
+        expected="that what was compared is what is unpickled",
+        found="that the code of bytes has run that were not compared",
+        mistake="M3",
+    )
 
 
 @pytest.mark.task("5.2", "mastery", points=0.5)

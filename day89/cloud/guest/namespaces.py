@@ -16,10 +16,11 @@ import os
 import sys
 from pathlib import Path
 
-from day89.cloud.guest.rootfs import View
+from day89.cloud.guest.rootfs import SYSTEM, View
 from day89.processes import tree
 from day89.sandbox import landlock, privileges
 from day89.sandbox.libc import checked, libc
+from day89.sandbox.visible import system_paths
 
 __all__ = ["LANDLOCK", "NAMESPACES", "NONE", "PARTIAL", "enter", "possible", "restrict"]
 
@@ -37,7 +38,6 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "arm64": 41}
 SYS_MOUNT_SETATTR = 442
 AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/sys/devices/system/cpu")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 CONSOLES = ("console", "ttyS0", "kmsg")  # what is written there goes to the console log
 PLACES = (
@@ -196,7 +196,7 @@ def restrict(root: str, view: View) -> None:
     Raises:
         OSError: the kernel refuses.
     """
-    read: list[str | Path] = [*landlock.system_paths([Path(path) for path in view.hidden]), *view.read]
+    read: list[str | Path] = [*system_paths([Path(path) for path in view.hidden]), *view.read]
     if os.geteuid() == 0:
         _become_spare(root)
     landlock.restrict_files(read, [root, *WRITABLE_DEVICES], None, special=True)

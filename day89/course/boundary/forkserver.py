@@ -30,6 +30,7 @@ from day89.processes.channel import Broken, Wire
 from day89.sandbox import landlock
 from day89.sandbox import seccomp as calls
 from day89.sandbox.rlimits import Limits, apply_limits
+from day89.sandbox.visible import system_paths
 
 __all__ = ["main"]
 
@@ -143,7 +144,7 @@ def _be_submission(what: dict[str, Any], descriptors: list[int], others: list[Wi
 
 @cache
 def _system_paths(hidden: tuple[str, ...]) -> list[Path]:
-    return landlock.system_paths([Path(path) for path in hidden])
+    return system_paths([Path(path) for path in hidden])
 
 
 def enter_jail(what: dict[str, Any]) -> None:

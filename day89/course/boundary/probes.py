@@ -25,6 +25,7 @@ from day89.errors import Day89Error
 from day89.sandbox import seccomp
 from day89.sandbox.landlock import landlock_version
 from day89.sandbox.rlimits import Limits
+from day89.sandbox.visible import private_places
 
 __all__ = ["NAMES", "Probe", "Report", "best", "candidates", "examine", "hidden_paths"]
 
@@ -79,9 +80,10 @@ class Report:
 
 
 def hidden_paths() -> tuple[str, ...]:
-    """List what a submission must not read: this package, and the checkout around it."""
+    """List what a submission must not read: this package and the checkout around it, and every other copy of them."""
     package = Path(__file__).resolve().parents[2]
-    return tuple(dict.fromkeys([str(package), str(checks_folder().resolve().parents[1])]))
+    places = [*private_places(package), checks_folder().resolve(), course_file("solution.py").resolve()]
+    return tuple(dict.fromkeys(map(str, places)))
 
 
 def candidates(limits: Limits | None = None) -> Iterator[tuple[str, Confinement]]:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from botocore.client import BaseClient
 
 from day89.course.boundary.codec import decode, decode_error, encode
-from day89.course.boundary.remote_cloud import ask_cloud, connect
+from day89.course.boundary.remote_cloud import ask_cloud, connect, connection_of
 from day89.course.boundary.remote_proxies import RemoteApp, RemoteModel
 from day89.course.boundary.spawn import Session, Submitted
 from day89.course.checks.learner import Fault, Gone, Missing
@@ -25,6 +25,8 @@ __all__ = ["Remote"]
 OUTPUT_KEPT = 64 * 1024
 CALLS_ALLOWED = 20_000
 LOAD_SECONDS = 20.0
+# What taking an answer apart may raise where its maker did not keep to its form.
+HOSTILE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 
 
 class Remote:
@@ -210,18 +212,22 @@ class Remote:
             raise self._error(answer)
         try:
             return decode(answer.get("value"), self._known)
-        except (ValueError, RecursionError) as error:
+        except HOSTILE as error:
             raise Gone(f"it answered with something that is no value ({error})") from None
 
     def _error(self, answer: dict[str, Any]) -> BaseException:
-        names = answer["error"].get("names", [])
+        try:
+            names = [str(name) for name in answer["error"].get("names", [])]
+            error = decode_error(answer["error"])
+        except HOSTILE as problem:
+            return Gone(f"it answered with something that is no error ({problem})")
         if self.interrupted and names[:1] == ["KeyboardInterrupt"]:
             return KeyboardInterrupt()
         if any(name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit") for name in names):
             return Gone(f"it raised {names[0]}, which ends a program")
-        error = decode_error(answer["error"])
-        error.submission_line = answer.get("line")  # type: ignore[attr-defined]
-        error.submission_stub = answer.get("stub")  # type: ignore[attr-defined]
+        line, stub = answer.get("line"), answer.get("stub")
+        error.submission_line = line if isinstance(line, int) else None  # type: ignore[attr-defined]
+        error.submission_stub = stub if isinstance(stub, str) else None  # type: ignore[attr-defined]
         return error
 
     def _known(self, data: dict[str, Any]) -> Any:
@@ -241,12 +247,10 @@ class Remote:
         message, body = process.aws.receive()
         if asked > CALLS_ALLOWED:
             self._give_up(f"it had made {CALLS_ALLOWED} calls to AWS, and went on")
-        if "connect" in message:
-            host, port = message["connect"]
-            connect(process.aws, host, port, self._is_instance(host))
+        if target := connection_of(message):
+            connect(process.aws, *target, self._is_instance(target[0]))
             return
-        method, url, headers = message["aws"]
-        answer, content = ask_cloud(method, url, headers, body)
+        answer, content = ask_cloud(message, body)
         self.interrupted = self.interrupted or "interrupt" in answer
         process.aws.send(answer, content)
 

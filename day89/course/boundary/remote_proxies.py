@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from day89.course.checks.proxies import Answer
+from day89.course.checks.proxies import Answer, NoAnswer
 
 __all__ = ["Asked", "RemoteApp", "RemoteModel"]
+
+
+T = TypeVar("T")
 
 
 class Asked(Protocol):
@@ -34,12 +37,12 @@ class RemoteModel:
     @property
     def features(self) -> int:
         """Count the columns that a row needs."""
-        return int(self.side.ask(self.id, "features"))
+        return _made(int, self.side.ask(self.id, "features"))
 
     @property
     def classes(self) -> list[Any]:
         """List what the model may predict, as plain values."""
-        return list(self.side.ask(self.id, "classes"))
+        return _made(list, self.side.ask(self.id, "classes"))
 
     @property
     def predict_calls(self) -> int:
@@ -48,7 +51,7 @@ class RemoteModel:
 
     def predict(self, rows: Sequence[Sequence[float]]) -> list[Any]:
         """Return one plain value a row."""
-        return list(self.side.ask(self.id, "predict", [[list(row) for row in rows]]))
+        return _made(list, self.side.ask(self.id, "predict", [[list(row) for row in rows]]))
 
 
 class RemoteApp:
@@ -82,4 +85,16 @@ class RemoteApp:
         """Send one request and return the answer."""
         options = {"json": json, "data": data, "headers": dict(headers or {}), "content_type": content_type}
         found = self.side.ask(self.id, "request", [method, path], options)
-        return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))
+        return _made(_answer, found)
+
+
+def _answer(found: Any) -> Answer:
+    return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))
+
+
+def _made(kind: Callable[[Any], T], value: Any) -> T:
+    """Return an answer as what it should be; its maker may be hostile."""
+    try:
+        return kind(value)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise NoAnswer(f"expected another kind of answer; found {repr(value)[:100]} ({error})") from None

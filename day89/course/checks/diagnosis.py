@@ -71,21 +71,26 @@ class Silence:
 
     Attributes:
         is_right: in this check nobody has to ask AWS.
+        spans: how many requests AWS had had before and after each call of a function; None while it runs.
     """
 
     def __init__(self, asked: Callable[[], int]) -> None:
         self._asked = asked
         self._calls: list[bool] = []
         self.is_right = False
+        self.spans: list[tuple[int, int | None]] = []
 
     @contextmanager
     def listening(self, arguments: tuple[Any, ...]) -> Iterator[None]:
         """Listen during one call of a function; an error may come before any request, so it says nothing."""
         before, silent = self._asked(), False
+        self.spans.append((before, None))
+        place = len(self.spans) - 1
         try:
             yield
             silent = self._asked() == before
         finally:
+            self.spans[place] = before, self._asked()
             if any(isinstance(one, BaseClient) for one in arguments):
                 self._calls.append(silent)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
+from day89.course.checks.breakpoints import BreakpointReached
 from day89.course.checks.diagnosis import Silence
 from day89.course.checks.expectations import NotStarted, Wrong, describe_call, describe_error, show
 from day89.course.checks.proxies import App, InProcessApp, InProcessModel, Model, NoAnswer
@@ -150,7 +151,8 @@ class Task:
 
     Attributes:
         last_call: the last call as text, such as ``list_keys(s3, 'b-7f3', '')``.
-        last_error: what the last call raised, or None.
+        last_error: what the last call raised, or None; a check that has taken it for an answer sets it to None.
+        raised: what the last call raised, or None, whatever a check makes of it.
         silence: notices where AWS was never asked.
     """
 
@@ -167,6 +169,7 @@ class Task:
         self.id = id
         self.last_call = ""
         self.last_error: BaseException | None = None
+        self.raised: BaseException | None = None
 
     @property
     def path(self) -> Path:
@@ -184,33 +187,43 @@ class Task:
 
     def _call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         self.last_call, self.last_error = describe_call(function, arguments, keywords), None
+        self.raised = None
         if self._on_call:
             self._on_call(self.last_call)
         try:
             with self.silence.listening(arguments):
                 return self._side.call(function, arguments, keywords)
         except Missing:
-            raise Wrong(f"{self.path.name} has no function {function}: put its stub back with `day89 reset`") from None
+            missing = f"none: {self.path.name} has no function {function}; put its stub back with `day89 reset`"
+            raise Wrong(called=self.last_call, expected=f"a function {function}", found=missing) from None
         except Fault:
             raise
         except Gone as error:
-            wrong = Wrong(f"called {self.last_call}; expected a result; {error}")
+            wrong = Wrong(called=self.last_call, expected="a result", found=error)
             wrong.timed_out = error.timed_out
             raise wrong from None
         except NotImplementedError as error:
             raise self._not_started(function, error) from None
         except (Exception, KeyboardInterrupt) as error:
-            self.last_error = error
+            self.last_error = self.raised = error
             raise
+        except BreakpointReached as error:
+            debug = f"run `day89 debug {self.id}` to stop there with pdb, or take the breakpoint out"
+            wrong = Wrong(called=self.last_call, expected="a result", found=f"a breakpoint; {debug}")
+            wrong.line, wrong.code = error.line, error.code
+            raise wrong from None
         except BaseException as error:
             # SystemExit, or one of pytest's outcomes: a function answers or raises an error, it ends nothing.
-            raise Wrong(f"called {self.last_call}; expected a result; it raised {describe_error(error)}") from None
+            self.raised = error
+            found = f"it raised {describe_error(error)}"
+            raise Wrong(called=self.last_call, expected="a result", found=found) from None
 
     def _not_started(self, function: str, error: NotImplementedError) -> Exception:
         stub = self._side.stub_of(error)
         if stub in (None, function):
             return NotStarted(str(error))
-        return Wrong(f"called {self.last_call}; it needs {stub} first, which is not started ({error})")
+        found = f"it needs {stub} first, which is not started ({error})"
+        return Wrong(called=self.last_call, expected="a result", found=found)
 
     def raises(
         self,
@@ -246,22 +259,18 @@ class Task:
         except kinds as error:
             # The text of a KeyError is the repr of its argument, in which a quote may be escaped.
             if naming and naming not in f"{error}{error.args}{''.join(map(str, error.args))}":
-                raise Wrong(
-                    f"called {self.last_call}; expected {promise}; it raised {describe_error(error)}", mistake
-                ) from None
+                found = f"it raised {describe_error(error)}"
+                raise Wrong(called=self.last_call, expected=promise, found=found, mistake=mistake) from None
             self.last_error = None
             return error
         except Exception as error:
-            raise Wrong(
-                f"called {self.last_call}; expected {promise}; it raised {describe_error(error)}{self.where(error)}",
-                mistake,
-            ) from None
-        raise Wrong(f"called {self.last_call}; expected {promise}; it returned {show(value)}", mistake)
+            found = f"it raised {describe_error(error)}"
+            raise Wrong(called=self.last_call, expected=promise, found=found, mistake=mistake) from None
+        raise Wrong(called=self.last_call, expected=promise, found=f"it returned {show(value)}", mistake=mistake)
 
-    def where(self, error: BaseException) -> str:
-        """Return where in the submission an error was raised, such as `` (exercise.py line 88)``, or nothing."""
-        line = getattr(error, "submission_line", None) or line_in(error, self.path)
-        return f" ({self.path.name} line {line})" if line else ""
+    def line_of(self, error: BaseException) -> int | None:
+        """Return the line of the submission where an error was raised, or None."""
+        return getattr(error, "submission_line", None) or line_in(error, self.path)
 
     def model(self, kind: str = "penguins", *, seed: int = 0, recording: bool = False) -> Model:
         """Make one of the course's own fitted models, to pass to the learner's functions.

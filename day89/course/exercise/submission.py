@@ -19,7 +19,7 @@ from pathlib import Path
 
 from day89.course.exercise.foreign import is_notebook, newer_syntax
 
-__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "load", "parse", "read", "stubs"]
+__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "line_of", "load", "parse", "read", "stubs"]
 
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024
@@ -145,7 +145,7 @@ def _shown(error: SyntaxError) -> str:
 
 
 def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
-    """Return which functions are untouched stubs: defined once, undecorated, with nothing but a raise in them.
+    """Return which functions are untouched stubs: defined once, undecorated, with a raise above all else in them.
 
     Args:
         tree: syntax tree of the submission.
@@ -163,9 +163,9 @@ def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
-    """Return whether a function does nothing but raise NotImplementedError."""
+    """Return whether a function does nothing but raise NotImplementedError: below it, gaps may wait to be filled."""
     body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
-    if function.decorator_list or len(body) != 1 or not isinstance(body[0], ast.Raise):
+    if function.decorator_list or not body or not isinstance(body[0], ast.Raise):
         return False
     raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
@@ -210,6 +210,15 @@ def _import_failed(error: BaseException, path: Path) -> str:
             f"{where}: the file leaves the interpreter when it is imported ({what}); keep such calls inside functions"
         )
     return f"{where}: {what} when the file is imported; mend that line first"
+
+
+def line_of(path: Path, line: int) -> str | None:
+    """Return the text of one line of a submission, without its indentation; None where there is none."""
+    try:
+        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    except OSError:  # a copy that the submission itself has removed
+        return None
+    return " ".join(lines[line - 1].split())[:120] if 0 < line <= len(lines) else None
 
 
 def line_in(error: BaseException, path: Path) -> int | None:

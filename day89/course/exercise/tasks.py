@@ -6,10 +6,23 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from day89.errors import UsageError
 
-__all__ = ["Exercise", "Hints", "Mistake", "Task", "choose", "exercises", "mistakes", "task", "tasks"]
+__all__ = [
+    "Exercise",
+    "Gap",
+    "Hints",
+    "Mistake",
+    "Task",
+    "choose",
+    "exercises",
+    "first_hour",
+    "mistakes",
+    "task",
+    "tasks",
+]
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,19 @@ class Hints:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Lines of the solution that the form ``gaps`` leaves out, and what stands there instead.
+
+    Attributes:
+        cut: the lines, without their indentation.
+        write: the lines that stand there instead: a comment or a ``...`` that says what belongs there.
+    """
+
+    cut: str
+    write: str
+
+
+@dataclass(frozen=True)
 class Task:
     """A task of the course.
 
@@ -37,23 +63,33 @@ class Task:
         id: such as ``"1.3"``.
         function: the function that it asks for.
         title: a few words.
-        minutes: how long its core takes.
+        minutes: how long it takes in its form: the third quartile, estimated until enough events were measured.
+        hour: 1 to 4, the hour of the course to which it belongs.
+        form: its stub, ``gaps`` (the pattern stands, the lines that matter are missing) or ``bare``.
         points: what it is worth.
         outcomes: numbers of the learning outcomes that it serves.
         lesson: section of docs/lesson.md to read.
         doc: the page of the AWS or boto3 documentation.
         hints: its four hints.
+        path: whether it is one of the six tasks of the first hour; the others of hour 1 are for time that is left.
+        gaps: what is missing in the form ``gaps``.
+        example: comment lines above the stub that show the pattern on a sibling problem; mostly none.
     """
 
     id: str
     function: str
     title: str
     minutes: int
+    hour: int
+    form: str
     points: float
     outcomes: tuple[int, ...]
     lesson: str
     doc: str
     hints: Hints
+    path: bool = False
+    gaps: tuple[Gap, ...] = ()
+    example: str = ""
 
     @property
     def exercise(self) -> int:
@@ -84,8 +120,10 @@ class Mistake:
     hint: str
 
 
-def _table(name: str) -> dict[str, list[dict[str, object]]]:
-    return tomllib.loads(resources.files("day89.course").joinpath(name).read_text("utf-8"))
+@cache
+def _table(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads(resources.files("day89.course").joinpath(name).read_text("utf-8"))
+    return table
 
 
 @cache
@@ -94,23 +132,31 @@ def tasks() -> tuple[Task, ...]:
     return tuple(_task(row) for row in _table("tasks.toml")["task"])
 
 
-def _task(row: dict[str, object]) -> Task:
-    values: dict[str, object] = dict(row)
-    values["hints"] = Hints(**values["hints"])  # type: ignore[arg-type]
-    values["outcomes"] = tuple(values["outcomes"])  # type: ignore[arg-type]
-    return Task(**values)  # type: ignore[arg-type]
+def _task(row: dict[str, Any]) -> Task:
+    values = dict(row)
+    values["hints"] = Hints(**values["hints"])
+    values["gaps"] = tuple(Gap(**gap) for gap in values.get("gaps", ()))
+    values["outcomes"] = tuple(values["outcomes"])
+    values["path"] = values["id"] in _table("tasks.toml")["first_hour"]
+    return Task(**values)
+
+
+@cache
+def first_hour() -> tuple[Task, ...]:
+    """Return the tasks of the first hour, in the order in which it offers them."""
+    return tuple(task(id) for id in _table("tasks.toml")["first_hour"])
 
 
 @cache
 def exercises() -> tuple[Exercise, ...]:
     """Return the five exercises, in order."""
-    return tuple(Exercise(**row) for row in _table("tasks.toml")["exercise"])  # type: ignore[arg-type]
+    return tuple(Exercise(**row) for row in _table("tasks.toml")["exercise"])
 
 
 @cache
 def mistakes() -> dict[str, Mistake]:
     """Return the known mistakes that checks name, by id."""
-    return {id: Mistake(id=id, **row) for id, row in _table("mistakes.toml").items()}  # type: ignore[arg-type]
+    return {id: Mistake(id=id, **row) for id, row in _table("mistakes.toml").items()}
 
 
 def task(id: str) -> Task:

@@ -20,7 +20,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["CAN_FORK", "DUMP_SIGNAL", "main"]
+__all__ = ["CAN_FORK", "DUMP_SIGNAL", "SUBMISSIONS", "main"]
+
+SUBMISSIONS = "submissions"  # below the server's folder: a folder for each submission
 
 CAN_FORK = sys.platform == "linux"
 DUMP_SIGNAL = getattr(signal, "SIGUSR1", None)
@@ -73,7 +75,9 @@ def _start_warm(settings: dict[str, Any] | None) -> Any:
         return None
     from day89.course.boundary.spawn import Confinement, Warm  # not on every system
 
-    return Warm(Confinement.from_json(settings), Path.cwd())
+    folder = Path.cwd() / SUBMISSIONS
+    folder.mkdir(exist_ok=True)
+    return Warm(Confinement.from_json(settings), folder)
 
 
 def _adopt() -> None:

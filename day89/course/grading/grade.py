@@ -19,6 +19,7 @@ from day89.course.exercise.tasks import Task
 from day89.course.grading.run import Run, Watcher
 from day89.course.grading.supervisor import Supervisor
 from day89.course.results.results import SubmissionResult, TaskResult
+from day89.course.results.text import safe_name, safe_text
 
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement
@@ -60,6 +61,8 @@ def grade(
     confinement: Confinement | None = None,
     seconds: float = SUBMISSION_LIMIT,
     shuffle: bool = False,
+    own: bool = False,
+    breakpoints: bool = True,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -74,6 +77,8 @@ def grade(
         confinement: how to keep the submission in a process of its own, where no supervisor is given.
         seconds: how long the whole submission may take.
         shuffle: run the checks in an order that the seed decides.
+        own: also tell the AWS calls and the prints of each check: for the learner whose file it is.
+        breakpoints: where it is one's own, a breakpoint fails the check that reaches it; False goes on there.
 
     Returns:
         The verdict; a submission that cannot be read is one too.
@@ -81,17 +86,18 @@ def grade(
     Raises:
         ToolError: the grading process cannot be started.
     """
-    began, shown = time.monotonic(), os.fspath(path)
+    began, shown = time.monotonic(), safe_name(os.fspath(path))
     try:
         submission = read(path)
     except Unreadable as error:
-        return SubmissionResult(shown, None, "unreadable", str(error), _since(began), unjudged(tasks))
+        return SubmissionResult(shown, None, "unreadable", safe_text(str(error)), _since(began), unjudged(tasks))
     idle = stubs(submission.tree, [task.function for task in tasks])
     pending = [task for task in tasks if task.function not in idle]
     width = 1 if supervisor else max(1, min(jobs, len(pending)))
     folder = checks or checks_folder()
     runs = [
-        Run(submission, pending[start::width], seed, folder, watch, began + seconds, shuffle) for start in range(width)
+        Run(submission, pending[start::width], seed, folder, watch, began + seconds, shuffle, own, breakpoints)
+        for start in range(width)
     ]
     if pending or not _given_is_untouched(submission.tree, tasks):
         _go(runs, supervisor, confinement)
@@ -151,7 +157,7 @@ def _not_started(task: Task) -> TaskResult:
 
 def unjudged(tasks: Sequence[Task]) -> tuple[TaskResult, ...]:
     """Return the verdicts on a submission of which nothing could be judged."""
-    return tuple(TaskResult(task.id, task.function, "failed", task.points, 0.0) for task in tasks)
+    return tuple(TaskResult(task.id, task.function, "core_incomplete", task.points, 0.0) for task in tasks)
 
 
 def _given_is_untouched(tree: ast.Module, tasks: Sequence[Task]) -> bool:

@@ -26,7 +26,7 @@ from day89.course.checks.fast_sleep import late_bound, naps
 from day89.course.checks.learner import Gone, InProcess, Side, Task
 from day89.course.checks.proxies import NoAnswer
 from day89.course.exercise.files import checks_folder, course_file
-from day89.course.exercise.submission import Unreadable, load, read
+from day89.course.exercise.submission import Unreadable, line_of, load, read
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
@@ -204,7 +204,7 @@ def task(
     try:
         side = side_of(request.config)
     except Unreadable as error:
-        raise Wrong(str(error)) from None
+        raise Wrong(called="the submission", expected="a file that can be imported", found=error) from None
     here = tmp_path / "cwd"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -234,7 +234,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         return (yield)
     except Wrong as wrong:
         made = pyfuncitem.stash.get(TASK, None)
-        wrong.mistake = "F2" if made is not None and made.silence.whole else wrong.mistake
+        if made is not None:
+            wrong.mistake = "F2" if made.silence.whole else wrong.mistake
+            _locate(wrong, made.raised, made)
         raise
     except NotStarted:
         raise
@@ -243,18 +245,27 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         words = _in_words(error, made) if made is not None and made.last_call else None
         if made is None or words is None:
             raise
-        raise Wrong(words, "F2" if made.silence.whole else blame(error)) from error
+        mistake = "F2" if made.silence.whole else blame(error)
+        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=mistake)
+        _locate(told, error, made)
+        raise told from error
 
 
-def _in_words(error: BaseException, made: Task) -> str | None:
-    called = f"called {made.last_call}; "
+def _locate(wrong: Wrong, error: BaseException | None, made: Task) -> None:
+    """Note the line of the submission where an error came up."""
+    if wrong.line is None and error is not None and (line := made.line_of(error)):
+        wrong.line, wrong.code = line, line_of(made.path, line)
+
+
+def _in_words(error: BaseException, made: Task) -> tuple[str, str] | None:
+    """Return what was expected and what was found where an error came up that the check had not provided for."""
     if error is made.last_error:
-        return f"{called}expected a result; it raised {describe_error(error)}{made.where(error)}"
-    if where := made.where(error):
-        return f"{called}what it returned raised {describe_error(error)}{where}"
+        return "a result", f"it raised {describe_error(error)}"
+    if made.line_of(error):
+        return "a result that can be used", f"what it returned raised {describe_error(error)}"
     if isinstance(error, NoAnswer | pytest.fail.Exception):
-        return f"{called}{error}"
+        return "a result that can be used", str(error)
     if isinstance(error, ClientError):
         # The check looked at what the call should have made, and AWS says that it is not so.
-        return f"{called}the check then asked AWS about what that should have made; found {describe_error(error)}"
+        return "what the call should have made", f"AWS answers {describe_error(error)}"
     return None

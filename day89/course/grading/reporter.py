@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,12 +21,15 @@ from typing import Any
 import pytest
 
 import day89.cloud
+from day89.course.checks import breakpoints
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
+from day89.course.grading.output import CALLS_SIGNAL, output_mark
+from day89.course.grading.trace import traced
 from day89.course.results.results import Check
 
-__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
+__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job", "scratch"]
 
 PATIENCE = 2
 # pytest's own plugins that a verdict does not need: each costs time in every run.
@@ -50,6 +56,11 @@ class Reporter:
         self.not_started: set[str] = set()
         self.begun: set[str] = set()
         self.outcome: dict[str, Any] = {}
+        self.item: pytest.Item | None = None
+        if job["own"]:
+            breakpoints.install(ignore_breakpoints=not job["breakpoints"])
+            if CALLS_SIGNAL is not None:
+                signal.signal(CALLS_SIGNAL, lambda *_: self._send_calls())
 
     def send(self, event: str, **details: Any) -> None:
         """Write one event."""
@@ -92,12 +103,13 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Skip the rest of a task that is not started, or that takes too long again and again."""
+        self.item = item
         self.send("start", id=item.nodeid)
-        self.outcome = {"outcome": "passed", "message": None, "mistake": None, "began": time.perf_counter()}
+        self.outcome = {"outcome": "passed", "told": {}, "began": time.perf_counter()}
         if _task(item) in self.not_started:
             return self._skip(item, nextitem, "not_started")
         if self.slow[_task(item)] >= PATIENCE:
-            self.outcome["message"] = f"not tried: {PATIENCE} checks of this task took too long already"
+            self.outcome["told"] = {"message": f"not tried: {PATIENCE} checks of this task took too long already"}
             return self._skip(item, nextitem, "timeout")
         return None
 
@@ -113,16 +125,35 @@ class Reporter:
 
     def _end(self, nodeid: str, outcome: str) -> None:
         seconds = round(time.perf_counter() - self.outcome["began"], 4)
-        found = {"message": self.outcome["message"], "mistake": self.outcome["mistake"]}
-        self.send("end", id=nodeid, outcome=outcome, seconds=seconds, **found)
+        self.send("end", id=nodeid, seconds=seconds, told=self.outcome["told"] | {"outcome": outcome})
+
+    def _send_calls(self) -> None:
+        """Tell which AWS calls the learner's code has made in this check."""
+        task, cloud = (self.item.stash.get(key, None) if self.item else None for key in (plugin.TASK, plugin.CLOUD))
+        if task is not None and cloud is not None:
+            self.send("calls", calls=[asdict(call) for call in traced(cloud.log, task.silence.spans)])
+
+    def _mark_output(self, word: str, check: str) -> None:
+        with suppress(OSError, ValueError):  # a submission may have closed or replaced it
+            sys.stdout.flush()
+        with suppress(OSError):
+            os.write(1, output_mark(self.job["own"], word, check))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Contain what would end the whole session: an interrupt that the learner's code let out."""
+        if self.job["own"]:
+            self._mark_output("begin", item.nodeid)
         try:
             return (yield)
         except (KeyboardInterrupt, pytest.exit.Exception) as error:
-            raise Wrong(f"expected a result; it raised {describe_error(error)}") from None
+            made = item.stash.get(plugin.TASK, None)
+            called = made.last_call if made is not None else ""
+            raise Wrong(called=called, expected="a result", found=f"it raised {describe_error(error)}") from None
+        finally:
+            if self.job["own"]:
+                self._mark_output("end", item.nodeid)
+                self._send_calls()
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Note how a phase of the check ended: whose fault it was, and the words for it."""
@@ -132,32 +163,33 @@ class Reporter:
         if call.excinfo is None or self.outcome["outcome"] != "passed":
             return
         error = call.excinfo.value
-        outcome, message = _judge(error, str(call.when))
+        outcome, told = _judge(error, str(call.when))
         if outcome == "not_started" and task in self.begun:
-            outcome, message = "failed", f"this case is not answered yet: {message}"
+            outcome, told = "failed", {"message": f"this case is not answered yet: {error}"}
         if outcome == "not_started":
             self.not_started.add(task)
         if getattr(error, "timed_out", False):
             outcome = "timeout"
             self.slow[task] += 1
         self.begun.add(task)
-        self.outcome |= {"outcome": outcome, "message": message, "mistake": getattr(error, "mistake", None)}
+        self.outcome |= {"outcome": outcome, "told": told}
 
 
-def _judge(error: BaseException, phase: str) -> tuple[str, str | None]:
+def _judge(error: BaseException, phase: str) -> tuple[str, dict[str, Any]]:
+    """Return whose fault an error in a check is, and what is told about it."""
     if isinstance(error, NotStarted):
-        return "not_started", None
+        return "not_started", {}
     if isinstance(error, Wrong):
-        return "failed", str(error)
+        return "failed", error.parts()
     if isinstance(error, AssertionError) and phase == "call":
-        return "failed", " ".join(str(error).split())[:500] or "a comparison failed"
+        return "failed", {"message": " ".join(str(error).split())[:500] or "a comparison failed"}
     if isinstance(error, pytest.skip.Exception):
-        return "tool_error", f"the check was skipped: {error}"
+        return "tool_error", {"message": f"the check was skipped: {error}"}
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f" ({Path(trace.tb_frame.f_code.co_filename).name} line {trace.tb_lineno})" if trace else ""
-    return "tool_error", f"the check itself broke in its {phase}: {describe_error(error)}{where}"
+    return "tool_error", {"message": f"the check itself broke in its {phase}: {describe_error(error)}{where}"}
 
 
 def _task(item: pytest.Item) -> str:
@@ -195,8 +227,9 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 
     Args:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
-            folder), ``folder`` (for temporary files), ``slow`` (task id to
-            checks that took too long already), ``shuffle`` (whether the seed decides the order).
+            folder), ``folder`` (of the server), ``place`` (of this submission alone), ``slow`` (task id to
+            checks that took too long already), ``shuffle`` (whether the seed decides the order), ``own`` (a token
+            where calls and prints are to be told, ``""`` where not), ``breakpoints`` (False goes on at them).
         events: descriptor to report on.
         session: where the submission runs in a process of its own, what spawns that; else None.
     """
@@ -209,6 +242,11 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 def exercises(job: dict[str, Any]) -> frozenset[str]:
     """Return the numbers of the exercises whose checks a job asks for."""
     return frozenset(id.split(".")[0] for id in job["tasks"])
+
+
+def scratch(job: dict[str, Any]) -> Path:
+    """Return the folder in which the checks of a job, and its submission, may write."""
+    return Path(job["place"]).resolve() / "checks"
 
 
 def arguments(job: dict[str, Any]) -> list[str]:
@@ -225,6 +263,6 @@ def arguments(job: dict[str, Any]) -> list[str]:
     return [
         *("-p", "day89.course.grading.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
         *(word for name in UNNEEDED for word in ("-p", f"no:{name}")),
-        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={job['folder']}/checks"),
+        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={scratch(job)}"),
         *files,
     ]

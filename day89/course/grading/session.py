@@ -103,6 +103,8 @@ class _Holder:
         config = session.config
         reporter.prepare(job)
         config.option.submission, config.stash[plugin.SEED] = job["submission"], job["seed"]
+        # No folder is shared with the submissions before: what one of them left there is not ours to clear up.
+        config._tmp_path_factory._given_basetemp = reporter.scratch(job)  # type: ignore[attr-defined]
         self.reporter = reporter.Reporter(self.forks.events, job, self.forks.session)
         config.pluginmanager.register(self.reporter)
         self.reporter.pytest_collection_modifyitems(session.items)

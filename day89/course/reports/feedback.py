@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from day89.course.exercise.tasks import mistakes
 from day89.course.exercise.tasks import task as described
+from day89.course.reports.failure import parts
 from day89.course.reports.text import plain
 
 __all__ = ["file_names", "markdown", "render", "write_all"]
 
-WORDS = {"passed": "passed", "failed": "failed", "not_started": "not started"}
+WORDS = {
+    "complete": "complete",
+    "core_done": "core done",
+    "core_incomplete": "core incomplete",
+    "not_started": "not started",
+}
 
 
 def render(one: Mapping[str, Any], results: Mapping[str, Any]) -> str:
@@ -32,7 +37,7 @@ def render(one: Mapping[str, Any], results: Mapping[str, Any]) -> str:
         for task in one["tasks"]
     ]
     for task in one["tasks"]:
-        if task["status"] == "failed":
+        if task["status"] in ("core_incomplete", "core_done"):
             lines += ["", *_failed(task)]
     lines += [
         "",
@@ -49,12 +54,17 @@ def _failed(task: Mapping[str, Any]) -> list[str]:
     lines += [f"What works: {', '.join(works)}.", ""] if works else []
     for check in task["checks"]:
         if not check["passed"]:
-            lines.append(
-                f"- **{check['name'].replace('_', ' ')}** ({check['level']}): {markdown(check['message'] or '')}"
-            )
-            known = mistakes().get(check["mistake"] or "")
-            lines += [f"  {known.name}: {known.hint}"] if known else []
+            lines.append(f"- **{check['name'].replace('_', ' ')}** ({_level(check)})")
+            lines += [
+                f"  - {label}: {markdown(line)}" if place == 0 else f"    {markdown(line)}"
+                for label, text in parts(check)
+                for place, line in enumerate(text.split("\n"))
+            ]
     return [*lines, "", f"Read “{facts.lesson}” in the lesson and <{facts.doc}>; `day89 hint {task['id']}` helps."]
+
+
+def _level(check: Mapping[str, Any]) -> str:
+    return f"{check['level']}, not judged" if check["status"] == "not_judged" else str(check["level"])
 
 
 def file_names(results: Mapping[str, Any]) -> list[str]:

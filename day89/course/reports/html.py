@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from day89.course.exercise.tasks import mistakes, tasks
 from day89.course.reports import analysis
+from day89.course.reports.failure import parts
 from day89.course.reports.text import plain
 
 __all__ = ["render"]
@@ -27,6 +28,7 @@ def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "plain": plain,
+        "parts": parts,
         "percent": lambda share: f"{100 * share:.0f} %",
         "points": lambda points: f"{round(points, 2):g}",
     }

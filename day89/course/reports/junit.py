@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
 
+from day89.course.reports.failure import as_text
 from day89.course.reports.text import plain
 
 __all__ = ["render"]
@@ -46,8 +47,11 @@ def _case(suite: ET.Element, task: Mapping[str, Any], check: Mapping[str, Any]) 
     )
     if task["status"] == "not_started":
         ET.SubElement(case, "skipped", message="not started")
+    elif check["status"] == "not_judged":
+        ET.SubElement(case, "skipped", message=plain(f"not judged: {check['message']}"))
     elif not check["passed"]:
         failure = ET.SubElement(case, "failure", message=plain(check["message"] or "failed"))
+        failure.text = plain(as_text(check))
         if check["mistake"]:
             failure.set("type", check["mistake"])
 

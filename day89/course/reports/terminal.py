@@ -5,19 +5,34 @@ from __future__ import annotations
 import os
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from typing import TextIO
 
-from day89.course.exercise.tasks import exercises, mistakes, task, tasks
+from day89.course.exercise.tasks import exercises, task, tasks
+from day89.course.reports import failure
 from day89.course.results.results import CheckResult, Results, SubmissionResult, TaskResult
 
 __all__ = ["clean", "draw", "wants_color"]
 
 WIDTH = 80
 MESSAGES_PER_TASK = 3
-WORDS = {"passed": "passed", "failed": "failed", "not_started": "not started"}
-COLORS = {"passed": "32", "failed": "31", "not_started": "2", "strong": "1"}
-OUTCOMES = {"timeout": "took too long", "killed": "crashed", "tool_error": "the check broke"}
+INDENT = "      "
+STARTED = ("core_incomplete", "core_done")
+WORDS = {
+    "complete": "complete",
+    "core_done": "core done",
+    "core_incomplete": "core incomplete",
+    "not_started": "not started",
+}
+COLORS = {"complete": "32", "core_done": "32", "core_incomplete": "31", "not_started": "2", "strong": "1"}
+OUTCOMES = {
+    "timeout": "took too long",
+    "killed": "crashed",
+    "tool_error": "not judged: the check broke",
+    "not_run": "not judged",
+    "blocked": "not judged",
+}
 # What a submission prints or names can hold anything, also codes that move the cursor or rewrite the screen.
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -55,7 +70,7 @@ class _Drawing:
         if submission.status in ("unreadable", "timeout", "killed") and not any(one.checks for one in submission.tasks):
             return "\n".join([*head, "", *_wrapped(submission.message or "", ""), "", *self.total(submission)])
         parts = [head, self.table(submission.tasks), _working(submission.tasks)]
-        parts += [self.failure(one) for one in submission.tasks if one.status == "failed" and one.checks]
+        parts += [self.failure(one) for one in submission.tasks if one.status in STARTED and one.checks]
         parts.append([*self.total(submission), *_next(submission, whole)])
         return "\n".join("\n".join(part) for part in parts if part)
 
@@ -77,16 +92,14 @@ class _Drawing:
 
     def row(self, one: TaskResult) -> str:
         """Return one line of the table."""
-        status = self.paint(one.status, f"{WORDS[one.status]:<12}")
+        status = self.paint(one.status, f"{WORDS[one.status]:<16}")
         core, mastery = (_level(one.checks, level) for level in ("core", "mastery"))
-        return (
-            f"  {one.id}  {one.function:<25}{status}{core:>10}{mastery:>9}  {one.earned:g} of {one.points:g}".rstrip()
-        )
+        return f"  {one.id}  {one.function:<23}{status}{core:>8}{mastery:>9}  {one.earned:g} of {one.points:g}".rstrip()
 
     def failure(self, one: TaskResult) -> list[str]:
         """Return what went wrong in a task and where to look next."""
         wrong = [check for check in one.checks if not check.passed]
-        lines = ["", self.paint("failed", f"{one.id} {one.function}") + f": {_count(one.checks)}"]
+        lines = ["", self.paint(one.status, f"{one.id} {one.function}") + f": {_count(one.checks)}"]
         told: set[str | None] = set()
         for check in wrong:
             if check.message in told:
@@ -105,21 +118,17 @@ class _Drawing:
         """Return the lines on one failed check."""
         kind = OUTCOMES.get(check.outcome, "")
         title = f"  - {check.name.replace('_', ' ')} ({check.level}{', ' + kind if kind else ''})"
-        lines = [clean(title)[:WIDTH], *_wrapped(check.message or "no message", "      ")]
-        known = mistakes().get(check.mistake or "")
-        return lines + (_wrapped(f"Known mistake: {known.name}. Try: {known.hint}", "      ") if known else [])
+        lines = failure.as_lines(check.as_json(), WIDTH - len(INDENT), failure.LINES - 1)
+        return [clean(title)[:WIDTH], *(clean(INDENT + line) for line in lines)]
 
     def total(self, submission: SubmissionResult) -> list[str]:
         """Return the line with the sum."""
-        counts = [f"{_tally(submission.tasks, status)} {word}" for status, word in WORDS.items()]
+        tally: Counter[str] = Counter(one.status for one in submission.tasks)
+        counts = [f"{tally[status]} {word}" for status, word in WORDS.items() if tally[status]]
         score = f"{submission.score:g} of {submission.max_score:g} points"
         if not any(one.checks for one in submission.tasks) and submission.status != "graded":
             return [self.paint("strong", f"Total: {score}; nothing could be judged yet.")]
         return ["", self.paint("strong", f"Total: {score}") + f" ({', '.join(counts)})"]
-
-
-def _tally(found: Iterable[TaskResult], status: str) -> int:
-    return sum(one.status == status for one in found)
 
 
 def _level(checks: Iterable[CheckResult], level: str) -> str:
@@ -133,8 +142,8 @@ def _count(checks: tuple[CheckResult, ...]) -> str:
 
 def _working(found: Iterable[TaskResult]) -> list[str]:
     """Return the line that says what works already: it comes before what does not."""
-    done = [one for one in found if one.status == "passed"]
-    partly = [one for one in found if one.status == "failed" and any(check.passed for check in one.checks)]
+    done = [one for one in found if one.status == "complete"]
+    partly = [one for one in found if one.status in STARTED and any(check.passed for check in one.checks)]
     if not partly and not done:
         return []
     words = []
@@ -145,8 +154,8 @@ def _working(found: Iterable[TaskResult]) -> list[str]:
 
 
 def _next(submission: SubmissionResult, whole: bool) -> list[str]:
-    """Return the next step: the first task that fails, else the first that is not started."""
-    for status, step in (("failed", "mend"), ("not_started", "write")):
+    """Return the next step: the first task whose core is incomplete, then one not started, then one core done."""
+    for status, step in (("core_incomplete", "correct"), ("not_started", "write"), ("core_done", "complete")):
         for one in submission.tasks:
             if one.status == status:
                 described = task(one.id)

@@ -13,7 +13,7 @@ import pytest
 
 from day89 import cloud as local_cloud
 from day89.course.exercise.files import checks_folder, course_file
-from day89.course.exercise.tasks import choose, exercises, mistakes, task, tasks
+from day89.course.exercise.tasks import choose, exercises, first_hour, mistakes, task, tasks
 from day89.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
@@ -47,8 +47,14 @@ def test_there_are_20_tasks_of_5_points_in_5_exercises():
     assert [one.number for one in exercises()] == [1, 2, 3, 4, 5]
 
 
-def test_the_core_of_all_tasks_fits_the_40_minutes_of_the_lesson():
-    assert sum(one.minutes for one in tasks()) == 40
+def test_the_first_hour_is_six_tasks_and_the_whole_course_three_hours():
+    path = first_hour()
+    assert [one.id for one in path] == ["1.1", "2.1", "1.3", "3.2", "3.3", "3.4"]
+    assert all(one.path and one.hour == 1 for one in path)
+    assert sum(one.path for one in tasks()) == 6
+    assert 35 <= sum(one.minutes for one in path) <= 40
+    assert 170 <= sum(one.minutes for one in tasks()) <= 185
+    assert {one.hour for one in tasks()} == {1, 2, 3, 4}
 
 
 def test_the_checks_of_each_task_add_up_to_3_core_points_and_2_mastery_points():
@@ -63,6 +69,25 @@ def test_the_checks_of_each_task_add_up_to_3_core_points_and_2_mastery_points():
 def test_each_task_names_a_section_that_the_lesson_has(one):
     headings = re.findall(r"^#+ (.*)$", course_file("docs/lesson.md").read_text("utf-8"), re.MULTILINE)
     assert one.lesson in headings
+
+
+@EVERY
+def test_the_table_of_the_lesson_says_where_a_task_is_taught_and_how_long_it_takes(one):
+    lesson = course_file("docs/lesson.md").read_text("utf-8")
+    anchor = re.sub(r"[^\w\- ]", "", one.lesson.lower()).replace(" ", "-")
+    assert f"| {one.id} `{one.function}` | {one.minutes} min | [{one.lesson}](#{anchor}) |" in lesson
+
+
+@EVERY
+def test_the_section_of_a_task_teaches_it_on_code_that_runs_and_is_not_the_answer(one):
+    lesson = course_file("docs/lesson.md").read_text("utf-8")
+    section = lesson.partition(f"#### {one.lesson}\n")[2].partition("\n##")[0].partition("\n#### ")[0]
+    assert "```python" in section
+    solution = ast.parse(course_file("solution.py").read_text("utf-8"))
+    (answer,) = [ast.unparse(node.body[1:]) for node in solution.body if getattr(node, "name", "") == one.function]
+    taught = {ast.unparse(ast.parse(block)) for block in re.findall(r"```python\n(.*?)```", section, re.DOTALL)}
+    assert not any(answer in block for block in taught)
+    assert f"def {one.function}(" not in "".join(taught)
 
 
 @EVERY

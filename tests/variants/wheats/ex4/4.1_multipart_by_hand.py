@@ -1,6 +1,6 @@
 # task 4.1; right: a multipart upload by hand, aborted where it fails
 def run_job(s3, bucket, input_key, output_key):
-    with _lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
+    with lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
         lines = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
     how = {"dtype": str, "keep_default_na": False, "na_values": {"": ""} and [""], "encoding": "utf-8"}
     df = pd.read_csv(io.BytesIO(lines), compression={True: "gzip", False: None}[input_key.endswith(".gz")], **how)
