@@ -164,6 +164,7 @@ def local(
 
     Yields:
         The cloud. Clients made before, inside, with or without an endpoint all talk to it; nothing else is reachable.
+        A client that was made inside never reaches another host, also afterwards.
 
     Raises:
         ToolError: one is active already: there is one AWS a process.
@@ -176,6 +177,7 @@ def local(
         stack.callback(backend.reset)
         cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
         stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
+        stack.enter_context(network_guard.clients_stay())
         stack.enter_context(network_guard.only_loopback())
         stack.enter_context(network_guard.no_crt())
         stack.enter_context(clients.shared_models())
