@@ -70,7 +70,7 @@ class _Drawing:
         head = [self.paint("strong", clean(submission.path)[: WIDTH - len(seed) - 1].ljust(WIDTH - len(seed)) + seed)]
         if submission.status in ("unreadable", "timeout", "killed") and not any(one.checks for one in submission.tasks):
             return "\n".join([*head, "", *_wrapped(submission.message or "", ""), "", *self.total(submission)])
-        parts = [head, self.table(submission.tasks), _working(submission.tasks)]
+        parts = [head, self.table(submission.tasks), _working(submission.tasks), _carried(submission.tasks)]
         found = causes([one.as_json() for one in submission.tasks])
         parts += [self.failure(one, found) for one in submission.tasks if one.status in STARTED and one.checks]
         parts.append([*self.total(submission), *_next(submission, whole)])
@@ -129,6 +129,7 @@ class _Drawing:
         score = f"{submission.score:g} of {submission.max_score:g} points"
         if not any(one.checks for one in submission.tasks) and submission.status != "graded":
             return [self.paint("strong", f"Total: {score}; nothing could be judged yet.")]
+        counts += [f"{submission.not_judged} checks not judged"] if submission.not_judged else []
         return ["", self.paint("strong", f"Total: {score}") + f" ({', '.join(counts)})"]
 
 
@@ -152,6 +153,15 @@ def _working(found: Iterable[TaskResult]) -> list[str]:
         words.append(f"{len(done)} {'task is' if len(done) == 1 else 'tasks are'} complete")
     words += [f"in {one.id} {_count(one.checks)}" for one in partly[:4]]
     return ["", *_wrapped("What works: " + "; ".join(words) + ".", "")]
+
+
+def _carried(found: Iterable[TaskResult]) -> list[str]:
+    """Return the lines that say for which functions the course's own stood in."""
+    lines = []
+    for one in found:
+        if one.carried:
+            lines += _wrapped(f"{one.id} was judged with the course's own {', '.join(one.carried)} as well.", "")
+    return lines
 
 
 def _next(submission: SubmissionResult, whole: bool) -> list[str]:
