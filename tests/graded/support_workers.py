@@ -80,6 +80,11 @@ class Place:
         """Return an instance's console output."""
         return str(self.ec2.get_console_output(InstanceId=instance_id).get("Output", ""))
 
+    def user_data(self, instance_id: str) -> str:
+        """Return the user data that an instance was launched with."""
+        answer = self.ec2.describe_instance_attribute(InstanceId=instance_id, Attribute="userData")
+        return base64.b64decode(answer["UserData"].get("Value", "")).decode(errors="replace")
+
     def put(self, key: str, data: bytes) -> None:
         """Store an object."""
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=data)

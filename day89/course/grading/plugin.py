@@ -1,7 +1,7 @@
 """Provide the checks' pytest plugin: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
 
-``pytest`` checks solution.py with the rest of the suite, ``pytest --mine`` only your exercise.py, and
-``--submission FILE`` names any file.
+They run on the exercise.py of the folder where pytest was started; ``--submission FILE`` names another file, and
+``--mine`` leaves the checks alone of what else there is to run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from day89.course.checks.learner import Gone, InProcess, Side, Task
 from day89.course.checks.proxies import NoAnswer
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Unreadable, line_of, load, read
+from day89.course.grading.tracebacks import hide_grader_frames
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
@@ -92,8 +94,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave only the graded checks where it is one's own file; let no warning of a submission decide about a check."""
     if config.getoption("shuffle"):
         random.Random(config.stash[SEED]).shuffle(items)
+    path = submission_path(config)
     for item in items:
         if item.get_closest_marker("task") is not None:
+            hide_grader_frames(item, path, partial(_raised, item))
             # A file that a learner left open is not what the checks are about.
             item.add_marker(pytest.mark.filterwarnings("ignore"))
     if config.getoption("mine"):
@@ -102,14 +106,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=others)
 
 
+def _raised(item: pytest.Item) -> BaseException | None:
+    made = item.stash.get(TASK, None)
+    return made.raised if made is not None else None
+
+
 def submission_path(config: pytest.Config) -> Path:
-    """Return the file that the checks run on."""
+    """Return the file that the checks run on: the one that was named, else the exercise.py of whoever runs them."""
     if config.getoption("submission"):
         return Path(config.invocation_params.dir, config.getoption("submission"))
-    if config.getoption("mine"):
-        own = Path(config.invocation_params.dir, "exercise.py")
-        return own if own.exists() else course_file("exercise.py")
-    return course_file("solution.py")
+    folders = (config.invocation_params.dir, config.rootpath)
+    own = next((path for folder in folders if (path := Path(folder, "exercise.py")).is_file()), None)
+    return own or course_file("exercise.py")
 
 
 def _make_side(config: pytest.Config) -> Side:

@@ -49,7 +49,7 @@ def as_lines(check: Mapping[str, Any], width: int, most: int = LINES) -> list[st
     """
     blocks = [(label, _wrapped(text, width - LABEL)) for label, text in parts(check)]
     while sum(len(lines) for _, lines in blocks) > most:
-        label, lines = max(blocks, key=lambda block: len(block[1]) - KEPT.get(block[0], 1))
+        label, lines = max(blocks, key=lambda block: (len(block[1]) - KEPT.get(block[0], 1), len(block[1])))
         if len(lines) > 1:
             _shorten(label, lines, width - LABEL)
         else:
