@@ -229,7 +229,9 @@ def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
     if screen.problem is not None:
         return [*about, "x  the file cannot be judged", *wrap(screen.problem, width, "   ")]
     hint = _hint(screen, width)
-    if result is None or result.status == "not_started":
+    if result is None:
+        return [*about, "Checking ..."]
+    if result.status == "not_started":
         first = _prose(screen.docstring, width) if not wide else []
         lines = ["Not started: write its body, and save the file. d shows the whole docstring.", ""]
         return [*lines, *about, *_fill(first, room - len(lines) - len(hint)), *hint]

@@ -76,7 +76,7 @@ def screen(**changes: object) -> Screen:
 MANY = tuple(replace(PAGE, number=number, subject=f"pâge-日本-{number}") for number in range(1, 31))
 SCREENS = {
     "failed": screen(),
-    "not_started": screen(result=None, hints=(), broken=None, status=""),
+    "not_started": screen(result=verdict("not_started"), hints=(), broken=None, status=""),
     "complete": screen(
         result=verdict("complete", replace(FAILED, outcome="passed")),
         passed=("Learned: list every key under a prefix.", "n  next: 3.4 set_instance_state"),

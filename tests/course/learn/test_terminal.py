@@ -109,9 +109,9 @@ def test_a_learner_fixes_a_task_and_goes_on(folder: Path) -> None:
         screen.press("h")
         screen.shows("Hint 1 of 4")
         write(folder, ALL_PAGES)
-        screen.shows("ok  list_keys", "n next")
+        screen.shows("ok  list_keys", "n next", "checked")
         screen.press("n")
-        screen.shows("Not started")
+        screen.shows("Not started", "checked")
         screen.press("q")
         screen.shows("Go on with: day89")
         assert screen.program.wait(PATIENCE) == 0
@@ -132,7 +132,7 @@ def test_a_resized_terminal_is_drawn_anew(folder: Path) -> None:
     with running(folder, "learn", "--task", "1.1") as screen:
         screen.shows("Not started", "checked")
         fcntl.ioctl(screen.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        screen.shows("FIRST HOUR")
+        screen.shows("FIRST HOUR", "Not started")
         screen.press("q")
         assert screen.program.wait(PATIENCE) == 0
 
