@@ -21,6 +21,7 @@ DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
 COMMANDS = {
     "learn": ("day89.course.commands.learn", "work on the tasks: checks on each save (day89 alone does the same)"),
     "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
+    "gradebook": ("day89.course.commands.gradebook", "bring marks and feedback back to the platform"),
     "hint": ("day89.course.commands.hint", "show the next hint for a task"),
     "init": ("day89.course.commands.init", "make a course folder: the file to write in, the lesson, settings"),
     "update": ("day89.course.commands.update", "bring a newer course into a course folder"),

@@ -48,6 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--roster", metavar="FILE.csv", help="a class list: who handed in nothing gets a row, too")
     parser.add_argument("--names", metavar="REGEX", help="read who it is from paths: (?P<login>...), (?P<name>...)")
     parser.add_argument("--zip-encoding", metavar="NAME", help="of names in zips that do not say it, such as cp1252")
+    parser.add_argument("--overrides", metavar="FILE.toml", help="decisions by hand, applied last")
+    parser.add_argument("--regrade", metavar="STUDENT", help="grade one student again, into the results at --json")
     parser.add_argument("--dry-run", action="store_true", help="show who handed in what, and grade nothing")
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run with this --json ended")
     parser.add_argument("--backend", choices=("loky", "dask"), default="loky", help="what runs many submissions")
@@ -68,7 +70,11 @@ def run(args: argparse.Namespace) -> int:
         return learn_file(
             _one_path(args), choose(args.task, args.exercise) if args.task or args.exercise else (), args.seed
         )
-    if is_cohort(args.paths) or args.resume or args.roster or args.dry_run:
+    if args.regrade:
+        from day89.course.commands.regrade import run as regrade
+
+        return regrade(args)
+    if is_cohort(args.paths) or args.resume or args.roster or args.overrides or args.dry_run:
         from day89.course.commands.grade_cohort import run as grade_cohort  # brings joblib
 
         return grade_cohort(args)

@@ -19,6 +19,7 @@ from day89.course.cohort.overview import draw
 from day89.course.cohort.roster import add_roster
 from day89.course.cohort.submissions import Intake, Source, take_in
 from day89.course.exercise.tasks import choose
+from day89.course.gradebook.overrides import apply, read_overrides
 from day89.course.reports import formats
 from day89.course.reports.progress import Progress
 from day89.course.reports.text import one_line
@@ -26,7 +27,7 @@ from day89.course.results.checkpoint import Keeper
 from day89.course.results.results import SCHEMA
 from day89.errors import ToolError, UsageError
 
-__all__ = ["run"]
+__all__ = ["run", "take_in_all"]
 
 SHOWN = 30
 
@@ -36,9 +37,11 @@ def run(args: argparse.Namespace) -> int:
     if args.resume and args.json in (None, "-"):
         raise UsageError("--resume needs --json FILE: that is where the results are kept")
     tasks = choose(args.task, args.exercise)
+    if args.overrides:
+        read_overrides(Path(args.overrides))  # what is wrong in it is said before an hour of grading
     if args.dry_run:
         with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
-            print(draw(_take_in(args, Path(scratch)), whole=True))
+            print(draw(take_in_all(args, Path(scratch)), whole=True))
         return 0
     isolation, confinement = choose_isolation(args.isolation, cohort=True)
     with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
@@ -46,12 +49,15 @@ def run(args: argparse.Namespace) -> int:
         seed = _seed(args, target)
         facts = {"schema": SCHEMA, "course": f"day89 {__version__}", "seed": seed, "isolation": isolation}
         keeper = Keeper(target, {**facts, "tasks": [task.id for task in tasks]})
-        intake = _take_in(args, Path(scratch))
+        intake = take_in_all(args, Path(scratch))
         sources = intake.sources
         print(draw(intake, whole=False), file=sys.stderr)
         entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement))
         rows = [entries[number] | source.facts() for number, source in enumerate(sources)]
         results = {**keeper.header, "submissions": rows}
+        if args.overrides:
+            results, lost = apply(results, read_overrides(Path(args.overrides)))
+            print(*lost, sep="\n", end="\n" if lost else "", file=sys.stderr)
         keeper.finish(results)
         formats.write(args, results)
         if "-" not in formats.targets(args):
@@ -59,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
     return _status(results, args.min_score)
 
 
-def _take_in(args: argparse.Namespace, scratch: Path) -> Intake:
+def take_in_all(args: argparse.Namespace, scratch: Path) -> Intake:
+    """Find the submissions that the command line names, and compare them with the class list."""
     intake = take_in(args.paths, scratch, names=args.names, encoding=args.zip_encoding)
     if args.roster:
         add_roster(intake, Path(args.roster))

@@ -21,6 +21,7 @@ from day89 import cloud as local_cloud
 from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances.guest_client import ForkServer, Supervisor
 from day89.course.checks.diagnosis import blame
+from day89.course.checks.evidence import Scene, confirm, seen
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.checks.fake_data import Names
 from day89.course.checks.fast_sleep import late_bound, naps
@@ -243,8 +244,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
     except Wrong as wrong:
         made = pyfuncitem.stash.get(TASK, None)
         if made is not None:
-            wrong.mistake = "F2" if made.silence.whole else wrong.mistake
-            _locate(wrong, made.raised, made)
+            _complete(wrong, made.raised, made, pyfuncitem)
         raise
     except NotStarted:
         raise
@@ -253,16 +253,29 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         words = _in_words(error, made) if made is not None and made.last_call else None
         if made is None or words is None:
             raise
-        mistake = "F2" if made.silence.whole else blame(error)
-        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=mistake)
-        _locate(told, error, made)
+        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=blame(error))
+        _complete(told, error, made, pyfuncitem)
         raise told from error
 
 
-def _locate(wrong: Wrong, error: BaseException | None, made: Task) -> None:
-    """Note the line of the submission where an error came up."""
-    if wrong.line is None and error is not None and (line := made.line_of(error)):
-        wrong.line, wrong.code = line, line_of(made.path, line)
+def _complete(wrong: Wrong, error: BaseException | None, made: Task, item: pytest.Item) -> None:
+    """Add to a failure what was seen: the line of the submission, and the evidence for the mistake or in its place."""
+    if wrong.line is None and error is not None:
+        wrong.line = made.line_of(error)
+    wrong.code = line_of(made.path, wrong.line) if wrong.line else None
+    scene = _scene(error, made, item.stash.get(CLOUD, None))
+    wrong.mistake = "F2" if made.silence.whole else confirm(wrong.mistake, scene)
+    wrong.evidence += seen(wrong, scene)
+
+
+def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:
+    log = list(cloud.log) if cloud is not None else []
+    # What an instance asked meanwhile is not the function's doing.
+    trace = [call for call in log[made.first_request : made.last_request] if ":assumed-role/" not in call.principal]
+    launched = list(cloud.fleet) if cloud is not None and cloud.fleet is not None else []
+    consoles = {one.id: (str(one.seen.moto.state), one.console()) for one in launched}
+    texts = [str(value) for value in made.last_arguments if isinstance(value, str | os.PathLike)]
+    return Scene(error, texts, trace, log, consoles)
 
 
 def _in_words(error: BaseException, made: Task) -> tuple[str, str] | None:

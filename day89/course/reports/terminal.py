@@ -10,6 +10,7 @@ from typing import TextIO
 
 from day89.course.exercise.tasks import exercises, task, tasks
 from day89.course.reports import failure
+from day89.course.reports.causes import causes
 from day89.course.reports.layout import clean, fit, sides, wrap
 from day89.course.reports.own import calls_lines, first_failure, printed_lines
 from day89.course.results.results import CheckResult, Results, SubmissionResult, TaskResult
@@ -107,30 +108,31 @@ class _Drawing:
         return f"  {one.id}  {one.function:<23}{status}{core:>8}{mastery:>9}  {one.earned:g} of {one.points:g}".rstrip()
 
     def failures(self, failed: Sequence[TaskResult]) -> list[list[str]]:
-        """Return what to look at first, in full, and how many more there are: one thing is mended at a time."""
+        """Return what to look at first, in full, and how many more there are: one thing is corrected at a time."""
         if not failed:
             return []
         first = next((one for one in failed if one.status == "core_incomplete"), failed[0])
         others = [f"{one.id} {one.function} ({_count(one.checks)})" for one in failed if one is not first]
         more = ["", *wrap("After that: " + "; ".join(others) + ".", self.width)] if others else []
-        return [self.failure(first), more]
+        return [self.failure(first, failed), more]
 
-    def failure(self, one: TaskResult) -> list[str]:
-        """Return the first failure of a task, and where to look next."""
+    def failure(self, one: TaskResult, failed: Sequence[TaskResult]) -> list[str]:
+        """Return the first failure of a task, what else fails for the same cause, and where to look next."""
         check = first_failure(one)
         lines = ["", self.paint(one.status, f"{one.id} {one.function}") + f": {_count(one.checks)}"]
         if check is not None:
-            lines += self.message(check)
-            left = sum(not other.passed for other in one.checks) - 1
-            lines += [f"  and {left} more: this one first"] if left else []
+            found = causes([each.as_json() for each in [one, *(other for other in failed if other is not one)]])
+            own = [cause for cause in found if cause.task == one.id]
+            lines += self.message(check, own[0].also if own else "")
+            lines += [f"  and {len(own) - 1} more: this one first"] if len(own) > 1 else []
         described = task(one.id)
         lines += wrap(f'Read "{described.lesson}" in the lesson.', self.width, "  ")
         return [*lines, f"  {described.doc}", f"  Stuck? day89 hint {one.id}. To debug: day89 debug {one.id}"]
 
-    def message(self, check: CheckResult) -> list[str]:
+    def message(self, check: CheckResult, also: str = "") -> list[str]:
         """Return the lines on one failed check: its parts, its AWS calls with their price, what it printed."""
-        kind = OUTCOMES.get(check.outcome, "")
-        title = f"  - {check.name.replace('_', ' ')} ({check.level}{', ' + kind if kind else ''})"
+        words = "; ".join(filter(None, [check.level, OUTCOMES.get(check.outcome, ""), also]))
+        title = f"  - {check.name.replace('_', ' ')} ({words})"
         inner = self.width - len(INDENT)
         lines = failure.as_lines(check.as_json(), inner, failure.LINES - 1)
         calls = calls_lines(check.calls, inner, whole=self.trace) if check.calls else []

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from day89.course.exercise.tasks import tasks
 from day89.course.learn.plain import changed
+from day89.course.reports.causes import causes
 from day89.course.reports.failure import as_lines
 from day89.course.reports.progress import Progress
 from day89.course.reports.terminal import clean, draw, wants_color
@@ -40,6 +41,25 @@ def test_what_works_is_said_before_what_does_not():
     assert "Stuck? day89 hint 1.3" in text
     assert "Total: 2.5 of 5 points (1 core incomplete)" in text
     assert "Next: correct list_keys" in text
+
+
+def test_the_same_error_at_the_same_line_is_told_once_in_whatever_tasks_it_comes_up():
+    told = {"found": "it raised KeyError: 'a'", "line": 7, "level": "core", "mistake": None, "passed": False}
+    tasks = [
+        {"id": id, "status": "core_incomplete", "checks": [told | {"name": f"c{number}"} for number in range(count)]}
+        for id, count in (("4.3", 3), ("4.4", 2))
+    ]
+    (cause,) = causes(tasks)
+    assert (cause.task, cause.check["name"], cause.also) == ("4.3", "c0", "also fails: 2 checks, 4.4")
+
+
+def test_core_is_told_before_mastery_and_a_mistake_once_a_task():
+    names = (("a", "mastery", "L2"), ("b", "core", "L13"), ("c", "mastery", "L2"))
+    checks = [{"name": n, "level": level, "mistake": m, "passed": False, "line": None} for n, level, m in names]
+    found = causes([{"id": id, "status": "core_incomplete", "checks": checks} for id in ("1.3", "1.4")])
+    assert [(one.task, one.check["name"], one.also) for one in found] == [
+        ("1.3", "b", ""), ("1.3", "a", "also fails: 1 check"), ("1.4", "b", ""), ("1.4", "a", "also fails: 1 check")
+    ]  # fmt: skip
 
 
 def test_the_first_failure_is_told_and_the_others_are_counted():
