@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import stat
 import threading
 import uuid
 from collections.abc import Callable
@@ -18,13 +20,15 @@ from day89.s3.streams import ObjectReader
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["PART_BYTES", "Meter", "Progress", "file_sha256", "receive", "send"]
+__all__ = ["PART_BYTES", "UNFINISHED", "Meter", "Progress", "file_sha256", "receive", "send"]
 
 Progress = Callable[[int, int], None]
 SINGLE_BYTES_MAX = 64 << 20  # larger files go in parts; one request is cheaper as long as it need not be repeated
 PART_BYTES = 16 << 20  # the ETag of an object in parts depends on it
 COPY_BYTES = 1 << 20
 ATTEMPTS = 5
+NAME_BYTES_SHOWN = 100
+UNFINISHED = re.compile(r"\..*\.[0-9a-f]{32}\.part", re.DOTALL)  # what a killed download leaves behind
 
 
 class Meter:
@@ -111,7 +115,9 @@ def receive(
         if verify and digest is None:
             raise IntegrityError(f"{reader.name} keeps no sha256 to verify: upload it with checksum=True")
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex}.part")
+        # A name has at most 255 bytes, not characters.
+        shown = os.fsencode(target.name)[:NAME_BYTES_SHOWN].decode(errors="ignore")
+        part = target.with_name(f".{shown}.{uuid.uuid4().hex}.part")
         try:
             with part.open("xb") as file:
                 meter = Meter(reader.size, progress)
@@ -121,6 +127,8 @@ def receive(
                     _copy_parts(s3, bucket, key, version_id, file, streams, meter)
             if verify and file_sha256(part) != digest:
                 raise IntegrityError(f"{reader.name} does not match its sha256 {digest}: it was not downloaded")
+            if target.is_file():
+                part.chmod(stat.S_IMODE(target.stat().st_mode))  # what was allowed with the old file stays so
             part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)

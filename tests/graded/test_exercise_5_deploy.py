@@ -32,7 +32,6 @@ from support_workers import (
     launch_beside,
     launched,
     new_place,
-    tail,
     user_data_of,
 )
 
@@ -63,11 +62,11 @@ def deploy(task: Any, place: Place, name: str, version: int, **options: Any) -> 
         return task.deploy_model(place.s3, place.ec2, place.bucket, name, version, **place.launch_options, **options)
     except TimeoutError as error:
         consoles = [place.console(instance_id) for instance_id in place.instances()]
-        why = f"the instance's console ends with: {tail(consoles[0])}" if consoles else "no instance was launched"
+        why = "" if consoles else "; no instance was launched"
         # Where Flask's own server could not even start, that it was chosen is what helps.
-        shown = "M18" if any("werkzeug/serving.py" in text for text in consoles) else "E8" if consoles else "F1"
+        shown = "M18" if any("werkzeug/serving.py" in text for text in consoles) else None if consoles else "F1"
         raise Wrong(
-            called=task.last_call, expected="a URL", found=f"it raised {describe_error(error)}; {why}", mistake=shown
+            called=task.last_call, expected="a URL", found=f"it raised {describe_error(error)}{why}", mistake=shown
         ) from error
 
 
@@ -109,11 +108,10 @@ def ask(task: Any, place: Place, url: str, path: str, body: object = None) -> tu
     except urllib.error.HTTPError as error:
         return error.code, error.headers.get("Server", ""), error.read().decode(errors="replace")
     except OSError as error:
-        ends = [tail(place.console(instance_id)) for instance_id in place.instances()]
         raise Wrong(
             called=f"{task.last_call}, then asked {url}{path}",
             expected="an answer",
-            found=f"{error}; the instance's console ends with: {ends[0] if ends else 'nothing'}",
+            found=error,
             mistake="E8",
         ) from None
 
@@ -156,8 +154,19 @@ def test_the_url_answers_that_it_is_healthy(task: Any, cloud: Any, names: Names)
 @pytest.mark.cloud(instances=True)
 @pytest.mark.task("5.4", "core", points=1)
 def test_it_serves_the_version_that_was_asked_for(task: Any, cloud: Any, names: Names) -> None:
+    expect_version_served(task, cloud, names, "us-east-1", names.word())
+
+
+@pytest.mark.cloud(instances=True)
+@pytest.mark.task("5.4", "mastery", points=0.3)
+def test_any_name_in_another_region(task: Any, cloud: Any, names: Names) -> None:
     # The name of a model is part of a key, and so any text.
-    place, name = new_place(cloud, names, READER, names.region()), f"{names.word()}'s ({names.tag(2)})"
+    expect_version_served(task, cloud, names, names.region(), f"{names.word()}'s ({names.tag(2)})")
+
+
+def expect_version_served(task: Any, cloud: Any, names: Names, region: str, name: str) -> None:
+    """Fail unless the version that was asked for is served, of several."""
+    place = new_place(cloud, names, READER, region)
     kinds = dict(zip((1, 2, 10), names.shuffled(list(KINDS)), strict=True))
     for version, kind in kinds.items():
         store(place, name, version, kind)
@@ -178,7 +187,7 @@ def test_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names)
 
 
 @pytest.mark.cloud(instances=True)
-@pytest.mark.task("5.4", "mastery", points=0.5)
+@pytest.mark.task("5.4", "mastery", points=0.4)
 def test_a_production_server_listens_on_the_port_that_was_asked_for(task: Any, cloud: Any, names: Names) -> None:
     place, name, port = new_place(cloud, names, READER), names.word(), names.number(7000, 9000)
     for subnet in place.ec2.describe_subnets()["Subnets"]:  # here instances have a private address only
@@ -197,7 +206,7 @@ def test_a_production_server_listens_on_the_port_that_was_asked_for(task: Any, c
 
 
 @pytest.mark.cloud(instances=True)
-@pytest.mark.task("5.4", "mastery", points=0.4)
+@pytest.mark.task("5.4", "mastery", points=0.3)
 def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names: Names) -> None:
     place, name = new_place(cloud, names, READER), names.word()
     hide_code(cloud)
@@ -305,7 +314,7 @@ def test_a_deployment_that_fails_leaves_the_others_alone(task: Any, cloud: Any, 
     expect_untouched(place, other, f"{task.last_call}, which is not healthy in time, beside an older deployment")
 
 
-@pytest.mark.task("5.4", "mastery", points=0.3)
+@pytest.mark.task("5.4", "mastery", points=0.25)
 def test_a_launch_that_fails_half_way_leaves_nothing(task: Any, cloud: Any, names: Names) -> None:
     place, name = new_place(cloud, names, READER), names.word()
     store(place, name, 1, "digits")
@@ -316,7 +325,7 @@ def test_a_launch_that_fails_half_way_leaves_nothing(task: Any, cloud: Any, name
     expect_none_left(place, f"{task.last_call}, where a call after the launch failed: {ended_with(error)}", "E48")
 
 
-@pytest.mark.task("5.4", "mastery", points=0.4)
+@pytest.mark.task("5.4", "mastery", points=0.35)
 def test_an_interrupt_leaves_nothing(task: Any, cloud: Any, names: Names) -> None:
     place, name = new_place(cloud, names, READER), names.word()
     store(place, name, 1, "digits")

@@ -100,7 +100,7 @@ def test_what_s3_does_not_take_stays_and_is_sent_later(s3: Any, tmp_path: Path) 
     assert not log.ship()
     assert not log.close()
     assert spooled(tmp_path) == [b"1"]
-    assert metrics.value("day89_log_failures_total") == 2
+    assert metrics.registry.get_sample_value("day89_log_failures_total") == 2
     assert PredictionLog(s3, BUCKET, tmp_path).ship()
     assert (lines(s3), spooled(tmp_path)) == ([b"1"], [])
 
@@ -169,7 +169,7 @@ def test_a_full_disk_share_drops_and_counts_and_never_waits(tmp_path: Path) -> N
     log = PredictionLog(Away(), BUCKET, tmp_path, max_bytes=10, metrics=metrics)  # type: ignore[arg-type]
     assert [log.append(b"1234") for _ in range(3)] == [True, True, False]
     assert "wait for S3" in log.why_dropping()
-    assert metrics.value("day89_log_records_total", 'outcome="dropped"') == 1
+    assert metrics.registry.get_sample_value("day89_log_records_total", {"outcome": "dropped"}) == 1
     assert len(spooled(tmp_path)) == 2
 
 

@@ -159,7 +159,7 @@ def enter_jail(what: dict[str, Any]) -> None:
     if "rlimits" in layers:
         apply_limits(Limits(**what["limits"]))
     if "seccomp" in layers:
-        calls.restrict_calls()
+        calls.restrict_calls(alone=False)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Wrong(AssertionError):
     Args:
         called: the call as text, and the situation in which it was made.
         expected: what the docstring of the task promises.
-        found: what was found instead; an object's ``str``.
+        found: what was found instead: its ``str`` is told, and its ``line`` where it has one.
         mistake: id of the known mistake that this shows, such as ``"L2"``, or None.
 
     Attributes:
@@ -60,7 +60,7 @@ class Wrong(AssertionError):
         self.called, self.expected, self.found = str(called), str(expected), str(found)
         super().__init__(in_one_line(self.called, self.expected, self.found))
         self.mistake = mistake
-        self.line: int | None = None
+        self.line: int | None = getattr(found, "line", None)
         self.code: str | None = None
         self.evidence: list[str] = []
         self.timed_out = False

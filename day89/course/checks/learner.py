@@ -153,6 +153,9 @@ class Task:
         last_call: the last call as text, such as ``list_keys(s3, 'b-7f3', '')``.
         last_error: what the last call raised, or None; a check that has taken it for an answer sets it to None.
         raised: what the last call raised, or None, whatever a check makes of it.
+        last_arguments: its arguments, those by name at the end.
+        first_request: how many requests AWS had had before it.
+        last_request: how many it had had after it.
         silence: notices where AWS was never asked.
     """
 
@@ -165,11 +168,14 @@ class Task:
     ) -> None:
         self._side = side
         self._on_call = on_call
+        self._asked = asked
         self.silence = Silence(asked)
         self.id = id
         self.last_call = ""
         self.last_error: BaseException | None = None
         self.raised: BaseException | None = None
+        self.last_arguments: tuple[Any, ...] = ()
+        self.first_request = self.last_request = 0
 
     @property
     def path(self) -> Path:
@@ -187,7 +193,8 @@ class Task:
 
     def _call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         self.last_call, self.last_error = describe_call(function, arguments, keywords), None
-        self.raised = None
+        self.raised, self.last_arguments = None, (*arguments, *keywords.values())
+        self.first_request = self.last_request = self._asked()
         if self._on_call:
             self._on_call(self.last_call)
         try:
@@ -217,6 +224,8 @@ class Task:
             self.raised = error
             found = f"it raised {describe_error(error)}"
             raise Wrong(called=self.last_call, expected="a result", found=found) from None
+        finally:
+            self.last_request = self._asked()
 
     def _not_started(self, function: str, error: NotImplementedError) -> Exception:
         stub = self._side.stub_of(error)

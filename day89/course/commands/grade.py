@@ -54,7 +54,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run with this --json ended")
     parser.add_argument("--backend", choices=("loky", "dask"), default="loky", help="what runs many submissions")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask's scheduler, such as tcp://127.0.0.1:8786")
-    parser.add_argument("--watch", action="store_true", help="grade again whenever the file is saved")
+    parser.add_argument(
+        "--trace", action="store_true", help="show every AWS call of the first failure, with parameters"
+    )
+    parser.add_argument("--watch", action="store_true", help="check on each save, as day89 learn --plain does")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,10 +65,11 @@ def run(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise UsageError("day89 grade needs Linux or macOS: use WSL2, or run the checks with `pytest --mine`")
     if args.watch:
-        from day89.course.commands.watch import watch  # only this option needs it
+        from day89.course.commands.learn import learn_file  # only this option needs it
 
-        args.path = _one_path(args)
-        return watch(args)
+        return learn_file(
+            _one_path(args), choose(args.task, args.exercise) if args.task or args.exercise else (), args.seed
+        )
     if args.regrade:
         from day89.course.commands.regrade import run as regrade
 
@@ -90,7 +94,8 @@ def grade_once(args: argparse.Namespace) -> Results:
     isolation, confinement = choose_isolation(args.isolation, cohort=False)
     (path,) = args.paths
     with Progress(sys.stderr, path) as progress:
-        result = grade(path, tasks, seed, jobs=args.jobs, watch=progress.check, confinement=confinement)
+        own = confinement is None
+        result = grade(path, tasks, seed, jobs=args.jobs, watch=progress.check, confinement=confinement, own=own)
     return Results(seed, isolation, (result,))
 
 
@@ -102,7 +107,8 @@ def finish(args: argparse.Namespace, results: Results) -> int:
     formats.write(args, data)
     if "-" not in formats.targets(args):
         whole = not args.task and not args.exercise
-        print(terminal.draw(results, color=terminal.wants_color(sys.stdout), whole=whole))
+        color, width = terminal.wants_color(sys.stdout), terminal.width_of(sys.stdout)
+        print(terminal.draw(results, color=color, whole=whole, trace=args.trace, width=width))
     return _status(results.submissions[0], args.min_score)
 
 

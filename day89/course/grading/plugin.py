@@ -1,7 +1,7 @@
 """Provide the checks' pytest plugin: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
 
-``pytest`` checks solution.py with the rest of the suite, ``pytest --mine`` only your exercise.py, and
-``--submission FILE`` names any file.
+They run on the exercise.py of the folder where pytest was started; ``--submission FILE`` names another file, and
+``--mine`` leaves the checks alone of what else there is to run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from day89 import cloud as local_cloud
 from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances.guest_client import ForkServer, Supervisor
 from day89.course.checks.diagnosis import blame
+from day89.course.checks.evidence import Scene, confirm, seen
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.checks.fake_data import Names
 from day89.course.checks.fast_sleep import late_bound, naps
@@ -27,6 +29,7 @@ from day89.course.checks.learner import Gone, InProcess, Side, Task
 from day89.course.checks.proxies import NoAnswer
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Unreadable, line_of, load, read
+from day89.course.grading.tracebacks import hide_grader_frames
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
@@ -89,8 +92,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave only the graded checks where it is one's own file; let no warning of a submission decide about a check."""
     if config.getoption("shuffle"):
         random.Random(config.stash[SEED]).shuffle(items)
+    path = submission_path(config)
     for item in items:
         if item.get_closest_marker("task") is not None:
+            hide_grader_frames(item, path, partial(_raised, item))
             # A file that a learner left open is not what the checks are about.
             item.add_marker(pytest.mark.filterwarnings("ignore"))
     if config.getoption("mine"):
@@ -99,14 +104,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=others)
 
 
+def _raised(item: pytest.Item) -> BaseException | None:
+    made = item.stash.get(TASK, None)
+    return made.raised if made is not None else None
+
+
 def submission_path(config: pytest.Config) -> Path:
-    """Return the file that the checks run on."""
+    """Return the file that the checks run on: the one that was named, else the exercise.py of whoever runs them."""
     if config.getoption("submission"):
         return Path(config.invocation_params.dir, config.getoption("submission"))
-    if config.getoption("mine"):
-        own = Path(config.invocation_params.dir, "exercise.py")
-        return own if own.exists() else course_file("exercise.py")
-    return course_file("solution.py")
+    folders = (config.invocation_params.dir, config.rootpath)
+    own = next((path for folder in folders if (path := Path(folder, "exercise.py")).is_file()), None)
+    return own or course_file("exercise.py")
 
 
 def _make_side(config: pytest.Config) -> Side:
@@ -235,8 +244,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
     except Wrong as wrong:
         made = pyfuncitem.stash.get(TASK, None)
         if made is not None:
-            wrong.mistake = "F2" if made.silence.whole else wrong.mistake
-            _locate(wrong, made.raised, made)
+            _complete(wrong, made.raised, made, pyfuncitem)
         raise
     except NotStarted:
         raise
@@ -245,16 +253,29 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         words = _in_words(error, made) if made is not None and made.last_call else None
         if made is None or words is None:
             raise
-        mistake = "F2" if made.silence.whole else blame(error)
-        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=mistake)
-        _locate(told, error, made)
+        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=blame(error))
+        _complete(told, error, made, pyfuncitem)
         raise told from error
 
 
-def _locate(wrong: Wrong, error: BaseException | None, made: Task) -> None:
-    """Note the line of the submission where an error came up."""
-    if wrong.line is None and error is not None and (line := made.line_of(error)):
-        wrong.line, wrong.code = line, line_of(made.path, line)
+def _complete(wrong: Wrong, error: BaseException | None, made: Task, item: pytest.Item) -> None:
+    """Add to a failure what was seen: the line of the submission, and the evidence for the mistake or in its place."""
+    if wrong.line is None and error is not None:
+        wrong.line = made.line_of(error)
+    wrong.code = line_of(made.path, wrong.line) if wrong.line else None
+    scene = _scene(error, made, item.stash.get(CLOUD, None))
+    wrong.mistake = "F2" if made.silence.whole else confirm(wrong.mistake, scene)
+    wrong.evidence += seen(wrong, scene)
+
+
+def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:
+    log = list(cloud.log) if cloud is not None else []
+    # What an instance asked meanwhile is not the function's doing.
+    trace = [call for call in log[made.first_request : made.last_request] if ":assumed-role/" not in call.principal]
+    launched = list(cloud.fleet) if cloud is not None and cloud.fleet is not None else []
+    consoles = {one.id: (str(one.seen.moto.state), one.console()) for one in launched}
+    texts = [str(value) for value in made.last_arguments if isinstance(value, str | os.PathLike)]
+    return Scene(error, texts, trace, log, consoles)
 
 
 def _in_words(error: BaseException, made: Task) -> tuple[str, str] | None:

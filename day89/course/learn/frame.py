@@ -22,6 +22,7 @@ __all__ = ["KEYS", "Entry", "Screen", "View", "frame"]
 
 WIDE, LEFT = 110, 26  # from this width on a column with the tasks stands at the left
 LEAST_WIDTH, LEAST_HEIGHT = 20, 6
+FAILURE_LINES = 8
 KEYS = (
     ("n", "next task (once the core of this one works)", "next"),
     ("p", "the task before", ""),
@@ -238,7 +239,7 @@ def _failed(
 ) -> list[str]:
     title = title_of(check)
     counted = next((words for words in count_words(result) if columns(title + words) + 5 <= width), "")
-    failure = [sides(f"x  {title}", counted, width), *failure_lines(check, width)]
+    failure = [sides(f"x  {title}", counted, width), *failure_lines(check, width, most=max(FAILURE_LINES, room - 9))]
     failure = _fill(failure, max(6, room - 6))
     room -= len(failure)
     hint = _fill(list(hint), max(3, room // 3)) if hint else []

@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from day89.course.exercise.tasks import mistakes, tasks
 from day89.course.reports import analysis, lecture
+from day89.course.reports.causes import causes
 from day89.course.reports.failure import parts
 from day89.course.reports.text import plain
 
@@ -70,6 +71,7 @@ def render(results: Mapping[str, Any], links: Sequence[str] | None = None) -> st
         slowest=sorted(rows, key=lambda pair: -pair[0]["seconds"])[:SLOWEST] if len(submissions) > SLOWEST else [],
         failed=[pair for pair in rows if pair[0]["status"] != "graded"][:SHOWN],
         rows=rows[:SHOWN],
+        causes=causes(submissions[0]["tasks"]) if len(submissions) == 1 else [],
         left_out=max(0, len(rows) - SHOWN),
     )
 

@@ -17,6 +17,7 @@ from day89.cloud.instances.guest_client import Supervisor
 from day89.course.doctor.instances import examine_instances
 from day89.errors import ToolError
 from day89.sandbox import landlock, seccomp
+from day89.sandbox.syscalls import Profile
 
 SECONDS = 60
 ALLOWED = r"""
@@ -212,5 +213,6 @@ def test_strict_refuses_a_jail_with_an_open_network() -> None:
 
 @pytest.mark.skipif(not seccomp.available(), reason="there is no libseccomp on this machine")
 def test_the_filter_of_system_calls_is_made_once() -> None:
-    assert seccomp.filter_program(True) is seccomp.filter_program(True)
-    assert seccomp.filter_program(True) != seccomp.filter_program(False)
+    script, submission = (Profile(programs=programs, alone=True) for programs in (True, False))
+    assert seccomp.filter_program(script) is seccomp.filter_program(Profile(programs=True, alone=True))
+    assert seccomp.filter_program(script) != seccomp.filter_program(submission)

@@ -32,7 +32,7 @@ def test_a_wrong_answer_loses_the_points_of_its_check_and_says_why(graded, right
 
 def test_the_mistake_of_a_check_is_in_the_result(graded):
     result = graded("def list_keys(key): return []")
-    assert result.tasks[0].checks[0].mistake == "L2"
+    assert result.tasks[0].checks[0].mistake == "L13"
 
 
 def test_an_error_of_the_learner_is_told_with_its_line(graded):

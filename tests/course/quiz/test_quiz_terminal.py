@@ -52,7 +52,7 @@ def test_a_right_answer_is_explained_and_ends_the_sitting(quiz, tmp_path):
 
 def test_a_wrong_answer_is_told_why_and_the_right_one_stays_untold(quiz, tmp_path):
     seen, _ = play(quiz, tmp_path, letter(quiz, "q-choice", "a") + "\nq\n", "q-choice")
-    assert "Not right.\nNot this one.\n[U1: catching ClientError around upload_file]\n" in seen
+    assert "Not right.\nNot this one.\n[U1: S3UploadFailedError not expected]\n" in seen
     assert "Yes, this one." not in seen
     assert "Because" not in seen
     assert "Lifecycle (in the lesson: Cost):\n  https://example.org/a\n" in seen

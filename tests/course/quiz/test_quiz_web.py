@@ -94,7 +94,7 @@ def test_a_wrong_answer_is_told_why_and_the_right_one_stays_untold(reader, quiz)
     text = reader.send(reader.path, question="q-choice", option=shown(quiz, "q-choice", "a"))
     assert "Not right." in text
     assert "Not this one." in text
-    assert "U1: catching ClientError around upload_file" in text
+    assert "U1: S3UploadFailedError not expected" in text
     assert "Yes, this one." not in text
 
 
