@@ -70,5 +70,5 @@ def test_a_broken_file_does_not_stop_the_others(tmp_path):
 
 
 def test_unknown_fields_of_options_name_the_valid_ones(tmp_path):
-    with pytest.raises(UsageError, match=r"option 1: unknown field korrect; known are code, correct, "):
+    with pytest.raises(UsageError, match=r"option 2: unknown field korrect; known are code, correct, "):
         sample_quiz(tmp_path, SAMPLE.replace("correct = true", "korrect = true", 1))

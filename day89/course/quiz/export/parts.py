@@ -27,7 +27,7 @@ def order_key(question: Question) -> str:
 
 
 def order_keys(question: Question) -> tuple[str, ...]:
-    """Return the ways in which people type the answer to an ordering, in both cases: ``c a b``, ``cab``, ``c, a, b`` ...
+    """Return the ways in which people type the answer to an ordering: ``c a b``, ``cab``, ``c, a, b``, in both cases.
 
     A platform that compares text accepts only what it is given.
     """
