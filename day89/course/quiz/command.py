@@ -77,9 +77,12 @@ def run(args: argparse.Namespace) -> int:
     Returns:
         0 done, 1 the questions have faults (``lint``), 130 interrupted.
     """
-    quiz = load_quiz()
+    broken: list[str] = []
+    quiz = load_quiz(broken=broken)
+    for problem in broken:
+        print(f"left out: {problem}", file=sys.stderr)
     if args.quiz_command == "lint":
-        return _lint(quiz)
+        return _lint(quiz) or int(bool(broken))
     if args.quiz_command == "export":
         # Imported here: an export or a table of statistics is rare, and asking should start at once.
         from day89.course.quiz.export import export_file
