@@ -102,7 +102,16 @@ def grade_once(args: argparse.Namespace) -> Results:
     (path,) = args.paths
     with Progress(sys.stderr, path) as progress:
         own = confinement is None
-        result = grade(path, tasks, seed, jobs=args.jobs, watch=progress.check, confinement=confinement, own=own)
+        result = grade(
+            path,
+            tasks,
+            seed,
+            jobs=args.jobs,
+            watch=progress.check,
+            confinement=confinement,
+            own=own,
+            seconds=args.seconds,
+        )
     return Results(seed, isolation, (result,))
 
 

@@ -269,7 +269,7 @@ class Run:
             self._give_up("timeout", f"stopped: it took longer in all than a submission may{where}")
         if self.current is not None:
             limit = self._limit_of(self.current)
-            if self.clock is not None and self.clock.charged < limit:
+            if self.clock is not None and self.clock.wall >= WALL * limit > self.clock.charged * WALL:
                 found = f"it had {self.clock.wall:.0f} s, and waited most of them for a processor: others held it"
                 self._report(round(self.clock.wall, 2), "not_run", message=f"not judged: {found}")
                 return
