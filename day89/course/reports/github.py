@@ -1,4 +1,4 @@
-"""Write a summary for GitHub Actions and GitHub Classroom.
+"""Write a summary for GitHub Actions.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
