@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from day89.errors import UsageError
 __all__ = ["configure", "pack", "run"]
 
 FOLDER = "day89-course"
+OWN_PATH = re.compile(rb"\n\[tool\.uv\.sources\]\nday89 = \{ path = [^\n]*\n")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +53,8 @@ def pack(form: str) -> dict[str, bytes]:
         form: of the stubs: ``gaps`` or ``bare``.
     """
     files = dict(course_files(form, "day89"))
+    # Where day89 lies on the teacher's machine helps nobody else.
+    files["pyproject.toml"] = OWN_PATH.sub(b"", files["pyproject.toml"])
     data = course_file("data")
     files |= {f"data/{path.name}": path.read_bytes() for path in sorted(data.iterdir()) if path.is_file()}
     files["hints.md"] = _hints().encode()

@@ -49,6 +49,12 @@ def test_no_answer_is_handed_out(files: dict[str, str]) -> None:
     assert "Answer</summary>" not in files["quiz.md"]
 
 
+def test_no_path_of_the_teachers_machine_is_handed_out(files: dict[str, str]) -> None:
+    everything = "\n".join(files.values())
+    assert str(course_file("solution.py").parent) not in everything
+    assert "tool.uv.sources" not in files["pyproject.toml"]
+
+
 def test_the_same_course_gives_the_same_zip(tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
         main(["handout", "--output", str(tmp_path / name), "--form", "bare"])
