@@ -16,7 +16,7 @@ from typing import Any
 
 import joblib
 import pytest
-from support import expect_missing
+from support import expect_missing, holding
 from support_workers import (
     READER,
     Place,
@@ -116,15 +116,17 @@ def ask(task: Any, place: Place, url: str, path: str, body: object = None) -> tu
         ) from None
 
 
-def expect_predictions(task: Any, place: Place, url: str, kind: str, names: Names, mistake: str) -> None:
-    """Fail unless what was deployed predicts as this model does."""
+def expect_predictions(
+    task: Any, place: Place, url: str, kind: str, names: Names, mistake: str, hostile: str = ""
+) -> None:
+    """Fail unless what was deployed predicts as this model does; what is hostile about the call is told."""
     rows = [[names.real(-2, 9) for _ in range(KINDS[kind][0])] for _ in range(3)]
     status, _, text = ask(task, place, url, "/predict", {"features": rows})
     expected = {"prediction": make_model(kind).predict(rows).tolist()}
     right = status == 200 and json.loads(text) == expected
     expect(
         right,
-        called=f"{task.last_call}, then POST {url}/predict",
+        called=f"{task.last_call}{hostile}, then POST {url}/predict",
         expected=show(expected, 100),
         found=f"{status} {show(text, 120)} (the instance runs your load_model and create_app)",
         mistake=mistake,
@@ -173,7 +175,8 @@ def expect_version_served(task: Any, cloud: Any, names: Names, region: str, name
     version = names.choice((1, 2))
     url = deploy(task, place, name, version, timeout=40)
     expect_url(task, place, url, 5000)
-    expect_predictions(task, place, url, kinds[version], names, "M29")
+    hostile = holding(name, what="the name")
+    expect_predictions(task, place, url, kinds[version], names, "M29", hostile)
 
 
 @pytest.mark.task("5.4", "core", points=0.5)

@@ -16,7 +16,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import NotFound, get_service_router
 from moto.core.utils import get_service_model
 from moto.moto_api._internal import mock_random
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeDeleteMarker, s3_backends
 from moto.s3.responses import S3Response
 from werkzeug.exceptions import HTTPException
 
@@ -30,6 +30,7 @@ __all__ = [
     "ask_moto",
     "backend_of",
     "bucket_owner",
+    "is_marker",
     "make_request",
     "protocol_of",
     "reset",
@@ -74,6 +75,11 @@ def reset(seed: int | None = None) -> None:
 def bucket_owner(name: str) -> str | None:
     """Return the account that owns a bucket, or None where there is no such bucket."""
     return s3_backends.bucket_accounts.get(name, (None, None))[1]
+
+
+def is_marker(version: Any) -> bool:
+    """Return whether a version of an object is a delete marker."""
+    return isinstance(version, FakeDeleteMarker)
 
 
 def make_request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:

@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape
 
 from day89.cloud.messages.errors import Answer, with_body
 from day89.cloud.messages.model import ApiCall
+from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto.state import State
 
-__all__ = ["AFTER"]
+__all__ = ["AFTER", "BEFORE"]
 
 
 def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
@@ -35,6 +36,7 @@ def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
     return with_body(answer, body)
 
 
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {}
 AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
     "cloudwatch.PutMetricAlarm": (new_alarm,),
     "sts.GetCallerIdentity": (who_is_it,),

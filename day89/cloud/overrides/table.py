@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
@@ -10,14 +11,25 @@ from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto.state import State
 from day89.cloud.overrides import ec2, s3, services
 from day89.cloud.overrides.s3 import website
-from day89.cloud.overrides.s3_deletes import with_errors, without_keys
+from day89.cloud.overrides.s3_cors import cors_headers, preflight
+from day89.cloud.overrides.s3_deletes import delete_objects
 
-__all__ = ["after", "before", "website", "with_errors", "without_keys"]
+__all__ = ["after", "before", "cors_headers", "delete_objects", "preflight", "website"]
 
 Before = Callable[[ApiCall, State, Inner], Answer | None]
 After = Callable[[ApiCall, State, Answer], Answer]
-BEFORE: Mapping[str, tuple[Before, ...]] = {**s3.BEFORE, **ec2.BEFORE}
-AFTER: Mapping[str, tuple[After, ...]] = {**s3.AFTER, **ec2.AFTER, **services.AFTER}
+
+
+def _merged(*tables: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    merged: dict[str, tuple[Any, ...]] = {}
+    for table in tables:
+        for action, mends in table.items():
+            merged[action] = (*merged.get(action, ()), *mends)
+    return merged
+
+
+BEFORE: Mapping[str, tuple[Before, ...]] = _merged(*s3.BEFORES, ec2.BEFORE, services.BEFORE)
+AFTER: Mapping[str, tuple[After, ...]] = _merged(*s3.AFTERS, ec2.AFTER, services.AFTER)
 
 
 def before(call: ApiCall, state: State, inner: Inner) -> Answer | None:

@@ -6,12 +6,12 @@ import contextlib
 import os
 import select
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from botocore.client import BaseClient
-
-from day89.course.boundary.codec import decode, decode_error, encode
+from day89.course.boundary.carried import answer_carried, client_facts
+from day89.course.boundary.codec import decode, decode_error, encode, encode_error
 from day89.course.boundary.remote_cloud import ask_cloud, connect, connection_of
 from day89.course.boundary.remote_proxies import RemoteApp, RemoteModel
 from day89.course.boundary.spawn import Session, Submitted
@@ -49,6 +49,7 @@ class Remote:
         self.printed = bytearray()
         self.interrupted = False
         self.patient = False
+        self.carried: tuple[str, ...] = ()
         self._reader: Remote | None = None
 
     def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -120,6 +121,13 @@ class Remote:
             self._reader.close()
             self._reader = None
 
+    def replace(self, functions: Sequence[str]) -> None:
+        """Have the course's own functions, which run in this process, take the place of some of the submission's."""
+        if tuple(functions) != self.carried:
+            self.carried = tuple(functions)
+            if self.process is not None:  # else it is told when it starts
+                self._exchange({"do": "replace", "functions": list(functions)})
+
     def meet(self, cloud: Any, patient: bool) -> None:
         """Meet the cloud of the check: its instances are all that can be connected to."""
         self.cloud, self.patient = cloud, patient
@@ -155,6 +163,9 @@ class Remote:
             self.process = self.session.spawn(self.folder, self.environment, [self.path])
             question = {"do": "load", "path": str(self.path)}
             self._result(self._converse(self.process, question, time.monotonic() + LOAD_SECONDS))
+            if self.carried:
+                told = {"do": "replace", "functions": list(self.carried)}
+                self._result(self._converse(self.process, told, time.monotonic() + LOAD_SECONDS))
         return self.process
 
     def _converse(self, process: Submitted, question: dict[str, Any], deadline: float) -> dict[str, Any]:
@@ -170,9 +181,12 @@ class Remote:
                         self._serve(process, asked)
                     else:
                         answer, _ = process.calls.receive()
-                        if "predict" not in answer:
+                        if "carried" in answer:
+                            process.calls.send(self._carry(answer))
+                        elif "predict" in answer:
+                            process.calls.send(self._predict(answer))
+                        else:
                             return answer
-                        process.calls.send(self._predict(answer))
         except Broken as error:
             return self._give_up(f"its process ended before it answered ({error}){self._last_words(process)}")
 
@@ -243,6 +257,14 @@ class Remote:
         except Exception as error:
             return {"refused": str(error)[:500]}
 
+    def _carry(self, question: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = answer_carried(question, self.carried)
+        except HOSTILE as error:
+            return {"error": encode_error(TypeError(str(error)))}
+        self.interrupted = self.interrupted or "KeyboardInterrupt" in answer.get("error", {}).get("names", [])
+        return answer
+
     def _serve(self, process: Submitted, asked: int) -> None:
         message, body = process.aws.receive()
         if asked > CALLS_ALLOWED:
@@ -259,11 +281,6 @@ class Remote:
 
 
 def _special(value: Any) -> Any:
-    if isinstance(value, BaseClient):
-        keys = value._request_signer._credentials  # type: ignore[attr-defined]
-        secrets = [keys.access_key, keys.secret_key, keys.token] if keys else [None, None, None]
-        service, region = value.meta.service_model.service_name, value.meta.region_name
-        return {"$": "client", "service": service, "region": region, "credentials": secrets}
     if isinstance(value, RemoteModel | RemoteApp):
         return {"$": "handle", "id": value.id}
-    return None
+    return client_facts(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,8 @@ SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
 FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
 # Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.spawn.Session).
 SESSION: pytest.StashKey[Any] = pytest.StashKey()
+# Task id to the functions that the course's own take the place of while it is judged.
+CARRIED: pytest.StashKey[Mapping[str, Sequence[str]]] = pytest.StashKey()
 DEFAULT_LIMIT = 10.0
 # Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
 ENVIRONMENT = {name: value for name, value in CLOUD_ENVIRONMENT.items() if name.startswith("AWS_")}
@@ -218,9 +220,11 @@ def task(
     here.mkdir()
     monkeypatch.chdir(here)
     marker = request.node.get_closest_marker("task")
+    id = marker.args[0] if marker else ""
+    side.replace(request.config.stash.get(CARRIED, {}).get(id, ()))
     request.node.stash[TASK] = made = Task(
         side,
-        marker.args[0] if marker else "",
+        id,
         request.config.stash.get(ON_CALL, None),
         lambda: len(request.node.stash[CLOUD].log) if CLOUD in request.node.stash else 0,
     )
@@ -266,6 +270,7 @@ def _complete(wrong: Wrong, error: BaseException | None, made: Task, item: pytes
     scene = _scene(error, made, item.stash.get(CLOUD, None))
     wrong.mistake = "F2" if made.silence.whole else confirm(wrong.mistake, scene)
     wrong.evidence += seen(wrong, scene)
+    wrong.launched = bool(scene.consoles)
 
 
 def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:

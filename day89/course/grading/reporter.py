@@ -22,6 +22,7 @@ import pytest
 
 import day89.cloud
 from day89.course.checks import breakpoints
+from day89.course.checks.course_functions import course_function
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
@@ -71,13 +72,15 @@ class Reporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Have each call of the learner's code announced, so that one that never returns can be named."""
         config.stash[plugin.ON_CALL] = lambda text: self.send("call", text=text)
+        config.stash[plugin.CARRIED] = self.job["carried"]
         if self.session is not None:
             config.stash[plugin.SESSION] = self.session
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the checks and announce them, before a line of the submission runs."""
-        chosen = [item for item in items if _task(item) in self.job["tasks"]]
+        only = self.job["only"]
+        chosen = [item for item in items if _task(item) in self.job["tasks"] and (not only or item.nodeid in only)]
         self.send("checks", checks=[asdict(_describe(item)) for item in chosen])
         items[:] = [item for item in chosen if item.nodeid not in self.job["skip"]]
         if self.job["shuffle"]:
@@ -91,6 +94,8 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Load the submission; without it no check has anything to run."""
+        for functions in self.job["carried"].values():
+            course_function(functions[0])  # loaded now, and not while a check is timed
         self.send("loading")
         try:
             plugin.side_of(session.config)

@@ -9,7 +9,8 @@ import re
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,12 @@ class Run:
         shuffle: bool = False,
         own: bool = False,
         breakpoints: bool = True,
+        only: Sequence[str] = (),
+        carried: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        self.only = list(only)
+        self.carried = dict(carried or {})
+        self.stood_in: dict[str, Sequence[str]] = {}
         self.own = secrets.token_hex(8) if own else ""
         self.breakpoints = breakpoints
         self.calls: tuple[TracedCall, ...] = ()
@@ -123,7 +129,8 @@ class Run:
         """Return the verdict on one task."""
         expected = [check for check in self.checks.values() if check.task == task.id]
         found = {id: self.found[id] for id in self.found}
-        return judge_task(task.id, task.function, task.points, expected, found)
+        judged = judge_task(task.id, task.function, task.points, expected, found)
+        return replace(judged, carried=tuple(self.stood_in.get(task.id, ())))
 
     def _give_up(self, status: SubmissionStatus, message: str) -> None:
         self.status, self.message, self.finished = status, message, True
@@ -137,6 +144,8 @@ class Run:
                 "seed": self.seed,
                 "tasks": [task.id for task in self.tasks],
                 "skip": list(self.found),
+                "only": self.only,
+                "carried": self.carried,
                 "checks": str(self.folder),
                 "folder": str(supervisor.folder),
                 "place": str(supervisor.place),

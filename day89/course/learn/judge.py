@@ -20,6 +20,21 @@ from day89.errors import ToolError
 __all__ = ["Judge"]
 
 
+class _WarmSupervisor(Supervisor):
+    """A supervisor that is warmed up by a thread; the first submission that has to run waits for that."""
+
+    def __init__(self) -> None:
+        super().__init__(EVERYTHING)
+        self.warming: threading.Thread | None = None
+
+    def hand_in(self, path: Path, data: bytes) -> Path:
+        """Wait, unless it is the thread that asks."""
+        if self.warming is not None and threading.current_thread() is not self.warming:
+            self.warming.join()
+            self.warming = None
+        return super().hand_in(path, data)
+
+
 class Judge:
     """A warm grading process for one learner; use it as a context manager.
 
@@ -29,13 +44,12 @@ class Judge:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._supervisor = Supervisor(EVERYTHING)
-        self._warming: threading.Thread | None = None
+        self._supervisor = _WarmSupervisor()
 
     def __enter__(self) -> Judge:
         self._supervisor.start()
-        self._warming = threading.Thread(target=self._warm_up, daemon=True)
-        self._warming.start()
+        self._supervisor.warming = threading.Thread(target=self._warm_up, daemon=True)
+        self._supervisor.warming.start()
         return self
 
     def __exit__(
@@ -54,9 +68,6 @@ class Judge:
         Raises:
             ToolError: the grading process cannot be started.
         """
-        if self._warming is not None:
-            self._warming.join()
-            self._warming = None
         try:
             return grade(self.path, chosen, seed, supervisor=self._supervisor, watch=watch, own=True)
         except KeyboardInterrupt:

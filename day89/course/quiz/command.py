@@ -14,8 +14,8 @@ from day89.course.quiz.lint import lint_quiz
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.model import Quiz
 from day89.course.quiz.progress import Progress
-from day89.course.quiz.schedule import Sitting, choose
-from day89.course.quiz.terminal import Terminal, ask_all, pick_topic, show_outcomes
+from day89.course.quiz.schedule import MIXED, Sitting, choose
+from day89.course.quiz.terminal import MIXED_TITLE, Terminal, ask_all, pick_topic, show_outcomes
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--exam", type=_positive, metavar="N", help="N questions over all outcomes, no comments until the end"
     )
+    what.add_argument("--mixed", action="store_true", help=f"{MIXED} questions over all topics, about 8 minutes")
     what.add_argument("--seed", metavar="S", help="the same exam, and the same order of options, again")
     what.add_argument("--progress", action="store_true", help="show the progress by outcome and end")
     where = parser.add_argument_group("where")
@@ -120,15 +121,24 @@ def _ask(quiz: Quiz, progress: Progress, args: argparse.Namespace) -> int:
     if args.progress:
         show_outcomes(terminal, quiz, sitting)
         return 0
-    topic = args.topic
+    topic, mixed = args.topic, args.mixed
     try:
-        if topic is None and args.exercise is None and not args.review and args.exam is None:
+        if topic is None and args.exercise is None and not args.review and args.exam is None and not mixed:
             topic = pick_topic(terminal, quiz, lambda q: bool((known := progress.record(q)) and known.last_correct))
             if topic is None:
                 return 0
+            topic, mixed = (None, True) if topic == "" else (topic, False)
         today = terminal.now().astimezone().date()
         sitting.questions = choose(
-            quiz, progress, today, topic=topic, exercise=args.exercise, review=args.review, exam=args.exam, seed=seed
+            quiz,
+            progress,
+            today,
+            topic=topic,
+            exercise=args.exercise,
+            review=args.review,
+            exam=args.exam,
+            mixed=MIXED if mixed else None,
+            seed=seed,
         )
         if not sitting.questions:
             terminal.say(_nothing(args, progress))
@@ -146,6 +156,8 @@ def _title(quiz: Quiz, topic: str | None, args: argparse.Namespace, seed: str) -
         return f"Exam (--seed {seed})"
     if args.review:
         return "Review"
+    if topic is None and args.exercise is None:
+        return MIXED_TITLE
     if topic is not None:
         return next((one.title for one in quiz.topics if one.name.startswith(topic)), topic)
     return f"Exercise {args.exercise}"

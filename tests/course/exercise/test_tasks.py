@@ -114,6 +114,14 @@ def test_the_worked_example_is_a_sibling_and_runs_on_the_local_cloud(one, tmp_pa
     assert capsys.readouterr().out.strip()
 
 
+@EVERY
+@pytest.mark.parametrize("kind", ["does_nothing", "equals_everything", "raises_everything_always"])
+def test_each_task_is_measured_with_answers_that_fake_and_may_earn_nothing(one, kind):
+    folder = ROOT / "tests" / "variants" / "chaffs" / f"ex{one.exercise}"
+    heads = [path.read_text("utf-8").partition("\n")[0] for path in folder.glob(f"{one.id}_*_{kind}.py")]
+    assert any("; earns 0;" in head for head in heads)
+
+
 def test_every_mistake_that_a_check_names_is_in_the_table():
     text = "\n".join(file.read_text("utf-8") for file in graded_files())
     named = set(re.findall(r"""["']([A-Z]\d{1,2})["']""", text))
