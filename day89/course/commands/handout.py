@@ -8,7 +8,6 @@ import re
 import zipfile
 from pathlib import Path
 
-from day89.course.exercise.files import course_file
 from day89.course.exercise.stub import FORMS
 from day89.course.exercise.tasks import Task, exercises, tasks
 from day89.course.learn.folder import course_files
@@ -55,8 +54,6 @@ def pack(form: str) -> dict[str, bytes]:
     files = dict(course_files(form, "day89"))
     # Where day89 lies on the teacher's machine helps nobody else.
     files["pyproject.toml"] = OWN_PATH.sub(b"", files["pyproject.toml"])
-    data = course_file("data")
-    files |= {f"data/{path.name}": path.read_bytes() for path in sorted(data.iterdir()) if path.is_file()}
     files["hints.md"] = _hints().encode()
     files["quiz.md"] = questions_only(load_quiz().topics, "Check yourself").encode()
     return files
