@@ -15,7 +15,7 @@ __all__ = ["configure", "run"]
 ADVICE = {
     "bubblewrap": "Every cohort may be graded here.",
     "namespaces": "Every cohort may be graded here.",
-    "landlock": "Every cohort may be graded here, but a submission can see which files there are, and how large they are:\n"
+    "landlock": "Every cohort may be graded here, but a submission sees which files there are, and their sizes:\n"
     "installing bubblewrap, or allowing user namespaces, takes that away (docs/trust.md).",
     "process": "Grades are safe from tampering, this computer is NOT safe from the submissions: grade strangers'\n"
     "files on Linux 5.13 or later (a virtual machine, WSL2 or CI will do), or say `--isolation none`.",
