@@ -1,4 +1,4 @@
-"""Tell "your course differs" from "your course is broken": tests of the shipped numbers are skipped elsewhere.
+"""Tell "your course differs" from "your course is broken": tests of the shipped numbers are skipped for another course.
 
 After a change of the shipped ``course.toml``, ``python -m tests.shipped`` prints the new digest.
 """

@@ -19,12 +19,15 @@ from day89.course.checks.learner import Fault, Gone, Missing
 from day89.course.checks.proxies import Model, NoAnswer
 from day89.course.exercise.submission import Unreadable
 from day89.processes.channel import Broken
+from day89.processes.stopwatch import Stopwatch
 
 __all__ = ["Remote"]
 
 OUTPUT_KEPT = 64 * 1024
 CALLS_ALLOWED = 20_000
 LOAD_SECONDS = 20.0
+OWN_SHARE = 0.9  # of a check's limit: this side gives up a little before whoever watches this process does
+WALL = 30.0  # times that by the clock on the wall
 # What taking an answer apart may raise where its maker did not keep to its form.
 HOSTILE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 
@@ -43,6 +46,7 @@ class Remote:
         self.session, self.path, self.folder, self.environment = session, path, folder, environment
         self.deadline = time.monotonic() + LOAD_SECONDS
         self.seconds = LOAD_SECONDS
+        self.clock = Stopwatch(os.getppid())  # the server, below which this process and the submission's are
         self.cloud: Any = None
         self.process: Submitted | None = None
         self.models: dict[int, Any] = {}
@@ -114,7 +118,8 @@ class Remote:
 
     def begin(self, seconds: float) -> None:
         """Begin a check; give up a little before whoever watches this process does."""
-        self.seconds, self.deadline = seconds, time.monotonic() + 0.9 * seconds
+        self.seconds, self.deadline = seconds, time.monotonic() + OWN_SHARE * seconds
+        self.clock.restart()
         self.cloud, self.patient = None, False
         self.models.clear()
         if self._reader is not None:
@@ -143,10 +148,14 @@ class Remote:
 
     def close(self) -> None:
         """End the submission's process."""
-        if self.process is not None:
-            with contextlib.suppress(Broken):
-                self.process.end()
-            self.process = None
+        self._end()
+
+    def _end(self) -> dict[str, Any]:
+        """End the process; return what it took."""
+        process, self.process = self.process, None
+        with contextlib.suppress(Broken):
+            return process.end() if process is not None else {}
+        return {}
 
     def _exchange(self, question: dict[str, Any]) -> Any:
         process = self._running()
@@ -195,12 +204,20 @@ class Remote:
         if process.output >= 0:
             sources.append(process.output)
         ready, _, _ = select.select(sources, [], [], max(0.0, deadline - time.monotonic()))
+        while not ready and deadline == self.deadline and (left := self._left()) > 0:
+            ready, _, _ = select.select(sources, [], [], left)
         if not ready:
             self._give_up(f"it was still running after {self.seconds:g} seconds", timed_out=True)
         return ready
 
+    def _left(self) -> float:
+        """Return how long the submission may go on: what others hold the processors meanwhile is not its time."""
+        return self.clock.left(OWN_SHARE * self.seconds, OWN_SHARE * WALL * self.seconds)
+
     def _give_up(self, what: str, timed_out: bool = False) -> NoReturn:
-        self.close()
+        ended = self._end()
+        if ended.get("excess"):
+            what = f"its process was ended, because it took {ended['excess']}"
         raise Gone(what, timed_out)
 
     def _last_words(self, process: Submitted) -> str:

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         intake = take_in_all(args, Path(scratch))
         sources = intake.sources
         print(draw(intake, whole=False), file=sys.stderr)
-        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement))
+        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement, args.seconds))
         rows = [entries[number] | source.facts() for number, source in enumerate(sources)]
         results = {**keeper.header, "submissions": rows}
         if args.overrides:

@@ -78,7 +78,7 @@ def grade(
         jobs: how many children may run at the same time, where no supervisor is given.
         watch: told of each check that has ended.
         confinement: how to keep the submission in a process of its own, where no supervisor is given.
-        seconds: how long the whole submission may take.
+        seconds: how long the whole submission may take, less what others hold the processors.
         shuffle: run the checks in an order that the seed decides.
         own: also tell the AWS calls and the prints of each check: for the learner whose file it is.
         breakpoints: where it is one's own, a breakpoint fails the check that reaches it; False goes on there.
@@ -105,7 +105,7 @@ def grade(
         submission,
         seed=seed,
         folder=folder,
-        until=began + seconds,
+        seconds=seconds,
         shuffle=shuffle,
         own=own,
         breakpoints=breakpoints,

@@ -29,6 +29,7 @@ from day89.course.checks.learner import Gone, InProcess, Side, Task
 from day89.course.checks.proxies import NoAnswer
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Unreadable, line_of, load, read
+from day89.course.grading.limits import CHECK_LIMIT, hurried
 from day89.course.grading.tracebacks import hide_grader_frames
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
@@ -43,7 +44,8 @@ FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
 SESSION: pytest.StashKey[Any] = pytest.StashKey()
 # Task id to the functions that the course's own take the place of while it is judged.
 CARRIED: pytest.StashKey[Mapping[str, Sequence[str]]] = pytest.StashKey()
-DEFAULT_LIMIT = 10.0
+# Checks of the task that is judged have taken too long already.
+HURRIED: pytest.StashKey[bool] = pytest.StashKey()
 # Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
 ENVIRONMENT = {name: value for name, value in CLOUD_ENVIRONMENT.items() if name.startswith("AWS_")}
 MARKERS = (
@@ -195,12 +197,17 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None,
         yield running
 
 
+def limit_of(seconds: float, config: pytest.Config) -> float:
+    """Return how long a check may take: not all of its time where others of its task have taken theirs in vain."""
+    return hurried(seconds) if config.stash.get(HURRIED, False) else seconds
+
+
 @pytest.fixture
 def begun(request: pytest.FixtureRequest) -> None:
     """Tell the submission's side that a check begins, and how long it may take."""
     marker = request.node.get_closest_marker("limit")
     with suppress(Unreadable):
-        side_of(request.config).begin(float(marker.args[0]) if marker else DEFAULT_LIMIT)
+        side_of(request.config).begin(limit_of(float(marker.args[0]) if marker else CHECK_LIMIT, request.config))
 
 
 @pytest.fixture

@@ -209,7 +209,9 @@ class SubmissionResult:
 
     @property
     def max_score(self) -> float:
-        """Return the points that could be earned; a task of which nothing was judged has none."""
+        """Return the points that could be earned; what was not judged at all has none."""
+        if self.status == "tool_error" and not any(task.checks for task in self.tasks):
+            return 0.0
         return round(sum(task.max_points for task in self.tasks), 2)
 
     @property

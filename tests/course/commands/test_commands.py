@@ -12,6 +12,7 @@ from day89.cli import main
 from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import data_folder
 from day89.course.exercise.tasks import tasks
+from day89.course.learn.state import State
 
 
 @pytest.fixture
@@ -103,8 +104,20 @@ def test_all_levels_can_be_seen(exercise, capsys):
 
 
 def test_a_memory_that_cannot_be_read_or_written_takes_no_hint_away(exercise, capsys, monkeypatch):
+    exercise.with_name(".day89").write_text("a file is in the way")
+    assert main(["hint", "1.3"]) == 0
+    assert "the goal" in capsys.readouterr().out
+    exercise.unlink()
     exercise.with_name("file").write_text("x")
     monkeypatch.setenv("DAY89_DATA", str(exercise.with_name("file")))
     assert data_folder().is_file()
     assert main(["hint", "1.3"]) == 0
     assert "the goal" in capsys.readouterr().out
+
+
+def test_hints_that_were_seen_are_remembered_beside_the_file(exercise, capsys):
+    main(["hint", "1.3"])
+    main(["hint", "1.3"])
+    assert State(exercise.parent)["1.3"].hints == 2
+    assert main(["status"]) == 0
+    assert re.search(r"1\.3 list_keys +not started +2 ", capsys.readouterr().out)
