@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import State
 from day89.cloud.validation import (
     ec2,
@@ -58,8 +59,7 @@ def rules_of(action: str) -> tuple[Rule, ...]:
 
 def refuse(call: ApiCall, state: State) -> Refusal | None:
     """Return the first reason why AWS would not do this call, or None."""
-    for rule in rules_of(call.action):
-        refusal = rule(call, state)
-        if refusal is not None:
-            return refusal
-    return None
+    try:
+        return next((found for rule in rules_of(call.action) if (found := rule(call, state)) is not None), None)
+    except Exception as error:  # a rule met parameters of another shape: the request is malformed
+        return refusal_for(call, error)
