@@ -167,7 +167,8 @@ def _lacks(form: Form) -> Refusal | None:
     missing = next((name for name in fields if name.lower() not in form.fields), None)
     if not present or missing is None:
         return None
-    message = f"Bucket POST must contain a field named '{missing}'.  If it is specified, please check the order of the fields."
+    order = "If it is specified, please check the order of the fields."
+    message = f"Bucket POST must contain a field named '{missing}'.  {order}"
     return Refusal("InvalidArgument", message, 400, {"ArgumentName": missing, "ArgumentValue": ""})
 
 

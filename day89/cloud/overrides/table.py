@@ -10,7 +10,7 @@ from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import State
-from day89.cloud.overrides import ec2, s3, services
+from day89.cloud.overrides import ec2, ec2_answers, iam, s3, services
 from day89.cloud.overrides.s3 import website
 from day89.cloud.overrides.s3_cors import cors_headers, preflight
 from day89.cloud.overrides.s3_deletes import delete_objects
@@ -29,8 +29,10 @@ def _merged(*tables: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]
     return merged
 
 
-BEFORE: Mapping[str, tuple[Before, ...]] = _merged(*s3.BEFORES, ec2.BEFORE, services.BEFORE)
-AFTER: Mapping[str, tuple[After, ...]] = _merged(*s3.AFTERS, ec2.AFTER, services.AFTER)
+BEFORE: Mapping[str, tuple[Before, ...]] = _merged(
+    *s3.BEFORES, ec2.BEFORE, ec2_answers.BEFORE, iam.BEFORE, services.BEFORE
+)
+AFTER: Mapping[str, tuple[After, ...]] = _merged(*s3.AFTERS, ec2.AFTER, ec2_answers.AFTER, iam.AFTER, services.AFTER)
 
 
 def before(call: ApiCall, state: State, inner: Inner, protocol: str) -> Answer | None:

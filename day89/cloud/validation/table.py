@@ -9,8 +9,12 @@ from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import State
 from day89.cloud.validation import (
+    cloudwatch,
     ec2,
+    ec2_launch,
     ec2_network,
+    ec2_tags,
+    iam,
     s3_acls,
     s3_buckets,
     s3_conditions,
@@ -44,10 +48,16 @@ TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
     s3_locks.RULES,
     s3_lifecycle.RULES,
     ec2.RULES,
+    ec2_launch.RULES,
     ec2_network.RULES,
+    iam.RULES,
+    cloudwatch.RULES,
     services.RULES,
 )
-OF_ALL: Mapping[str, tuple[Rule, ...]] = {"s3": (s3_buckets.on_any_bucket, s3_buckets.expected_owner)}
+OF_ALL: Mapping[str, tuple[Rule, ...]] = {
+    "s3": (s3_buckets.on_any_bucket, s3_buckets.expected_owner),
+    "ec2": (ec2_tags.tags,),
+}
 
 
 @cache
