@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from day89.course.exercise.table import problems
 from day89.errors import UsageError
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "exercises",
     "first_hour",
     "mistakes",
+    "table_problems",
     "task",
     "tasks",
 ]
@@ -128,8 +130,22 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def tasks() -> tuple[Task, ...]:
-    """Return all tasks, in order."""
+    """Return all tasks, in order.
+
+    Raises:
+        UsageError: the table is inconsistent.
+    """
+    if found := table_problems():
+        raise UsageError(f"{found[0]} (day89 course check lists all that is wrong)")
     return tuple(_task(row) for row in _table("tasks.toml")["task"])
+
+
+def table_problems() -> list[str]:
+    """Return what is inconsistent in the table of the tasks, a sentence each."""
+    try:
+        return problems(_table("tasks.toml"), Task)
+    except tomllib.TOMLDecodeError as error:
+        return [f"tasks.toml is not TOML: {error}"]
 
 
 def _task(row: dict[str, Any]) -> Task:
