@@ -22,7 +22,7 @@ from day89.course.boundary.spawn import Confinement, Warm, bubblewrap
 from day89.course.checks.learner import Gone
 from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error
-from day89.sandbox import seccomp
+from day89.sandbox import namespaces, seccomp
 from day89.sandbox.landlock import landlock_version
 from day89.sandbox.rlimits import Limits
 from day89.sandbox.visible import private_places
@@ -31,7 +31,7 @@ __all__ = ["NAMES", "Probe", "Report", "best", "candidates", "examine", "hidden_
 
 CANARY = "DAY89_CANARY"
 # From the strongest to the weakest; the name is what a report is stamped with.
-NAMES = ("bubblewrap", "landlock", "process")
+NAMES = ("bubblewrap", "namespaces", "landlock", "process")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def candidates(limits: Limits | None = None) -> Iterator[tuple[str, Confinement]
     layers = ["rlimits"] if sys.platform == "linux" else []
     inner = (["landlock"] if landlock_version() else []) + (["seccomp"] if seccomp.available() else []) + layers
     if shutil.which("bwrap"):
-        yield "bubblewrap", Confinement(layers=tuple(inner), bubblewrap=True, **common)
+        yield "bubblewrap", Confinement(layers=tuple(inner), outside="bubblewrap", **common)
+    if layers and namespaces.supported() and seccomp.available():
+        yield "namespaces", Confinement(layers=tuple(inner), outside="namespaces", **common)
     if len(inner) == 3:
         yield "landlock", Confinement(layers=tuple(inner), **common)
     yield "process", Confinement(layers=tuple(layers), **common)
@@ -117,7 +119,7 @@ def examine(name: str, confinement: Confinement) -> Report:
         name: what to call it.
         confinement: its layers.
     """
-    if confinement.bubblewrap and (problem := _bubblewrap_problem()):
+    if confinement.outside == "bubblewrap" and (problem := _bubblewrap_problem()):
         return Report(name, confinement, problem=problem)
     try:
         with tempfile.TemporaryDirectory(prefix="day89-doctor-") as scratch, ExitStack() as stack:
@@ -136,7 +138,7 @@ def examine(name: str, confinement: Confinement) -> Report:
 def _bubblewrap_problem() -> str | None:
     with tempfile.TemporaryDirectory(prefix="day89-doctor-") as scratch:
         tried = subprocess.run(
-            [*bubblewrap(Path(scratch)), sys.executable, "-I", "-c", "pass"],
+            [*bubblewrap(Path(scratch), hidden_paths()), sys.executable, "-I", "-c", "pass"],
             capture_output=True,
             text=True,
             check=False,

@@ -148,10 +148,14 @@ class Remote:
 
     def close(self) -> None:
         """End the submission's process."""
-        if self.process is not None:
-            with contextlib.suppress(Broken):
-                self.process.end()
-            self.process = None
+        self._end()
+
+    def _end(self) -> dict[str, Any]:
+        """End the process; return what it took."""
+        process, self.process = self.process, None
+        with contextlib.suppress(Broken):
+            return process.end() if process is not None else {}
+        return {}
 
     def _exchange(self, question: dict[str, Any]) -> Any:
         process = self._running()
@@ -211,7 +215,9 @@ class Remote:
         return self.clock.left(OWN_SHARE * self.seconds, OWN_SHARE * WALL * self.seconds)
 
     def _give_up(self, what: str, timed_out: bool = False) -> NoReturn:
-        self.close()
+        ended = self._end()
+        if ended.get("excess"):
+            what = f"its process was ended, because it took {ended['excess']}"
         raise Gone(what, timed_out)
 
     def _last_words(self, process: Submitted) -> str:

@@ -16,7 +16,7 @@ from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import parse
 from day89.course.exercise.tasks import mistakes, table_problems, tasks
 from day89.course.results.results import LEVELS, Check
-from day89.errors import ToolError
+from day89.errors import ToolError, UsageError
 
 __all__ = ["configure", "find_problems", "run"]
 
@@ -54,6 +54,10 @@ def find_problems(folder: Path) -> tuple[list[str], list[Check]]:
     """
     if found := table_problems():
         return found, []
+    try:
+        tasks()
+    except UsageError as error:  # course.toml is not what it has to be
+        return [str(error)], []
     found, checks = _collected(folder)
     ids = {one.id for one in tasks()}
     marked = {(check.task, check.level) for check in checks}

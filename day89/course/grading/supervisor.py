@@ -243,6 +243,12 @@ class Supervisor:
         with contextlib.suppress(OSError):
             os.killpg(self.child, signal.SIGKILL)
 
+    def kill_server(self) -> None:
+        """Kill the server, so that whoever waits for one of its events is told that there will be none."""
+        if self._server is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._server.pid, signal.SIGKILL)
+
     def stop(self) -> None:
         """End the server and all that it started."""
         if self._server is None:

@@ -26,6 +26,13 @@ class _WarmSupervisor(Supervisor):
     def __init__(self) -> None:
         super().__init__(EVERYTHING)
         self.warming: threading.Thread | None = None
+        self.is_closing = False
+
+    def start(self) -> None:
+        """Start the server, but not again once the learner has quit."""
+        if self.is_closing:
+            raise ToolError("the learner has quit")
+        super().start()
 
     def hand_in(self, path: Path, data: bytes) -> Path:
         """Wait, unless it is the thread that asks."""
@@ -55,6 +62,11 @@ class Judge:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        warming = self._supervisor.warming
+        if warming is not None and warming.is_alive():
+            self._supervisor.is_closing = True
+            self._supervisor.kill_server()
+            warming.join()
         self._supervisor.__exit__(kind, error, trace)
 
     def judge(self, chosen: Sequence[Task], seed: int, watch: Watcher | None = None) -> SubmissionResult:
@@ -80,5 +92,5 @@ class Judge:
         run = Run(nothing, tasks(), 0, checks_folder(), None, float("inf"))
         try:
             run.go(self._supervisor)
-        except (ToolError, OSError, ValueError):
-            return  # the first judgement meets the same trouble, and reports it
+        except Exception:  # the learner has quit meanwhile; other trouble comes up again in the first judgement
+            return

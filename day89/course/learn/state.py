@@ -113,7 +113,7 @@ class State:
             "tasks": {id: asdict(one) for id, one in sorted(self.tasks.items())},
         }
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             _replace(self.folder / "progress.json", json.dumps(data, indent=1) + "\n")
         except OSError as error:
             self.trouble = f"progress is not kept: {FOLDER}/progress.json: {error.strerror}"
@@ -123,7 +123,7 @@ class State:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         line = json.dumps({"at": at, "event": kind, "task": task, **facts}) + "\n"
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
                 file.write(line)
         except OSError as error:

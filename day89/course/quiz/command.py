@@ -10,6 +10,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+from day89.course.exercise.tasks import exercises
 from day89.course.quiz.lint import lint_quiz
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.model import Quiz
@@ -28,7 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``day89 quiz`` and its subcommands."""
     what = parser.add_argument_group("what to ask (without any of these: choose a topic from a list)")
     what.add_argument("--topic", metavar="NAME", help="one topic; the beginning of its name is enough")
-    what.add_argument("--exercise", type=int, choices=range(1, 6), metavar="N", help="what belongs to exercise 1 to 5")
+    numbers = [one.number for one in exercises()]
+    words = f"what belongs to exercise {', '.join(map(str, numbers))}"
+    what.add_argument("--exercise", type=int, choices=numbers, metavar="N", help=words)
     what.add_argument("--review", action="store_true", help="what is due: 1, 3 and 7 days after it was right")
     what.add_argument(
         "--exam", type=_positive, metavar="N", help="N questions over all outcomes, no comments until the end"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from day89.course.exercise.tasks import mistakes
+from day89.course.exercise.tasks import exercises, mistakes, numbers
 from day89.course.quiz.model import (
     ASKS,
     CHOICE_TYPES,
@@ -86,7 +87,8 @@ def load_quiz(folder: Path | None = None, broken: list[str] | None = None) -> Qu
     files = sorted(path for path in place.glob("*.toml") if path.name != MISCONCEPTIONS)
     if not files:
         raise UsageError(f"{place} holds no questions (*.toml)")
-    topics = sorted(_topics(files, broken), key=lambda topic: (topic.position, topic.name))
+    found = _topics(files, broken)
+    topics = sorted(found if folder else _used(found), key=lambda topic: (topic.position, topic.name))
     if not topics:
         raise UsageError(f"{place} holds no file of questions that can be used: {'; '.join(broken or ())}")
     quiz = Quiz(tuple(topics), names)
@@ -96,6 +98,14 @@ def load_quiz(folder: Path | None = None, broken: list[str] | None = None) -> Qu
             raise UsageError(f"{place}: the id {question.id!r} occurs twice; give one of the two questions another id")
         seen.add(question.id)
     return quiz
+
+
+def _used(topics: Iterable[Topic]) -> Iterator[Topic]:
+    """Yield what the course asks: questions before an exercise that it does not use are left out."""
+    used = {0, *(exercise.number for exercise in exercises())}
+    for topic in topics:
+        if questions := tuple(question for question in topic.questions if question.exercise in used):
+            yield replace(topic, questions=questions)
 
 
 def _topics(files: Iterable[Path], broken: list[str] | None) -> Iterator[Topic]:
@@ -172,7 +182,7 @@ def _refuse_unless_well_formed(entry: dict[str, Any], where: str) -> None:
         ("type", TYPES),
         ("ask", ASKS),
         ("outcome", tuple(OUTCOMES)),
-        ("exercise", (0, 1, 2, 3, 4, 5)),
+        ("exercise", (0, *numbers())),
     ):
         if entry[name] not in allowed:
             raise UsageError(f"{where}: {name} is {entry[name]!r}, expected one of {', '.join(map(str, allowed))}")
