@@ -10,6 +10,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+from day89.course.exercise.tasks import exercises
 from day89.course.quiz.lint import lint_quiz
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.model import Quiz
@@ -28,7 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``day89 quiz`` and its subcommands."""
     what = parser.add_argument_group("what to ask (without any of these: choose a topic from a list)")
     what.add_argument("--topic", metavar="NAME", help="one topic; the beginning of its name is enough")
-    what.add_argument("--exercise", type=int, choices=range(1, 6), metavar="N", help="what belongs to exercise 1 to 5")
+    numbers = [one.number for one in exercises()]
+    words = f"what belongs to exercise {', '.join(map(str, numbers))}"
+    what.add_argument("--exercise", type=int, choices=numbers, metavar="N", help=words)
     what.add_argument("--review", action="store_true", help="what is due: 1, 3 and 7 days after it was right")
     what.add_argument(
         "--exam", type=_positive, metavar="N", help="N questions over all outcomes, no comments until the end"
@@ -77,9 +80,12 @@ def run(args: argparse.Namespace) -> int:
     Returns:
         0 done, 1 the questions have faults (``lint``), 130 interrupted.
     """
-    quiz = load_quiz()
+    broken: list[str] = []
+    quiz = load_quiz(broken=broken)
+    for problem in broken:
+        print(f"left out: {problem}", file=sys.stderr)
     if args.quiz_command == "lint":
-        return _lint(quiz)
+        return _lint(quiz) or int(bool(broken))
     if args.quiz_command == "export":
         # Imported here: an export or a table of statistics is rare, and asking should start at once.
         from day89.course.quiz.export import export_file

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from shipped import SHIPPED
 
 from day89 import cloud as local_cloud
 from day89.course.exercise.files import checks_folder, course_file
@@ -41,12 +42,14 @@ sys.exit(pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", *sys.arg
     return [(id, level, float(points)) for id, level, points in rows]
 
 
+@SHIPPED
 def test_there_are_20_tasks_of_5_points_in_5_exercises():
     assert [one.id for one in tasks()] == [f"{number}.{part}" for number in range(1, 6) for part in range(1, 5)]
     assert {one.points for one in tasks()} == {5}
     assert [one.number for one in exercises()] == [1, 2, 3, 4, 5]
 
 
+@SHIPPED
 def test_the_first_hour_is_six_tasks_and_the_whole_course_three_hours():
     path = first_hour()
     assert [one.id for one in path] == ["1.1", "2.1", "1.3", "3.2", "3.3", "3.4"]
@@ -60,7 +63,8 @@ def test_the_first_hour_is_six_tasks_and_the_whole_course_three_hours():
 def test_the_checks_of_each_task_add_up_to_3_core_points_and_2_mastery_points():
     sums: Counter[tuple[str, str]] = Counter()
     for id, level, points in task_marks():
-        sums[id, level] += points
+        if id in {one.id for one in tasks()}:
+            sums[id, level] += points
     wanted = {(one.id, level): points for one in tasks() for level, points in (("core", 3), ("mastery", 2))}
     assert {key: round(points, 6) for key, points in sums.items()} == wanted
 
