@@ -22,6 +22,8 @@ COMMANDS = {
     "learn": ("day89.course.commands.learn", "work on the tasks: checks on each save (day89 alone does the same)"),
     "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
     "gradebook": ("day89.course.commands.gradebook", "bring marks and feedback back to the platform"),
+    "autograder": ("day89.course.commands.autograder", "write what Gradescope, Classroom 50, CI ... need to grade"),
+    "handout": ("day89.course.commands.handout", "pack a zip for learners, without answers"),
     "hint": ("day89.course.commands.hint", "show the next hint for a task"),
     "init": ("day89.course.commands.init", "make a course folder: the file to write in, the lesson, settings"),
     "update": ("day89.course.commands.update", "bring a newer course into a course folder"),

@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from day89.cloud.gateway import Gateway
+from day89.cloud.gateway import INCOMPLETE_BODY, Gateway
+from day89.cloud.messages.errors import render
 from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
 
 __all__ = ["LOOPBACK", "Server", "serving"]
@@ -130,8 +131,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # the names are http.server's
         """Answer a request of any method."""
         headers = self._joined_headers()
-        body = self._chunks() if "chunked" in headers.get("Transfer-Encoding", "").lower() else self._fixed()
-        host = headers.get("Host") or f"{LOOPBACK}:{self.server.server_address[1]}"  # type: ignore[index]
+        try:
+            body = self._chunks() if "chunked" in headers.get("transfer-encoding", "").lower() else self._fixed()
+        except ValueError:
+            self.close_connection = True  # where this request ends is not known
+            self._send(*render(INCOMPLETE_BODY, "rest-xml", self.command))
+            return
+        host = headers.get("host") or f"{LOOPBACK}:{self.server.server_address[1]}"  # type: ignore[index]
         path = self.path if self.path.startswith("/") else "/" + self.path
         status, out, content = self.answer(self.command, f"http://{host}{path}", headers, body)
         self._send(status, out, content)
@@ -141,17 +147,25 @@ class _Handler(BaseHTTPRequestHandler):
     def _joined_headers(self) -> dict[str, str]:
         joined: dict[str, str] = {}
         for name, value in self.headers.items():
+            name = name.lower()
             joined[name] = f"{joined[name]},{value}" if name in joined else value
         return joined
 
     def _fixed(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return self._read(int(self.headers.get("Content-Length") or 0))
+
+    def _read(self, size: int) -> bytes:
+        content = self.rfile.read(size) if size >= 0 else b""
+        if len(content) != size:
+            raise ValueError(f"{len(content)} bytes came of {size}")
+        return content
 
     def _chunks(self) -> bytes:
         content = bytearray()
-        while size := int(self.rfile.readline().split(b";")[0].strip() or b"0", 16):
-            content += self.rfile.read(size)
-            self.rfile.readline()
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            content += self._read(size)
+            if self.rfile.readline().strip():
+                raise ValueError("a chunk is longer than it says")
         while self.rfile.readline().strip():
             pass  # trailers
         return bytes(content)

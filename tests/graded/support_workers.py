@@ -16,6 +16,7 @@ from day89.course.checks.diagnosis import blame
 from day89.course.checks.expectations import describe_error, expect, fail, show
 from day89.course.checks.fake_data import Names
 from day89.errors import WaitTimeoutError
+from day89.processes.stopwatch import stretched
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 WRITES = ("s3.PutObject", "s3.CopyObject", "s3.CompleteMultipartUpload")
@@ -131,7 +132,7 @@ def _policy(*statements: Mapping[str, Any]) -> str:
 def wait_until_done(cloud: Any, instance_ids: Sequence[str], called: str) -> None:
     """Wait until user data has ended, and what it may have left at work in the background; fail where it does not."""
     try:
-        cloud.instances.wait_idle(timeout=25)
+        cloud.instances.wait_idle(timeout=stretched(25))
     except WaitTimeoutError as error:
         fail(
             called=called,
@@ -141,7 +142,7 @@ def wait_until_done(cloud: Any, instance_ids: Sequence[str], called: str) -> Non
         )
     with suppress(WaitTimeoutError):  # then it stays on, and that is for the check to say
         launched = [cloud.instances.get(instance_id) for instance_id in instance_ids]
-        cloud.instances.wait(lambda: all(one.quiet or not one.alive for one in launched), "", SETTLE_SECONDS)
+        cloud.instances.wait(lambda: all(one.quiet or not one.alive for one in launched), "", stretched(SETTLE_SECONDS))
 
 
 def tail(console: str, characters: int = 300) -> str:

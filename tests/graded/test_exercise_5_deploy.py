@@ -16,7 +16,7 @@ from typing import Any
 
 import joblib
 import pytest
-from support import expect_missing
+from support import expect_missing, holding
 from support_workers import (
     READER,
     Place,
@@ -38,6 +38,7 @@ from support_workers import (
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error, expect, expect_equal, expect_type, show
 from day89.course.checks.fake_data import Names
 from day89.course.checks.models import KINDS, make_model
+from day89.processes.stopwatch import stretched
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
 
@@ -103,7 +104,7 @@ def ask(task: Any, place: Place, url: str, path: str, body: object = None) -> tu
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{url}{path}", data, {"Content-Type": "application/json"} if data else {})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=stretched(10)) as answer:
             return answer.status, answer.headers.get("Server", ""), answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers.get("Server", ""), error.read().decode(errors="replace")
@@ -116,15 +117,17 @@ def ask(task: Any, place: Place, url: str, path: str, body: object = None) -> tu
         ) from None
 
 
-def expect_predictions(task: Any, place: Place, url: str, kind: str, names: Names, mistake: str) -> None:
-    """Fail unless what was deployed predicts as this model does."""
+def expect_predictions(
+    task: Any, place: Place, url: str, kind: str, names: Names, mistake: str, hostile: str = ""
+) -> None:
+    """Fail unless what was deployed predicts as this model does; what is hostile about the call is told."""
     rows = [[names.real(-2, 9) for _ in range(KINDS[kind][0])] for _ in range(3)]
     status, _, text = ask(task, place, url, "/predict", {"features": rows})
     expected = {"prediction": make_model(kind).predict(rows).tolist()}
     right = status == 200 and json.loads(text) == expected
     expect(
         right,
-        called=f"{task.last_call}, then POST {url}/predict",
+        called=f"{task.last_call}{hostile}, then POST {url}/predict",
         expected=show(expected, 100),
         found=f"{status} {show(text, 120)} (the instance runs your load_model and create_app)",
         mistake=mistake,
@@ -137,7 +140,7 @@ def test_the_url_answers_that_it_is_healthy(task: Any, cloud: Any, names: Names)
     place, name = new_place(cloud, names, READER), names.word()
     store(place, name, 1, "digits")
     before = len(cloud.log)
-    url = deploy(task, place, name, 1, timeout=40)
+    url = deploy(task, place, name, 1, timeout=stretched(40))
     expect_url(task, place, url, 5000)
     expect_put(cloud.log.after(before), task.last_call, "code/")
     expect_no_credentials(user_data_of(cloud.log), task.last_call)
@@ -171,9 +174,10 @@ def expect_version_served(task: Any, cloud: Any, names: Names, region: str, name
     for version, kind in kinds.items():
         store(place, name, version, kind)
     version = names.choice((1, 2))
-    url = deploy(task, place, name, version, timeout=40)
+    url = deploy(task, place, name, version, timeout=stretched(40))
     expect_url(task, place, url, 5000)
-    expect_predictions(task, place, url, kinds[version], names, "M29")
+    hostile = holding(name, what="the name")
+    expect_predictions(task, place, url, kinds[version], names, "M29", hostile)
 
 
 @pytest.mark.task("5.4", "core", points=0.5)
@@ -193,7 +197,7 @@ def test_a_production_server_listens_on_the_port_that_was_asked_for(task: Any, c
     for subnet in place.ec2.describe_subnets()["Subnets"]:  # here instances have a private address only
         place.ec2.modify_subnet_attribute(SubnetId=subnet["SubnetId"], MapPublicIpOnLaunch={"Value": False})
     store(place, name, 3, "levels")
-    url = deploy(task, place, name, 3, port=port, timeout=40)
+    url = deploy(task, place, name, 3, port=port, timeout=stretched(40))
     expect_url(task, place, url, port)
     _, server, _ = ask(task, place, url, "/health")
     expect(

@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape
 
 from day89.cloud.messages.errors import Answer, with_body
 from day89.cloud.messages.model import ApiCall
+from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto.state import State
 
-__all__ = ["AFTER"]
+__all__ = ["AFTER", "BEFORE"]
 
 
 def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
@@ -20,6 +21,13 @@ def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
     if alarm is not None and alarm.state_value == "OK" and not getattr(alarm, "history", None):
         alarm.state_value = "INSUFFICIENT_DATA"
     return answer
+
+
+def transitions(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Say when an alarm last changed its state: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html"""
+    time = re.compile(rb"<StateUpdatedTimestamp>([^<]*)</StateUpdatedTimestamp>(?!<StateTransitionedTimestamp>)")
+    more = rb"\g<0><StateTransitionedTimestamp>\1</StateTransitionedTimestamp>"
+    return with_body(answer, time.sub(more, answer[2]))
 
 
 def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
@@ -35,7 +43,9 @@ def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
     return with_body(answer, body)
 
 
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {}
 AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
     "cloudwatch.PutMetricAlarm": (new_alarm,),
+    "cloudwatch.DescribeAlarms": (transitions,),
     "sts.GetCallerIdentity": (who_is_it,),
 }

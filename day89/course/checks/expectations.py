@@ -53,6 +53,7 @@ class Wrong(AssertionError):
         line: line of the submission where it went wrong, where an error shows it.
         code: that line's text.
         evidence: what else was seen, a line of text each.
+        launched: an instance has been launched.
         timed_out: the answer took too long.
     """
 
@@ -63,11 +64,12 @@ class Wrong(AssertionError):
         self.line: int | None = getattr(found, "line", None)
         self.code: str | None = None
         self.evidence: list[str] = []
+        self.launched = False
         self.timed_out = False
 
     def parts(self) -> dict[str, Any]:
         """Return the parts as plain data, under the names that they have in a result."""
-        names = ("called", "expected", "found", "mistake", "line", "code", "evidence")
+        names = ("called", "expected", "found", "mistake", "line", "code", "evidence", "launched")
         return {name: getattr(self, name) for name in names} | {"message": str(self)}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from day89.course.boundary.choose import CHOICES, choose_isolation
 from day89.course.cohort.submissions import is_cohort
 from day89.course.exercise.tasks import choose
-from day89.course.grading.grade import grade
+from day89.course.grading.grade import SUBMISSION_LIMIT, grade
 from day89.course.reports import formats, terminal
 from day89.course.reports.progress import Progress
 from day89.course.results.checkpoint import write_text
@@ -51,6 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overrides", metavar="FILE.toml", help="decisions by hand, applied last")
     parser.add_argument("--regrade", metavar="STUDENT", help="grade one student again, into the results at --json")
     parser.add_argument("--dry-run", action="store_true", help="show who handed in what, and grade nothing")
+    parser.add_argument(
+        "--seconds",
+        metavar="N",
+        type=float,
+        default=SUBMISSION_LIMIT,
+        help="seconds that one submission may take, not counting what others hold the processors; default: %(default)g",
+    )
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run with this --json ended")
     parser.add_argument("--backend", choices=("loky", "dask"), default="loky", help="what runs many submissions")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask's scheduler, such as tcp://127.0.0.1:8786")
@@ -95,7 +102,16 @@ def grade_once(args: argparse.Namespace) -> Results:
     (path,) = args.paths
     with Progress(sys.stderr, path) as progress:
         own = confinement is None
-        result = grade(path, tasks, seed, jobs=args.jobs, watch=progress.check, confinement=confinement, own=own)
+        result = grade(
+            path,
+            tasks,
+            seed,
+            jobs=args.jobs,
+            watch=progress.check,
+            confinement=confinement,
+            own=own,
+            seconds=args.seconds,
+        )
     return Results(seed, isolation, (result,))
 
 

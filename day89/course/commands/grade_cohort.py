@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         intake = take_in_all(args, Path(scratch))
         sources = intake.sources
         print(draw(intake, whole=False), file=sys.stderr)
-        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement))
+        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement, args.seconds))
         rows = [entries[number] | source.facts() for number, source in enumerate(sources)]
         results = {**keeper.header, "submissions": rows}
         if args.overrides:
@@ -90,14 +90,23 @@ def _grade(args: argparse.Namespace, sources: list[Source], keeper: Keeper, plan
     def report(place: int, entry: dict[str, Any]) -> None:
         keeper.add(entry)
         entries[numbers[place]] = entry
-        progress.advance(one_line(entry["path"]))
+        progress.advance(one_line(entry["path"]), entry["score"] / entry["max_score"] if entry["max_score"] else None)
 
     with Progress(sys.stderr, f"{len(sources)} submissions", total=len(left)) as progress:
         try:
             grade_all(list(left.values()), plan, report, jobs=args.jobs, backend=args.backend, scheduler=args.scheduler)
+        except KeyboardInterrupt:
+            print(_interrupted(len(entries), args.json), file=sys.stderr)
+            raise
         finally:
             keeper.close()
     return entries
+
+
+def _interrupted(count: int, target: str | None) -> str:
+    if target in (None, "-"):
+        return f"\n{count} were graded and are lost: with --json FILE they would be kept"
+    return f"\n{count} kept; go on with --resume"
 
 
 def _known(

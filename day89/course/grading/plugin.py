@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from day89.course.checks.learner import Gone, InProcess, Side, Task
 from day89.course.checks.proxies import NoAnswer
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Unreadable, line_of, load, read
+from day89.course.grading.limits import CHECK_LIMIT, hurried
 from day89.course.grading.tracebacks import hide_grader_frames
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
@@ -41,7 +42,10 @@ SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
 FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
 # Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.spawn.Session).
 SESSION: pytest.StashKey[Any] = pytest.StashKey()
-DEFAULT_LIMIT = 10.0
+# Task id to the functions that the course's own take the place of while it is judged.
+CARRIED: pytest.StashKey[Mapping[str, Sequence[str]]] = pytest.StashKey()
+# Checks of the task that is judged have taken too long already.
+HURRIED: pytest.StashKey[bool] = pytest.StashKey()
 # Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
 ENVIRONMENT = {name: value for name, value in CLOUD_ENVIRONMENT.items() if name.startswith("AWS_")}
 MARKERS = (
@@ -193,12 +197,17 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None,
         yield running
 
 
+def limit_of(seconds: float, config: pytest.Config) -> float:
+    """Return how long a check may take: not all of its time where others of its task have taken theirs in vain."""
+    return hurried(seconds) if config.stash.get(HURRIED, False) else seconds
+
+
 @pytest.fixture
 def begun(request: pytest.FixtureRequest) -> None:
     """Tell the submission's side that a check begins, and how long it may take."""
     marker = request.node.get_closest_marker("limit")
     with suppress(Unreadable):
-        side_of(request.config).begin(float(marker.args[0]) if marker else DEFAULT_LIMIT)
+        side_of(request.config).begin(limit_of(float(marker.args[0]) if marker else CHECK_LIMIT, request.config))
 
 
 @pytest.fixture
@@ -218,9 +227,11 @@ def task(
     here.mkdir()
     monkeypatch.chdir(here)
     marker = request.node.get_closest_marker("task")
+    id = marker.args[0] if marker else ""
+    side.replace(request.config.stash.get(CARRIED, {}).get(id, ()))
     request.node.stash[TASK] = made = Task(
         side,
-        marker.args[0] if marker else "",
+        id,
         request.config.stash.get(ON_CALL, None),
         lambda: len(request.node.stash[CLOUD].log) if CLOUD in request.node.stash else 0,
     )
@@ -266,6 +277,7 @@ def _complete(wrong: Wrong, error: BaseException | None, made: Task, item: pytes
     scene = _scene(error, made, item.stash.get(CLOUD, None))
     wrong.mistake = "F2" if made.silence.whole else confirm(wrong.mistake, scene)
     wrong.evidence += seen(wrong, scene)
+    wrong.launched = bool(scene.consoles)
 
 
 def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:

@@ -22,16 +22,17 @@ import pytest
 
 import day89.cloud
 from day89.course.checks import breakpoints
+from day89.course.checks.course_functions import course_function
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
+from day89.course.grading.limits import CHECK_LIMIT, PATIENCE
 from day89.course.grading.output import CALLS_SIGNAL, output_mark
 from day89.course.grading.trace import traced
 from day89.course.results.results import Check
 
 __all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job", "scratch"]
 
-PATIENCE = 2
 # pytest's own plugins that a verdict does not need: each costs time in every run.
 UNNEEDED = (
     *("cacheprovider", "faulthandler", "unraisableexception", "threadexception", "logging", "doctest"),
@@ -71,13 +72,15 @@ class Reporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Have each call of the learner's code announced, so that one that never returns can be named."""
         config.stash[plugin.ON_CALL] = lambda text: self.send("call", text=text)
+        config.stash[plugin.CARRIED] = self.job["carried"]
         if self.session is not None:
             config.stash[plugin.SESSION] = self.session
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the checks and announce them, before a line of the submission runs."""
-        chosen = [item for item in items if _task(item) in self.job["tasks"]]
+        only = self.job["only"]
+        chosen = [item for item in items if _task(item) in self.job["tasks"] and (not only or item.nodeid in only)]
         self.send("checks", checks=[asdict(_describe(item)) for item in chosen])
         items[:] = [item for item in chosen if item.nodeid not in self.job["skip"]]
         if self.job["shuffle"]:
@@ -91,6 +94,8 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Load the submission; without it no check has anything to run."""
+        for functions in self.job["carried"].values():
+            course_function(functions[0])  # loaded now, and not while a check is timed
         self.send("loading")
         try:
             plugin.side_of(session.config)
@@ -102,15 +107,13 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        """Skip the rest of a task that is not started, or that takes too long again and again."""
+        """Skip the rest of a task that is not started; hurry where checks of it have taken too long already."""
         self.item = item
         self.send("start", id=item.nodeid)
         self.outcome = {"outcome": "passed", "told": {}, "began": time.perf_counter()}
         if _task(item) in self.not_started:
             return self._skip(item, nextitem, "not_started")
-        if self.slow[_task(item)] >= PATIENCE:
-            self.outcome["told"] = {"message": f"not tried: {PATIENCE} checks of this task took too long already"}
-            return self._skip(item, nextitem, "timeout")
+        item.config.stash[plugin.HURRIED] = self.slow[_task(item)] >= PATIENCE
         return None
 
     def _skip(self, item: pytest.Item, nextitem: pytest.Item | None, outcome: str) -> bool:
@@ -202,7 +205,7 @@ def _describe(item: pytest.Item) -> Check:
     assert marker is not None
     id, level = marker.args[:2]
     points = marker.kwargs.get("points", marker.args[2] if len(marker.args) > 2 else 1)
-    seconds = float(limit.args[0]) if limit else plugin.DEFAULT_LIMIT
+    seconds = float(limit.args[0]) if limit else CHECK_LIMIT
     return Check(item.nodeid, item.name.removeprefix("test_"), id, level, float(points), seconds)
 
 

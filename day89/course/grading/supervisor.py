@@ -67,6 +67,11 @@ class Supervisor:
         self.discard()
         self._folder.cleanup()
 
+    @property
+    def pid(self) -> int:
+        """Return the id of the server's process; 0 where there is none."""
+        return self._server.pid if self._server is not None else 0
+
     def start(self) -> None:
         """Start the server; it imports while the caller does something else."""
         events, events_end = os.pipe()

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from day89 import __version__
+from day89.course.exercise.course import course
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.stub import cut
 from day89.course.exercise.tasks import tasks
@@ -112,7 +113,7 @@ def course_files(form: str, call: str) -> dict[str, bytes]:
         ".vscode/tasks.json": _json(TASK),
     }
     held = {name: text.encode() for name, text in files.items()}
-    held |= {f"data/{name}": course_file(f"data/{name}").read_bytes() for name in ("README.md", "penguins.csv")}
+    held |= {name: course_file(name).read_bytes() for name in course().data}
     held["lesson.md"] = _lesson({*held, "lesson.md"}).encode()
     return dict(sorted(held.items(), key=lambda item: (item[0] not in ("exercise.py", "lesson.md"), item[0])))
 

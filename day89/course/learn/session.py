@@ -153,7 +153,8 @@ class Session:
             self._judge(tasks(), watch)
             done = sum(result.status == "complete" for result in self.results.values())
             earned = sum(result.earned for result in self.results.values())
-            self.note = f"all checked: {done} of {len(tasks())} tasks complete, {earned:g} of 100 points"
+            most = sum(task.points for task in tasks())
+            self.note = f"all checked: {done} of {len(tasks())} tasks complete, {earned:g} of {most:g} points"
             self.state.save()
 
     def parse(self) -> str | None:

@@ -77,7 +77,7 @@ class _Drawing:
         head = [self.paint("strong", sides(clean(submission.path), seed, self.width))]
         if submission.status in ("unreadable", "timeout", "killed") and not any(one.checks for one in submission.tasks):
             return "\n".join([*head, "", *wrap(submission.message or "", self.width), "", *self.total(submission)])
-        parts = [head, self.table(submission.tasks), self.working(submission.tasks)]
+        parts = [head, self.table(submission.tasks), self.working(submission.tasks), self.carried(submission.tasks)]
         parts += self.failures([one for one in submission.tasks if one.status in STARTED and one.checks])
         parts.append([*self.total(submission), *wrap(_next(submission, whole), self.width)])
         return "\n".join("\n".join(part) for part in parts if part)
@@ -149,6 +149,11 @@ class _Drawing:
         words += [f"in {one.id} {_count(one.checks)}" for one in partly[:4]]
         return ["", *wrap("What works: " + "; ".join(words) + ".", self.width)]
 
+    def carried(self, found: Iterable[TaskResult]) -> list[str]:
+        """Return the lines that say for which functions the course's own stood in."""
+        words = [f"{one.id} was judged with the course's own {', '.join(one.carried)}" for one in found if one.carried]
+        return wrap("; ".join(words) + ": yours has failed checks of its own.", self.width) if words else []
+
     def total(self, submission: SubmissionResult) -> list[str]:
         """Return the line with the sum."""
         tally: Counter[str] = Counter(one.status for one in submission.tasks)
@@ -156,6 +161,7 @@ class _Drawing:
         score = f"{submission.score:g} of {submission.max_score:g} points"
         if not any(one.checks for one in submission.tasks) and submission.status != "graded":
             return [self.paint("strong", f"Total: {score}; nothing could be judged yet.")]
+        counts += [f"{submission.not_judged} checks not judged"] if submission.not_judged else []
         return ["", self.paint("strong", f"Total: {score}") + f" ({', '.join(counts)})"]
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from day89.course.exercise.graph import touched
 from day89.course.exercise.tasks import Task
 from day89.course.results.results import CheckResult, SubmissionResult
-from day89.course.validate.graph import touched
 from day89.course.validate.variants import Variant
 
 __all__ = ["Job", "Miss", "Verdict", "chaff_job", "judge_chaff", "judge_wheat", "mixes", "wheat_job"]

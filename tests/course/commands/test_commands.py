@@ -11,6 +11,7 @@ import pytest
 from day89.cli import main
 from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import data_folder
+from day89.course.exercise.tasks import tasks
 from day89.course.learn.state import State
 
 
@@ -27,9 +28,10 @@ def exercise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_fresh_stub_is_0_of_100_and_20_tasks_not_started(exercise, capsys):
     assert main(["grade"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count(" not started ") == 20
-    assert "Total: 0 of 100 points (20 not started)" in printed
-    assert "Next: write upload_file" in printed
+    assert printed.count(" not started ") == len(tasks())
+    points = sum(task.points for task in tasks())
+    assert f"Total: 0 of {points:g} points ({len(tasks())} not started)" in printed
+    assert f"Next: write {tasks()[0].function}" in printed
     assert max(map(len, printed.splitlines())) <= 80
 
 

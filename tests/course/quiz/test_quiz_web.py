@@ -128,6 +128,11 @@ def test_every_type_can_be_answered_skipped_retried_and_revealed(reader, quiz):
     assert "Question 1 of 2" in reader.send(f"{sitting}/retry")
 
 
+def test_a_mix_is_asked_over_all_topics(reader, quiz):
+    text = reader.send("/start", mixed="1")
+    assert f"of {min(10, len(quiz))}" in text
+
+
 def test_an_exam_goes_on_without_comments(reader, quiz):
     reader.send("/start", exam="2", seed="x")
     first = re.search(r'name="question" value="([^"]+)"', reader.text)[1]

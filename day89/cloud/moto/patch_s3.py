@@ -12,17 +12,29 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from moto.s3 import notifications
-from moto.s3.models import FakeDeleteMarker, S3Backend, _VersionedKeyStore
+from moto.iam.access_control import PermissionResult
+from moto.moto_api._internal import mock_random
+from moto.s3 import models, notifications
+from moto.s3.models import FakeBucket, FakeDeleteMarker, S3Backend, _VersionedKeyStore
 from moto.s3.notifications import S3NotificationEvent
 
-__all__ = ["versions_mended"]
+from day89.cloud.messages.version_ids import NULL, make_version_id
 
-NULL = "null"
+__all__ = ["s3_mended"]
+
+
+class _Drawn:
+    """moto's random numbers, but for its version ids, which are S3's."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(mock_random, name)
+
+    def uuid4(self) -> str:
+        return make_version_id(mock_random.uuid4().bytes)
 
 
 @contextmanager
-def versions_mended() -> Iterator[None]:
+def s3_mended() -> Iterator[None]:
     """Replace, and at the end restore, what moto gets wrong."""
     put, delete, describe = S3Backend.put_object, S3Backend.delete_object, notifications._get_s3_event
 
@@ -49,6 +61,11 @@ def versions_mended() -> Iterator[None]:
         return done, said
 
     with ExitStack() as stack:
+        stack.enter_context(patch.object(models, "random", _Drawn()))
+        # moto ignores the conditions of bucket policies; day89.cloud.auth.evaluate has judged before moto is asked.
+        stack.enter_context(patch.object(FakeBucket, "get_permission", lambda *_: PermissionResult.PERMITTED))
+        # S3 takes a target for logs first and finds out later that it may not write there.
+        stack.enter_context(patch.object(FakeBucket, "_log_permissions_enabled_policy", lambda *_, **__: True))
         stack.enter_context(patch.object(S3Backend, "put_object", put_object))
         stack.enter_context(patch.object(S3Backend, "delete_object", delete_object))
         stack.enter_context(patch.object(_VersionedKeyStore, "item_size", _size))
