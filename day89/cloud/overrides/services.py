@@ -23,6 +23,13 @@ def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
+def transitions(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Say when an alarm last changed its state: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html"""
+    time = re.compile(rb"<StateUpdatedTimestamp>([^<]*)</StateUpdatedTimestamp>(?!<StateTransitionedTimestamp>)")
+    more = rb"\g<0><StateTransitionedTimestamp>\1</StateTransitionedTimestamp>"
+    return with_body(answer, time.sub(more, answer[2]))
+
+
 def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
     """Name the caller: moto knows only the keys that it gave out itself, and takes the account's for a user's.
 
@@ -39,5 +46,6 @@ def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
 BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {}
 AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
     "cloudwatch.PutMetricAlarm": (new_alarm,),
+    "cloudwatch.DescribeAlarms": (transitions,),
     "sts.GetCallerIdentity": (who_is_it,),
 }
