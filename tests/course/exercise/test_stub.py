@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from shipped import SHIPPED
 
 from day89.cli import main
 from day89.course.commands.stub import stub_text
@@ -134,7 +135,6 @@ from __future__ import annotations
 import json
 import os
 import sys, io
-from shipped import SHIPPED
 
 LIMIT = 3  # for answers
 NAME = "x"
