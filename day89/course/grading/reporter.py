@@ -73,6 +73,8 @@ class Reporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Have each call of the learner's code announced, so that one that never returns can be named."""
         config.stash[plugin.ON_CALL] = lambda text: self.send("call", text=text)
+        config.stash[plugin.ON_SKIP] = lambda seconds: self.send("skip", seconds=seconds)
+        config.stash[plugin.REAL_TIME] = self.job["real_time"]
         config.stash[plugin.CARRIED] = self.job["carried"]
         if self.session is not None:
             config.stash[plugin.SESSION] = self.session
@@ -221,7 +223,8 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
             folder), ``folder`` (of the server), ``place`` (of this submission alone), ``slow`` (task id to
             checks that took too long already), ``shuffle`` (whether the seed decides the order), ``own`` (a token
-            where calls and prints are to be told, ``""`` where not), ``breakpoints`` (False goes on at them).
+            where calls and prints are to be told, ``""`` where not), ``breakpoints`` (False goes on at them),
+            ``real_time`` (instances' checks run without the virtual clock).
         events: descriptor to report on.
         session: where the submission runs in a process of its own, what spawns that; else None.
     """
