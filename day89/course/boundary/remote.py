@@ -20,7 +20,7 @@ from day89.course.checks.learner import Fault, Gone, Missing
 from day89.course.checks.proxies import Model, NoAnswer
 from day89.course.exercise.submission import Unreadable
 from day89.processes.channel import Broken
-from day89.processes.stopwatch import Stopwatch
+from day89.processes.stopwatch import Stopwatch, stretched
 
 __all__ = ["Remote"]
 
@@ -309,8 +309,8 @@ class Remote:
             return False
         if self.patient and not self.cloud.instances.still():
             return False
-        self.deadline -= seconds
-        self.clock.skip(seconds)
+        self.deadline -= seconds / stretched(1.0)
+        self.clock.skip(seconds / stretched(1.0))
         self.on_skip(seconds)
         return True
 
