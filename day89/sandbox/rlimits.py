@@ -25,6 +25,8 @@ class Limits:
         file: bytes of one file.
         files: open files.
         tasks: processes and threads of its user, in its user namespace; None leaves them alone. Root is never held.
+        disk: bytes of all its files; somebody else counts (``quotas``).
+        entries: files and folders; somebody else counts.
     """
 
     memory: int = 1 << 30
@@ -32,6 +34,8 @@ class Limits:
     file: int = 64 << 20
     files: int = 256
     tasks: int | None = None
+    disk: int = 512 << 20
+    entries: int = 50_000
 
 
 def apply_limits(limits: Limits) -> None:

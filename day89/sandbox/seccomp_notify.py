@@ -19,6 +19,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+from day89.sandbox import file_modes
 from day89.sandbox.libc import pidfd_getfd
 from day89.sandbox.network_policy import MAPPED, Doors, read_address
 from day89.sandbox.signals import CALLS as SIGNALS
@@ -72,6 +73,9 @@ class Judge:
         if call in SIGNALS:
             allowed = may_signal(pid, call, arguments)
             _answer(listener, number, 0 if allowed else errno.EPERM, GO_ON if allowed else 0)
+            return
+        if call in file_modes.CALLS:
+            _answer(listener, number, file_modes.change(pid, call, arguments, self.doors.root))
             return
         try:
             sock = _socket_of(pid, arguments[0])

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-__all__ = ["SYSTEM_FOLDERS", "interpreter_paths", "private_places", "system_paths"]
+__all__ = ["SYSTEM_FOLDERS", "interpreter_paths", "outermost", "private_places", "shown_paths", "system_paths"]
 
 # Not /usr/src and /usr/local/src, where people keep checkouts.
 SYSTEM_FOLDERS = (
@@ -55,6 +55,18 @@ def private_places(package: Path) -> list[Path]:
     return sorted(found)
 
 
+def outermost(paths: Iterable[str]) -> list[str]:
+    """Return the paths of which none is below another."""
+    wanted = sorted(set(paths))
+    return [path for path in wanted if not any(path != one and Path(path).is_relative_to(one) for one in wanted)]
+
+
+def shown_paths() -> list[str]:
+    """List what a file system of one's own has to hold, but for ``/proc`` and ``/dev``."""
+    own = (path for path in SYSTEM if not path.startswith(("/proc", "/dev")) and Path(path).exists())
+    return outermost([*own, *map(str, interpreter_paths())])
+
+
 def system_paths(hidden: Sequence[Path]) -> list[Path]:
     """List what Python and its libraries need to read: the interpreter, installed packages, the system's libraries.
 
@@ -63,8 +75,7 @@ def system_paths(hidden: Sequence[Path]) -> list[Path]:
     """
     wanted = {Path(path) for path in SYSTEM} | set(interpreter_paths())
     hidden = [*hidden, *(path.resolve() for path in hidden)]
-    found = sorted({part for path in wanted for part in _without(path, hidden)})
-    return [path for path in found if not any(path != other and path.is_relative_to(other) for other in found)]
+    return [Path(path) for path in outermost(str(part) for path in wanted for part in _without(path, hidden))]
 
 
 def _without(path: Path, hidden: Sequence[Path]) -> Iterator[Path]:

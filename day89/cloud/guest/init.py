@@ -19,11 +19,11 @@ from typing import Any
 
 from day89.cloud.guest import confinement, namespaces, python_server
 from day89.cloud.guest.console import Console
-from day89.cloud.guest.quotas import SECONDS, Watch
 from day89.cloud.guest.rootfs import View
 from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
 from day89.sandbox.privileges import close_to_others, prefer_for_killing
+from day89.sandbox.quotas import SECONDS, Watch
 from day89.sandbox.seccomp_notify import Judge
 
 __all__ = ["Machine", "boot"]

@@ -56,9 +56,7 @@ def best_jail(view: View, wanted: list[str]) -> str:
         return namespaces.NONE
     modes = [namespaces.PARTIAL]
     if seccomp.available():
-        seccomp.filter_program(
-            True, confinement.asks_about_signals(namespaces.LANDLOCK)
-        )  # once, for all that is forked from here
+        confinement.make_filters()  # once, for all that is forked from here
         modes = [
             namespaces.NAMESPACES,
             *([namespaces.LANDLOCK] if landlock.landlock_version() else []),
