@@ -13,7 +13,7 @@ grade: $(VENV)/.learner
 	@$(VENV)/bin/day89 grade $(FILE)
 
 test: $(VENV)/.developer
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest --submission solution.py $(ARGS)
 
 lint: $(VENV)/.developer
 	$(VENV)/bin/ruff check

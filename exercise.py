@@ -32,7 +32,9 @@ import pandas as pd
 from botocore.exceptions import ClientError
 from werkzeug.exceptions import HTTPException
 
-# What instances get installed before they run this file: a model loads with the scikit-learn that saved it.
+# What instances get installed before they run this file: a model loads with the scikit-learn that saved it, for which
+# the python3 of Amazon Linux (3.9) is too old.
+PYTHON = f"python3.{sys.version_info.minor}"
 PACKAGES = f"boto3 pandas joblib scikit-learn=={version_of('scikit-learn')} flask waitress"
 
 
@@ -473,7 +475,7 @@ def worker_user_data(bucket: str, code_key: str, input_key: str, output_key: str
     Core:
     - It begins with ``#!`` and is at most 16 KiB long, as AWS demands.
     - It fetches the code at ``code_key`` (this file, see ``main`` below), runs its command
-      ``run-job BUCKET INPUT_KEY OUTPUT_KEY`` with ``python3``, and shuts the instance down.
+      ``run-job BUCKET INPUT_KEY OUTPUT_KEY`` with Python, and shuts the instance down.
 
     Mastery:
     - It shuts down when a step fails, too.
@@ -489,10 +491,10 @@ def worker_user_data(bucket: str, code_key: str, input_key: str, output_key: str
 set -euxo pipefail
 # GAP: shut down, whatever happens from here on
 cd "$(mktemp -d)"
-dnf install -y python3-pip
-python3 -m pip install {PACKAGES}
+dnf install -y {PYTHON} {PYTHON}-pip
+{PYTHON} -m pip install {PACKAGES}
 aws s3 cp {code} exercise.py
-python3 exercise.py run-job {arguments}
+{PYTHON} exercise.py run-job {arguments}
 """
 
 
@@ -715,8 +717,8 @@ def deploy_model(
     user_data = f"""#!/bin/bash
 set -euxo pipefail
 cd "$(mktemp -d)"
-dnf install -y python3-pip
-python3 -m pip install {PACKAGES}
+dnf install -y {PYTHON} {PYTHON}-pip
+{PYTHON} -m pip install {PACKAGES}
 aws s3 cp {code} exercise.py
 # GAP: run the command serve of exercise.py, with four words that bash does not take apart
 """

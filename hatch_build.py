@@ -12,6 +12,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FILES = {
     "tests/graded": "day89/_files/graded",
+    "docs/lesson.md": "day89/_files/docs/lesson.md",
+    "course.toml": "day89/_files/course.toml",
     "exercise.py": "day89/_files/exercise.py",
     "solution.py": "day89/_files/solution.py",
     "data": "day89/_files/data",

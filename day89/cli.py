@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from day89 import __version__
 from day89.errors import Day89Error, ToolError, UsageError
@@ -20,12 +21,21 @@ DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
 COMMANDS = {
     "learn": ("day89.course.commands.learn", "work on the tasks: checks on each save (day89 alone does the same)"),
     "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
+    "gradebook": ("day89.course.commands.gradebook", "bring marks and feedback back to the platform"),
+    "autograder": ("day89.course.commands.autograder", "write what Gradescope, Classroom 50, CI ... need to grade"),
+    "handout": ("day89.course.commands.handout", "pack a zip for learners, without answers"),
     "hint": ("day89.course.commands.hint", "show the next hint for a task"),
+    "init": ("day89.course.commands.init", "make a course folder: the file to write in, the lesson, settings"),
+    "update": ("day89.course.commands.update", "bring a newer course into a course folder"),
+    "status": ("day89.course.commands.status", "show tasks, hints, quiz and minutes over days"),
+    "debug": ("day89.course.commands.debug", "run the first failing check of a task with pdb"),
     "stub": ("day89.course.commands.stub", "cut exercise.py from solution.py"),
     "reset": ("day89.course.commands.reset", "put one task of exercise.py back to its stub"),
     "quiz": ("day89.course.quiz.command", "check yourself, in the terminal or the browser"),
     "cloud": ("day89.cloud.command", "run the local cloud for other programs"),
     "demo": ("day89.course.demo.command", "run one of the three stories from end to end"),
+    "compare": ("day89.course.commands.compare", "say whose marks differ between two result files, and why"),
+    "course": ("day89.course.commands.course", "check that tasks, checks and points are consistent"),
     "validate": ("day89.course.commands.validate", "measure the grader over right and wrong answers"),
     "doctor": ("day89.course.commands.doctor", "find out what isolation this machine really gives"),
     "serve": ("day89.inference.command", "serve a model from S3 over HTTP"),
@@ -43,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(arguments)
+    if not arguments:
+        return _alone(parser)
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))
@@ -63,6 +75,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(f"the disk is full{place}: make room, and run the command again", TOOL_FAULT)
     except KeyboardInterrupt:
         return _complain("interrupted", 130)
+
+
+def _alone(parser: argparse.ArgumentParser) -> int:
+    """Run the loop in a course folder; elsewhere offer to make one; without a terminal show the usage."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        parser.print_usage(sys.stderr)
+        return _complain("name a command: `day89 --help` lists them", USAGE)
+    return main(["learn"] if Path("exercise.py").is_file() else ["init"])
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

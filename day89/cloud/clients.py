@@ -16,7 +16,7 @@ from botocore.config import Config
 
 from day89.cloud.messages.model import DEFAULT_REGION, Credential
 
-__all__ = ["documentation_of", "make_client", "shared_models"]
+__all__ = ["documentation_of", "make_client", "regions", "shared_models"]
 
 
 class _Paths(list[str]):
@@ -96,3 +96,11 @@ def documentation_of(service: str, operation: str, member: str) -> str:
     shape = model["operations"].get(operation, {}).get("input", {}).get("shape")
     members = model["shapes"].get(shape, {}).get("members", {})
     return str(members.get(member, {}).get("documentation", ""))
+
+
+@cache
+def regions() -> frozenset[str]:
+    """Return the names of AWS's regions, as botocore knows them."""
+    session = _session()
+    partitions = session.get_available_partitions()
+    return frozenset(name for part in partitions for name in session.get_available_regions("s3", part))

@@ -20,17 +20,23 @@ from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.moto_request import Headers, Inner, plain_headers
 from day89.cloud.messages.routing import Route, Signed, find_route, read_signature
 from day89.cloud.moto import backend
+from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import State
 from day89.cloud.moto.transitions import PaceKeeper
 from day89.cloud.overrides import table as mends
 from day89.cloud.validation import table
 
-__all__ = ["SERVICES", "Gateway", "Judge"]
+__all__ = ["INCOMPLETE_BODY", "SERVICES", "Gateway", "Judge"]
 
 SERVICES = frozenset({"s3", "ec2", "iam", "sts", "ssm", "cloudwatch", "logs", "autoscaling", "sqs"})
 NOT_SERVED = "the local cloud answers only the services of this course: {services}; {name} is not one of them"
 ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 JSON_CODE = re.compile(rb'"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"')
+INCOMPLETE_BODY = Refusal("IncompleteBody", "The request body terminated unexpectedly")
+MALFORMED_TRAILER = Refusal(
+    "MalformedTrailerError",
+    "The request contained trailing data that was not well-formed or did not conform to our published schema.",
+)
 
 Judge = Callable[[ApiCall, State], Refusal | None]
 
@@ -78,11 +84,15 @@ class Gateway:
         if route.website:
             with self.lock:
                 return mends.website(self.state, route.path)
+        if route.service == "s3" and method == "OPTIONS":
+            with self.lock:
+                return mends.preflight(self.state, route.path, sent)
         try:
             inner_headers, content = plain_headers(sent, content)
+        except KeyError:
+            return render(MALFORMED_TRAILER, "rest-xml", method)
         except ValueError:
-            broken = Refusal("IncompleteBody", "The request body terminated unexpectedly", 400)
-            return render(broken, "rest-xml", method)
+            return render(INCOMPLETE_BODY, "rest-xml", method)
         inner = Inner(method, _host(route), route.path, urlsplit(url).query, inner_headers, content)
         with self.lock:
             if route.service == "s3" and presigned_post.is_form(method, sent, route.path):
@@ -97,9 +107,8 @@ class Gateway:
         refusal = presigned_post.refuse_form(form, self.state)
         if refusal is not None:
             return render(refusal, "rest-xml")
-        return presigned_post.done(
-            form, self.handle("PUT", presigned_post.as_put(form, self.state), form.headers, form.file)
-        )
+        url, headers = presigned_post.as_put(form, self.state)
+        return presigned_post.done(form, self.handle("PUT", url, headers, form.file))
 
     def _answer(self, url: str, sent: Headers, signed: Signed, route: Route, inner: Inner) -> Answer:
         account = self.state.account_of(signed.access_key)
@@ -130,6 +139,8 @@ class Gateway:
         status, headers, body = self._do(call, inner, request, protocol, entry)
         if inner.method == "HEAD" and status >= 300:
             body = b""  # an answer to HEAD has none: clients can tell only 404 from 403
+        if call.service == "s3" and "origin" in sent:
+            headers = {**headers, **mends.cors_headers(self.state, call.params.get("Bucket", ""), call.method, sent)}
         _finish(entry, call, status, headers, body, time.perf_counter() - started)
         if self.listener is not None:
             self.listener(entry)
@@ -140,17 +151,14 @@ class Gateway:
         refusal = self._refuse(call, faults, entry)
         if refusal is not None:
             return render(refusal, protocol, call.method)
-        ready = mends.before(call, self.state, inner)
-        denied = self._denied_keys(call, faults) if call.action == "s3.DeleteObjects" and ready is None else {}
-        if denied:
-            ready = mends.without_keys(call, inner, denied)
+        ready = mends.before(call, self.state, inner, protocol)
+        if call.action == "s3.DeleteObjects":
+            ready = mends.delete_objects(call, self.state, self._denied_keys(call, faults))
         if ready is None:
             if inner.changed:
                 request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
-            ready = backend.ask_moto(call.service, request, inner.path, protocol)
-        ready = mends.after(call, self.state, ready)
-        if denied and ready[0] == 200:
-            ready = mends.with_errors(ready, denied)
+            ready = backend.ask_moto(call, request, inner.path, protocol)
+        ready = mends.after(call, self.state, ready, protocol)
         self.pace.after(call)
         if self.instances is not None and call.service in ("ec2", "autoscaling"):
             ready = self.instances(call, ready)
@@ -159,10 +167,9 @@ class Gateway:
         return _cut(ready, faults)
 
     def _refuse(self, call: ApiCall, faults: list[Fault], entry: Call) -> Refusal | None:
-        for judge in self.judges:
-            refusal = judge(call, self.state)
-            if refusal is not None:
-                return refusal
+        refusal = self._judged(call)
+        if refusal is not None:
+            return refusal
         for fault in faults:
             entry.fault = True
             if fault.before is not None:
@@ -171,6 +178,12 @@ class Gateway:
                 return fault.refusal
         self.pace.before(call)
         return table.refuse(call, self.state)
+
+    def _judged(self, call: ApiCall) -> Refusal | None:
+        try:
+            return next((found for judge in self.judges if (found := judge(call, self.state)) is not None), None)
+        except Exception as error:  # a request that lacks what it is judged by
+            return refusal_for(call, error)
 
     def _denied_keys(self, call: ApiCall, faults: list[Fault]) -> dict[str, str]:
         """Return the keys of a DeleteObjects that stay, with the reason: each is judged as one DeleteObject."""

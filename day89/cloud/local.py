@@ -25,7 +25,7 @@ from day89.cloud.instances.guest_client import Supervisor
 from day89.cloud.instances.hooks import running_instances
 from day89.cloud.log import CallLog
 from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
-from day89.cloud.moto import backend, patch_s3_listing
+from day89.cloud.moto import backend, patch_s3
 from day89.cloud.moto.state import State
 from day89.cloud.moto.transitions import Pace, PaceKeeper
 from day89.cloud.server import Server, serving
@@ -68,6 +68,19 @@ class Cloud:
     def pace(self, pace: Pace | str) -> None:
         self.keeper.pace = Pace.of(pace)
 
+    def reset(self) -> None:
+        """Forget everything: buckets, instances, users and the log. Settings, faults and credentials stay."""
+        with self.gateway.lock:
+            if self.fleet is not None:
+                self.keeper.end_all()
+                self.fleet.reconcile()
+            backend.reset()
+            self.state.forget()
+            self.keeper.moving.clear()
+            self.keeper.shown.clear()
+            self.log.calls.clear()
+            self.log.dropped = 0
+
     @property
     def instances(self) -> Fleet:
         """Return the instances that really run.
@@ -93,7 +106,7 @@ class Cloud:
         Yields:
             The door: ``endpoint`` is its URL, ``env`` the ``AWS_*`` variables of a process that uses it.
         """
-        with serving(self.gateway, port) as server:
+        with serving(self.gateway, port, self.reset) as server:
             self.doors.add(f"{server.host}:{server.port}")
             try:
                 yield server
@@ -164,6 +177,7 @@ def local(
 
     Yields:
         The cloud. Clients made before, inside, with or without an endpoint all talk to it; nothing else is reachable.
+        A client that was made inside never reaches another host, also afterwards.
 
     Raises:
         ToolError: one is active already: there is one AWS a process.
@@ -176,10 +190,11 @@ def local(
         stack.callback(backend.reset)
         cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
         stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
+        stack.enter_context(network_guard.clients_stay())
         stack.enter_context(network_guard.only_loopback())
         stack.enter_context(network_guard.no_crt())
         stack.enter_context(clients.shared_models())
-        stack.enter_context(patch_s3_listing.moto_mended())
+        stack.enter_context(patch_s3.s3_mended())
         cloud.state.before_ec2 = partial(_mend_ec2, stack)
         stack.enter_context(fast_waiters(cloud.state, cloud.keeper, real_time=bool(instances)))
         if instances:

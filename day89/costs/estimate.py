@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -101,12 +102,15 @@ def estimate_plan(plan: Plan) -> Estimate:
     """Return what a plan costs, before anything runs.
 
     Raises:
-        InvalidInputError: a negative amount, or a Spot fraction that is not in 0 to 1.
+        InvalidInputError: a negative or infinite amount, or a Spot fraction that is not in 0 to 1.
         NotFoundError: a type or class without a price.
     """
     amounts = [plan.instances, plan.hours, plan.volume_gib, plan.puts, plan.gets, plan.internet_out_gb]
-    if min([*amounts, plan.storage_months, *plan.storage_gb.values()]) < 0 or not 0 <= plan.spot_fraction <= 1:
-        raise InvalidInputError(f"a plan has no negative amounts and a Spot fraction from 0 to 1: {plan}")
+    amounts += [plan.storage_months, *plan.storage_gb.values()]
+    if not all(0 <= amount < math.inf for amount in amounts) or not 0 <= plan.spot_fraction <= 1:
+        raise InvalidInputError(
+            f"a plan has finite amounts that are not negative, and a Spot fraction from 0 to 1: {plan}"
+        )
     prices = load_prices()
     lines: list[Line] = []
     if plan.instance_type:

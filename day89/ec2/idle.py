@@ -55,7 +55,7 @@ def idle_instances(
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
     """
-    if hours <= 0:
+    if not hours > 0:
         raise InvalidInputError(f"hours must be positive, not {hours}")
     end = now or datetime.now(UTC)
     start = end - timedelta(hours=hours)

@@ -13,7 +13,7 @@ import numpy
 from flask import Flask, Response, request
 
 from day89.inference.engine import ModelBusyError, ServedModel
-from day89.inference.metrics import CONTENT_TYPE, Metrics, label
+from day89.inference.metrics import CONTENT_TYPE_LATEST, Metrics
 from day89.inference.openapi import openapi_document
 from day89.inference.prediction_log import PredictionLog
 from day89.inference.problems import Problem, json_pointer, register_problems
@@ -78,7 +78,7 @@ def create_app(
 
     @app.after_request
     def count(response: Response) -> Response:
-        metrics.count("day89_requests_total", _route(request.endpoint), f'status="{response.status_code}"')
+        metrics.requests.labels(request.endpoint or "none", response.status_code).inc()
         return response
 
     return app
@@ -102,7 +102,8 @@ def _predict(serving: Serving, metrics: Metrics, log: PredictionLog | None, limi
         "id": secrets.token_hex(8),
     }
     text = _encode(answer)
-    metrics.observe(time.perf_counter() - start, len(rows))
+    metrics.predict_seconds.observe(time.perf_counter() - start)
+    metrics.rows.inc(len(rows))
     if log is not None:
         log.append(_record(text, body))
     return Response(text, mimetype="application/json")
@@ -164,13 +165,8 @@ def _ready(serving: Serving, log: PredictionLog | None) -> Response:
 
 
 def _metrics(serving: Serving, metrics: Metrics, log: PredictionLog | None) -> Response:
-    gauges: list[tuple[str, tuple[str, ...], float]] = []
-    if model := serving.current:
-        names = (label("name", model.manifest.name), label("version", model.manifest.version))
-        gauges.append(("day89_model_info", (*names, label("format", model.format)), 1))
-    if log is not None:
-        gauges.append(("day89_log_waiting_bytes", (), log.waiting_bytes))
-    return Response(metrics.render(gauges), content_type=CONTENT_TYPE)
+    text = metrics.render(serving.current, None if log is None else log.waiting_bytes)
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def _openapi(serving: Serving, limits: Limits) -> Response:
@@ -180,7 +176,3 @@ def _openapi(serving: Serving, limits: Limits) -> Response:
 
 def _json(value: Any) -> Response:
     return Response(json.dumps(value), mimetype="application/json")
-
-
-def _route(endpoint: str | None) -> str:
-    return f'route="{endpoint or "none"}"'

@@ -10,12 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from day89.errors import Day89Error, NotFoundError
 from day89.inference.engine import ServedModel
-from day89.inference.metrics import Metrics, label
+from day89.inference.metrics import Metrics
 
 __all__ = ["Deployment", "Fixed"]
 
 logger = logging.getLogger(__name__)
-LOADS = "day89_model_loads_total"
 CLOSE_SECONDS = 1.0
 
 
@@ -73,10 +72,10 @@ class Deployment:
                 model = self._load(wanted)
             except Exception as error:
                 self._refused = wanted if _is_final(error) else None
-                self._metrics.count(LOADS, label("outcome", "failed"))
+                self._metrics.model_loads.labels("failed").inc()
                 raise
             self.current, self._refused = model, None
-            self._metrics.count(LOADS, label("outcome", "ok"))
+            self._metrics.model_loads.labels("ok").inc()
             logger.info("version %d of model %s is in use", wanted, model.manifest.name)
             return True
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from day89.errors import InvalidInputError
-from day89.inference.metrics import Metrics, label
+from day89.inference.metrics import Metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["PredictionLog"]
 
 logger = logging.getLogger(__name__)
-RECORDS = "day89_log_records_total"
-KEPT, DROPPED = label("outcome", "kept"), label("outcome", "dropped")
 CLOSE_SECONDS, STALL_SECONDS = 20.0, 5.0
 
 
@@ -115,7 +113,7 @@ class PredictionLog:
             kept = not self._closed and self._waiting + len(line) <= self._max_bytes and self._write(line)
             self._dropped = 0 if kept else len(line)
             full_batch = self._size >= self._batch_bytes
-        self._metrics.count(RECORDS, KEPT if kept else DROPPED)
+        self._metrics.log_records.labels("kept" if kept else "dropped").inc()
         if full_batch:
             self._wake.set()
         return kept
@@ -237,7 +235,7 @@ class PredictionLog:
                 self._s3.put_object(Bucket=destination.bucket, Key=key, Body=body, ContentType="application/x-ndjson")
             path.unlink()
         except Exception as error:  # whatever it was, the file stays, and the next attempt may succeed
-            self._metrics.count("day89_log_failures_total")
+            self._metrics.log_failures.inc()
             logger.warning("cannot bring %s to %s: %s", path, url, error)
             return False
         self._shipped += 1

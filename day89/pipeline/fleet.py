@@ -101,6 +101,8 @@ def run_fleet(
     """
     if fleet.workers < 1:
         raise InvalidInputError(f"workers must be positive, not {fleet.workers}")
+    if fleet.minutes is not None and fleet.minutes < 1:
+        raise InvalidInputError(f"minutes must be positive, not {fleet.minutes}")
     work = load_step(step)
     plan = plan_pipeline(s3, bucket, inputs, output_key, work, part_bytes=part_bytes, revision=revision)
     if report := done_before(s3, plan):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from day89.course.checks.learner import Task
 AWS_ERRORS = {"ClientError", "S3UploadFailedError"}
 REFUSALS = ("AccessDenied", "UnauthorizedOperation", "403")
 MANY_CALLS = 60
+# What code that pastes a name into a URL, a pattern or a shell takes for its own, the most telling first.
+HOSTILE = (r"/v\d+/", r"//", r"\$\w+", r"%\d\d", r"'", r'"', r"[^\x00-\x7f]", r"\(\w*\)", r"[+&=%;`|>#*]", r"/$")
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,17 @@ def expect_value_error(
         found=f"calls {show(made)}",
         mistake=mistake,
     )
+
+
+def holding(*texts: str, what: str = "the key") -> str:
+    """Return in words what of keys or names breaks code that takes them apart, to stand behind a call.
+
+    A check of mastery says by this which hostile thing it was; of plain names there is nothing to say.
+    """
+    text = "".join(texts)
+    signs = [f"`{found[0]}`" for pattern in HOSTILE if (found := re.search(pattern, text))]
+    signs += ["a space"] if " " in text else []
+    return f", where {what} holds {' and '.join(signs[:4])}" if signs else ""
 
 
 def forbid(cloud: Any, *actions: str) -> None:

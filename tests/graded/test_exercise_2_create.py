@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support import AWS_ERRORS, attempt, blamed, works
-from support_s3 import expect_s3_forbidden, new_bucket, objects_in
+from support_s3 import expect_s3_forbidden, objects_in
 
 from day89.course.checks.expectations import describe_error, expect, fail, show
 
@@ -71,7 +71,8 @@ def test_a_bucket_of_mine_is_fine_in_us_east_1(task: Any, cloud: Any, names: Any
 
 def expect_kept(task: Any, cloud: Any, names: Any, region: str) -> None:
     """Fail unless the call leaves an own bucket, its settings and its objects as they were."""
-    s3, bucket = new_bucket(cloud, names, region)
+    s3, bucket = cloud.client("s3", region), names.bucket()
+    expect_created(task, cloud, region, bucket, "B1" if region == "us-east-1" else "B2")  # who makes none keeps none
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "team", "Value": names.word()}]})
     s3.put_object(Bucket=bucket, Key="a", Body=b"kept")

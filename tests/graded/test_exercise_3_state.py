@@ -106,8 +106,11 @@ def test_refuses_another_state(task: Any, cloud: Any, names: Any) -> None:
 @pytest.mark.task("3.4", "core", points=0.5)
 def test_no_ids_is_no_call(task: Any, cloud: Any, names: Any) -> None:
     """AWS takes no ids for all instances where it lists, and for an error where it changes them."""
-    ec2 = cloud.client("ec2", names.region())
-    launch(ec2, 1)
+    region = names.region()
+    ec2 = cloud.client("ec2", region)
+    ids = launch(ec2, 2)
+    settle(cloud, ec2)
+    expect_reached(task, cloud, region, ids[:1], "stopped", "E21")  # who never does anything calls nobody either
     task.silence.is_right = True
     for state in STATES:
         before = len(cloud.log)

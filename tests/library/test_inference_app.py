@@ -411,7 +411,7 @@ def test_metrics_are_what_prometheus_reads(model: Any) -> None:
     samples = {
         (sample.name, *sorted(sample.labels.items())): sample.value for family in families for sample in family.samples
     }
-    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.content_type.startswith("text/plain; version=")
     assert samples["day89_requests_total", ("route", "predict"), ("status", "200")] == 1
     assert samples["day89_requests_total", ("route", "predict"), ("status", "400")] == 1
     assert samples["day89_requests_total", ("route", "none"), ("status", "404")] == 1

@@ -14,14 +14,17 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask, request
 
 from day89.errors import UsageError
-from day89.inference import Server, listener
+from day89.inference import ModelBusyError, ServedModel, Server, listener
 from day89.inference import command as serve_command
+from day89.inference import server as server_module
+from day89.models import Manifest
 
 PROGRAM = """
     import sys
@@ -142,14 +145,14 @@ def test_a_client_that_expects_to_continue_with_a_body_is_told_to() -> None:
         assert b'{"length":3}' in b"".join(iter(lambda: line.recv(65536), b""))
 
 
-def test_a_body_that_is_refused_while_it_is_sent_gets_its_answer_and_no_reset() -> None:
+def test_a_body_that_is_refused_while_it_is_sent_gets_its_answer_and_no_reset(long_end: None) -> None:
     head = b"POST / HTTP/1.1\r\nContent-Length: 30000000\r\n\r\n"
     with running(echo(), body_bytes=1000) as (server, _):
         assert talk(server, head, *[b"x" * 1_000_000] * 30).startswith(b"HTTP/1.1 413")
 
 
 @pytest.mark.parametrize(("limit", "length", "status"), [(40 << 20, 20 << 20, b"200"), (1 << 20, 20 << 20, b"413")])
-def test_the_server_reads_what_the_app_reads(limit: int, length: int, status: bytes) -> None:
+def test_the_server_reads_what_the_app_reads(long_end: None, limit: int, length: int, status: bytes) -> None:
     app = echo()
     app.extensions["day89.body_bytes"] = limit
     head = b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % length
@@ -243,7 +246,7 @@ def ask_until_refused(server: Server, keep: bool, statuses: list[int], errors: l
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_stopping_under_load_resets_and_drops_nothing(quick: bool) -> None:
+def test_stopping_under_load_resets_and_drops_nothing(long_end: None, quick: bool) -> None:
     app = echo()
     app.extensions["day89.is_quick"] = lambda asked: quick
     with running(app) as (server, _):
@@ -264,7 +267,8 @@ def test_stopping_under_load_resets_and_drops_nothing(quick: bool) -> None:
     assert set(statuses) == {200}
 
 
-def test_a_connection_that_waits_to_be_accepted_is_answered_when_it_stops() -> None:
+def test_a_connection_that_waits_to_be_accepted_is_answered_when_it_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "SETTLE_SECONDS", -1.0)
     server = Server(echo(), port=0)
     with socket.create_connection((server.host, server.port)) as line:
         line.sendall(b"GET / HTTP/1.1\r\n\r\n")
@@ -273,7 +277,7 @@ def test_a_connection_that_waits_to_be_accepted_is_answered_when_it_stops() -> N
         assert line.recv(65536).startswith(b"HTTP/1.1 200")
 
 
-def test_a_body_that_is_still_coming_is_waited_for_when_it_stops() -> None:
+def test_a_body_that_is_still_coming_is_waited_for_when_it_stops(long_end: None) -> None:
     with running(echo()) as (server, thread), socket.create_connection((server.host, server.port)) as line:
         line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc")
         while not any(channel.request for channel in list(server._listener.active_channels.values())):
@@ -296,6 +300,13 @@ def test_a_client_that_does_not_take_its_answer_is_not_waited_for_for_ever(monke
         server.stop()
         thread.join(10)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def long_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give clients time, for this machine may be busy."""
+    monkeypatch.setattr(listener, "END_SECONDS", 600.0)
+    monkeypatch.setattr(listener, "SILENT_SECONDS", 600.0)
 
 
 @pytest.fixture
@@ -380,7 +391,7 @@ def test_a_request_that_is_worked_on_never_makes_room() -> None:
 def test_a_silent_client_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "SILENT_SECONDS", 0.05)
     with running(echo()) as (server, _):
-        assert talk(server, b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf") == b""
+        assert talk(server) == b""
 
 
 @contextmanager
@@ -456,6 +467,27 @@ def options(*arguments: str) -> Any:
 def test_a_version_that_is_no_number_is_refused(version: str) -> None:
     with pytest.raises(UsageError, match="not a number"):
         serve_command.run(options("--", "bucket", "name", version))
+
+
+def test_a_model_that_is_slow_when_it_starts_is_tried_again_while_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = iter([ModelBusyError("slow")])
+    loaded = threading.Event()
+
+    def load(*_: Any, **__: Any) -> Any:
+        for error in loads:
+            raise error
+        loaded.set()
+        return ServedModel(Manifest("m", 1, (), 1, ("x",), "regressor"), "joblib", lambda rows: [])
+
+    def serve(*_: Any, on_start: Any, on_stop: Any, **__: Any) -> None:
+        on_start(SimpleNamespace(host="127.0.0.1", port=1))
+        loaded.wait()
+        on_stop()
+
+    monkeypatch.setattr(serve_command, "make_client", lambda *_: None)
+    monkeypatch.setattr(serve_command, "load_served", load)
+    monkeypatch.setattr(serve_command, "serve", serve)
+    assert serve_command.run(options("bucket", "m", "v1", "--poll", "0.01")) == 0
 
 
 def test_a_checksum_without_a_version_is_refused() -> None:

@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from day89.cloud.auth.keys import Key, find_key
 from day89.cloud.auth.sigv4 import EMPTY, Claim, read_claim, signature_v2, signature_v4
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.clients import regions
+from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, ApiCall, Refusal
 from day89.cloud.messages.routing import find_route, read_signature
 from day89.cloud.moto.state import State
 
@@ -28,10 +29,21 @@ UNKNOWN = {
     "s3": ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
     "ec2": ("AuthFailure", "AWS was not able to validate the provided access credentials"),
 }
+PASTE = (
+    "This is the local cloud of day89, which knows only its own keys. Paste into your terminal: "
+    f"export AWS_ACCESS_KEY_ID={ADMIN.access_key} AWS_SECRET_ACCESS_KEY={ADMIN.secret_key}"
+)
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method."
 )
+S3_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+)
+V2_PARAMETERS = ("Signature", "Expires", "AWSAccessKeyId")
+V4_PARAMETERS = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders")
+# Headers that need no signature although they are Amazon's.
+UNSIGNED = frozenset({"x-amz-content-sha256"})
 
 
 def judge(call: ApiCall, state: State) -> Refusal | None:
@@ -45,6 +57,9 @@ def judge(call: ApiCall, state: State) -> Refusal | None:
         AWS's refusal, or None. A call without a signature passes here, as the anonymous caller: policies decide on it.
         https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
+    refusal = _query(call) if call.service == "s3" else None
+    if refusal is not None:
+        return refusal
     if call.access_key is None:
         call.principal = "anonymous"
         return None if call.service == "s3" or call.operation.startswith("AssumeRoleWith") else _missing(call)
@@ -56,6 +71,31 @@ def judge(call: ApiCall, state: State) -> Refusal | None:
     return refusal or _signature(call, key)
 
 
+def _query(call: ApiCall) -> Refusal | None:
+    """Refuse a presigned URL that lacks one of its parts: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html"""
+    query = urlsplit(call.url).query
+    if "Signature" not in query and "AWSAccessKeyId" not in query and "X-Amz-" not in query:
+        return None
+    values = dict(parse_qsl(query, keep_blank_values=True))
+    if any(name in values for name in (*V4_PARAMETERS, "X-Amz-Expires")):
+        if not all(name in values for name in (*V4_PARAMETERS, "X-Amz-Expires")):
+            message = (
+                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
+                "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+            )
+            return Refusal("AuthorizationQueryParametersError", message)
+        if values["X-Amz-Credential"].count("/") != 4:
+            message = (
+                "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
+                '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
+            )
+            return Refusal("AuthorizationQueryParametersError", message)
+    elif 0 < sum(name in values for name in V2_PARAMETERS) < len(V2_PARAMETERS):
+        message = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
+        return Refusal("AccessDenied", message, 403)
+    return None
+
+
 def _missing(call: ApiCall) -> Refusal:
     code, message = "MissingAuthenticationToken", "Request is missing Authentication Token"
     return Refusal("AuthFailure", message, 401) if call.service == "ec2" else Refusal(code, message, 403)
@@ -65,8 +105,9 @@ def _unknown(call: ApiCall) -> Refusal:
     if call.service in UNKNOWN:
         code, message = UNKNOWN[call.service]
         fields = {"AWSAccessKeyId": call.access_key or ""} if call.service == "s3" else {}
+        message = f"{message.rstrip('.')}. {PASTE}"
         return Refusal(code, message, 403 if call.service == "s3" else 401, fields)
-    return Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    return Refusal("InvalidClientTokenId", f"The security token included in the request is invalid. {PASTE}", 403)
 
 
 def _session(call: ApiCall, key: Key) -> Refusal | None:
@@ -86,7 +127,7 @@ def _signature(call: ApiCall, key: Key) -> Refusal | None:
     query = urlsplit(call.url).query
     claim = read_claim(call.headers, query)
     if claim is not None:
-        return _expired(call, claim) or _version_4(call, key, claim)
+        return _expired(call, claim) or _wrong_region(call, claim) or _version_4(call, key, claim)
     if call.service == "s3" and call.presigned:
         return _version_2(call, key, dict(parse_qsl(query)))
     message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
@@ -103,7 +144,7 @@ def _expired(call: ApiCall, claim: Claim) -> Refusal | None:
         if not 1 <= claim.expires <= MOST_PRESIGNED_SECONDS:
             message = "X-Amz-Expires must be between 1 and 604800 seconds (a week)"
             return Refusal("AuthorizationQueryParametersError", message, 400)
-        return _request_expired(moment + claim.expires) if age > claim.expires else None
+        return _request_expired(moment + claim.expires, claim.expires) if age > claim.expires else None
     if abs(age) <= MOST_SKEW_SECONDS:
         return None
     if call.service == "s3":
@@ -117,10 +158,11 @@ def _seconds(moment: str) -> float:
     return datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
 
 
-def _request_expired(until: float) -> Refusal:
+def _request_expired(until: float, lasted: int | None = None) -> Refusal:
     when = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Refusal("AccessDenied", "Request has expired", 403, {"Expires": when, "ServerTime": now})
+    more = {} if lasted is None else {"X-Amz-Expires": str(lasted)}
+    return Refusal("AccessDenied", "Request has expired", 403, {**more, "Expires": when, "ServerTime": now})
 
 
 def _version_4(call: ApiCall, key: Key, claim: Claim) -> Refusal | None:
@@ -132,8 +174,27 @@ def _version_4(call: ApiCall, key: Key, claim: Claim) -> Refusal | None:
     for host in (plain,) if plain == call.host else (call.host, plain):
         wanted = signature_v4(claim, key.secret, call.method, call.url, call.headers, host, payload)
         if hmac.compare_digest(wanted, claim.signature):
-            return None
+            return _unsigned(call, claim) if call.service == "s3" else None
     return _mismatch(call)
+
+
+def _unsigned(call: ApiCall, claim: Claim) -> Refusal | None:
+    """Refuse headers of Amazon's that somebody added after the request was signed."""
+    named = {name.lower() for name in call.headers if name.lower().startswith("x-amz-")}
+    added = sorted(named - set(claim.signed) - UNSIGNED)
+    if not added:
+        return None
+    message = "There were headers present in the request which were not signed"
+    return Refusal("AccessDenied", message, 403, {"HeadersNotSigned": ", ".join(added)})
+
+
+def _wrong_region(call: ApiCall, claim: Claim) -> Refusal | None:
+    """Refuse a signature for a region that does not exist; S3 says for which one it should be."""
+    region = claim.scope.split("/")[1]
+    if call.service != "s3" or region in regions():
+        return None
+    message = f"The authorization header is malformed; the region '{region}' is wrong; expecting '{DEFAULT_REGION}'"
+    return Refusal("AuthorizationHeaderMalformed", message, 400, {"Region": DEFAULT_REGION})
 
 
 def _payload(call: ApiCall, claim: Claim) -> str | None:
@@ -162,4 +223,6 @@ def _version_2(call: ApiCall, key: Key, values: dict[str, str]) -> Refusal | Non
 def _mismatch(call: ApiCall) -> Refusal:
     if call.service == "ec2":
         return Refusal("AuthFailure", UNKNOWN["ec2"][1], 401)
+    if call.service == "s3":
+        return Refusal("SignatureDoesNotMatch", S3_MISMATCH, 403, {"AWSAccessKeyId": call.access_key or ""})
     return Refusal("SignatureDoesNotMatch", MISMATCH, 403)

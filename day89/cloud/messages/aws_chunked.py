@@ -39,7 +39,7 @@ def unchunk(body: bytes) -> tuple[bytes, dict[str, str]]:
         The content, and the trailing headers with lower-case names (such as ``x-amz-checksum-crc32``).
 
     Raises:
-        ValueError: the framing is broken.
+        ValueError: the framing is broken, or the body ends before it is complete.
         https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
     """
     content, place = bytearray(), 0
@@ -50,7 +50,10 @@ def unchunk(body: bytes) -> tuple[bytes, dict[str, str]]:
         if size == 0:
             return bytes(content), _trailers(body[place:])
         content += memoryview(body)[place : place + size]
-        place += size + 2
+        place += size
+        if size < 0 or body[place : place + 2] != b"\r\n":
+            raise ValueError("a chunk is not as long as it says")
+        place += 2
 
 
 def _trailers(tail: bytes) -> dict[str, str]:

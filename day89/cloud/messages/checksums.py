@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import zlib
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
-__all__ = ["ALGORITHMS", "SLOW", "checksum"]
+__all__ = ["ALGORITHMS", "FULL_OBJECT_ONLY", "checksum", "composite", "is_checksum"]
 
-ALGORITHMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
-# Without a C library these two take a second a megabyte here.
-SLOW = ("crc32c", "crc64nvme")
-POLYNOMIALS = {"crc32c": (0x82F63B78, 32), "crc64nvme": (0x9A6C9329AC4BC9B5, 64)}
+# Algorithm to the bytes of its checksum.
+ALGORITHMS = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}
+FULL_OBJECT_ONLY = frozenset({"crc64nvme"})
+CATALOGUE = {"crc32c": "CRC32-ISCSI", "crc64nvme": "CRC64-NVME"}
 
 
 def checksum(algorithm: str, body: bytes) -> str:
@@ -27,29 +30,32 @@ def checksum(algorithm: str, body: bytes) -> str:
     """
     if algorithm == "crc32":
         raw = zlib.crc32(body).to_bytes(4, "big")
-    elif algorithm in POLYNOMIALS:
-        raw = _crc(algorithm, body)
+    elif algorithm in CATALOGUE:
+        raw = int(_crc(algorithm).calc(body)).to_bytes(ALGORITHMS[algorithm], "big")
     else:
         raw = hashlib.new(algorithm, body, usedforsecurity=False).digest()
     return base64.b64encode(raw).decode()
 
 
+def composite(algorithm: str, parts: Iterable[str]) -> str:
+    """Return the checksum of the checksums of an upload's parts, with the number of parts behind it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html#composite-checksums
+    """
+    raw = [base64.b64decode(part) for part in parts]
+    return f"{checksum(algorithm, b''.join(raw))}-{len(raw)}"
+
+
+def is_checksum(algorithm: str, text: str) -> bool:
+    """Return whether a text could be a checksum of this algorithm: base64 of as many bytes as it has."""
+    try:
+        return len(base64.b64decode(text, validate=True)) == ALGORITHMS[algorithm]
+    except (binascii.Error, ValueError):
+        return False
+
+
 @cache
-def _table(algorithm: str) -> tuple[int, ...]:
-    polynomial, _ = POLYNOMIALS[algorithm]
-    table = []
-    for byte in range(256):
-        value = byte
-        for _ in range(8):
-            value = (value >> 1) ^ (polynomial if value & 1 else 0)
-        table.append(value)
-    return tuple(table)
+def _crc(algorithm: str) -> Any:
+    import anycrc  # only requests with these two need it
 
-
-def _crc(algorithm: str, body: bytes) -> bytes:
-    bits, table = POLYNOMIALS[algorithm][1], _table(algorithm)
-    ones = (1 << bits) - 1
-    value = ones
-    for byte in body:
-        value = (value >> 8) ^ table[(value ^ byte) & 0xFF]
-    return (value ^ ones).to_bytes(bits // 8, "big")
+    return anycrc.Model(CATALOGUE[algorithm])

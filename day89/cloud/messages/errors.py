@@ -28,12 +28,12 @@ def render(refusal: Refusal, protocol: str, method: str = "POST") -> Answer:
         https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
     request_id = str(uuid4())
-    headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id}
+    headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id, **refusal.headers}
     if protocol == "json":
         return refusal.status, {**headers, **_json_headers(refusal)}, _json(refusal)
     headers["Content-Type"] = "application/xml" if protocol == "rest-xml" else "text/xml"
     writers = {"rest-xml": _rest_xml, "ec2": _ec2, "query": _query}
-    body = b"" if method == "HEAD" else writers[protocol](refusal, request_id).encode()
+    body = b"" if method == "HEAD" or refusal.status == 304 else writers[protocol](refusal, request_id).encode()
     return refusal.status, headers, body
 
 

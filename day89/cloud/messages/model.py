@@ -38,12 +38,14 @@ class Refusal:
         message: what AWS says, in its words where they are known.
         status: HTTP status.
         fields: further elements of the error document, such as ``BucketName``.
+        headers: further headers of the answer.
     """
 
     code: str
     message: str
     status: int = 400
     fields: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

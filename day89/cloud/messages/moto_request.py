@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,13 +58,17 @@ class Inner:
         self.query = urlencode([*kept, (name, value)], quote_via=quote)
         self.changed = True
 
+    def set_body(self, body: bytes) -> None:
+        """Set the body."""
+        self.body = body
+        self.headers["content-length"] = str(len(body))
+        self.changed = True
+
     def set_form(self, values: Mapping[str, str | None]) -> None:
         """Set parameters of a form body; None takes one away."""
         kept = [pair for pair in parse_qsl(self.body.decode(), keep_blank_values=True) if pair[0] not in values]
         new = [(name, value) for name, value in values.items() if value is not None]
-        self.body = urlencode([*kept, *new]).encode()
-        self.headers["content-length"] = str(len(self.body))
-        self.changed = True
+        self.set_body(urlencode([*kept, *new]).encode())
 
     def set_header(self, name: str, value: str | None) -> None:
         """Set one header; None takes it away."""
@@ -84,13 +89,21 @@ def plain_headers(sent: Headers, body: bytes) -> tuple[Headers, bytes]:
         Headers and body without the framing.
 
     Raises:
-        ValueError: the framing is broken.
+        ValueError: the framing is broken, or the body is not as long as declared.
+        KeyError: a declared trailer is missing.
     """
     inner = Headers(sent)
     for name in HOP_BY_HOP:
         inner.pop(name, None)
+    declared = sent.get("content-length")
+    if declared is not None and "transfer-encoding" not in sent and int(declared) != len(body):
+        raise ValueError(f"{len(body)} bytes came of {declared}")
     if sent.get("x-amz-content-sha256", "").startswith(STREAMING) and body:
         body, trailers = unchunk(body)
+        if int(sent.get("x-amz-decoded-content-length", len(body))) != len(body):
+            raise ValueError("the content is not as long as declared")
+        for name in filter(None, re.split(r"[\s,]+", sent.get("x-amz-trailer", "").lower())):
+            trailers[name]  # raises KeyError
         inner.update(trailers)
         inner["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
         for name in ("x-amz-trailer", "x-amz-decoded-content-length"):

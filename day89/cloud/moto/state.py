@@ -48,9 +48,36 @@ class State:
         owner = backend.bucket_owner(name)
         return None if owner is None else self.backend("s3", owner).buckets.get(name)
 
+    def version(self, bucket: str, key: str, version_id: str | None = None) -> Any:
+        """Return moto's object or delete marker: the one with that version id, else the newest; None where none is."""
+        found = self.bucket(bucket)
+        versions = found.keys.getlist(key, []) if found is not None else []
+        if version_id is None:
+            return versions[-1] if versions else None
+        return next((one for one in versions if one.version_id == version_id), None)
+
+    def object(self, bucket: str, key: str, version_id: str | None = None) -> Any:
+        """Return moto's object, or None where there is none or a delete marker."""
+        found = self.version(bucket, key, version_id)
+        return None if backend.is_marker(found) else found
+
+    def object_tags(self, key: Any) -> dict[str, str]:
+        """Return the tags of moto's object."""
+        tags: dict[str, str] = self.backend("s3", key.account_id).tagger.get_tag_dict_for_resource(key.arn)
+        return tags
+
     def instance_types(self, region: str) -> Mapping[str, int]:
         """Return the instance types of a region, and how many vCPUs each has."""
         return images.instance_types(region)
+
+    def forget(self) -> None:
+        """Forget what the cloud remembers of its use; moto's own state is reset beside it."""
+        if self.regions_ready:
+            self.before_ec2 = lambda: None  # done once, and in place as long as the process lives
+        self.buckets_seen.clear()
+        self.regions_ready.clear()
+        self.launches.clear()
+        self.notify()
 
     def notify(self) -> None:
         """Wake every waiter: something in the cloud has changed."""

@@ -1,4 +1,4 @@
-"""Correct S3's answers where moto says more or less than S3: pages of version 1, sizes in lifecycle rules."""
+"""Mend what S3 answers where moto says less than S3 does: sizes in lifecycle rules."""
 
 from __future__ import annotations
 
@@ -12,15 +12,9 @@ from day89.cloud.moto.state import State
 
 __all__ = ["AFTER"]
 
-NEXT_MARKER = re.compile(rb"<NextMarker>.*?</NextMarker>|<NextMarker ?/>", re.DOTALL)
 RULE = re.compile(rb"<Rule>.*?</Rule>", re.DOTALL)
 FILTER = re.compile(rb"<And>|<Filter>|<Filter ?/>")
 SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
-
-
-def next_marker(call: ApiCall, state: State, answer: Answer) -> Answer:
-    """Name the next marker only where there is a delimiter; else it is the last key: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html"""
-    return answer if call.params.get("Delimiter") else _with_body(answer, NEXT_MARKER.sub(b"", answer[2]))
 
 
 def keep_sizes(call: ApiCall, state: State, answer: Answer) -> Answer:
@@ -57,7 +51,6 @@ def _with_body(answer: Answer, body: bytes) -> Answer:
 
 
 AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
-    "s3.ListObjects": (next_marker,),
     "s3.PutBucketLifecycleConfiguration": (keep_sizes,),
     "s3.GetBucketLifecycleConfiguration": (show_sizes,),
 }

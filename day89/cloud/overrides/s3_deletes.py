@@ -1,56 +1,87 @@
-"""Keep some keys of a DeleteObjects, and report them in its answer."""
+"""Delete many objects, each with an answer of its own. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
-from xml.sax.saxutils import escape
 
-from day89.cloud.messages.errors import Answer, with_body
+from moto.s3.exceptions import AccessDeniedByLock
+
+from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
-from day89.cloud.messages.moto_request import Inner
+from day89.cloud.messages.version_ids import is_version_id
+from day89.cloud.messages.xml import document, element
+from day89.cloud.moto.backend import is_marker
+from day89.cloud.moto.state import State
 
-__all__ = ["with_errors", "without_keys"]
+__all__ = ["delete_objects"]
 
-MESSAGES = {"AccessDenied": "Access Denied", "InternalError": "We encountered an internal error. Please try again."}
+MESSAGES = {
+    "AccessDenied": "Access Denied",
+    "InternalError": "We encountered an internal error. Please try again.",
+    "NoSuchVersion": "The specified version does not exist.",
+    "PreconditionFailed": "At least one of the pre-conditions you specified did not hold",
+}
+LOCKED = "Access Denied because object protected by object lock."
 
 
-def without_keys(call: ApiCall, inner: Inner, denied: Mapping[str, str]) -> Answer | None:
-    """Take keys out of a DeleteObjects that will be reported as not deleted.
+def delete_objects(call: ApiCall, state: State, denied: Mapping[str, str]) -> Answer:
+    """Answer DeleteObjects.
 
     Args:
-        call: the DeleteObjects.
-        inner: the request to moto, which loses those keys.
-        denied: key to error code.
+        call: the call.
+        state: the cloud.
+        denied: key to error code: what policies or faults keep.
 
     Returns:
-        The whole answer where no key is left to delete, else None.
+        The answer.
     """
-    kept = [one for one in call.params["Delete"]["Objects"] if one["Key"] not in denied]
-    quiet = "<Quiet>true</Quiet>" if call.params["Delete"].get("Quiet") else ""
-    inner.body = f"<Delete>{''.join(_named(one) for one in kept)}{quiet}</Delete>".encode()
-    inner.headers["content-length"] = str(len(inner.body))
-    inner.changed = True
-    if kept:
+    quiet = str(call.params["Delete"].get("Quiet")).lower() == "true"
+    lines = []
+    for item in call.params["Delete"].get("Objects") or []:
+        code = denied.get(item["Key"]) or _unfit(call, state, item)
+        done = None if code else _delete(call, state, item)
+        if code or done is None:
+            lines.append(_error(item, code or "AccessDenied", "" if code else LOCKED))
+        elif not quiet:
+            lines.append(f"<Deleted>{done}</Deleted>")
+    return document("DeleteResult", "".join(lines))
+
+
+def _unfit(call: ApiCall, state: State, item: Mapping[str, Any]) -> str | None:
+    """Return the error code for a version that is none, or a condition that does not hold."""
+    version_id, etag = item.get("VersionId"), item.get("ETag")
+    bucket = state.bucket(call.params["Bucket"])
+    known = version_id in (None, "null") or (bucket.versioning_status and is_version_id(version_id))
+    if not known:
+        return "NoSuchVersion"
+    found = state.object(call.params["Bucket"], item["Key"], version_id)
+    if etag and (found is None or found.etag.strip('"') != etag.strip('"')):
+        return "PreconditionFailed"
+    return None
+
+
+def _delete(call: ApiCall, state: State, item: Mapping[str, Any]) -> str | None:
+    """Delete one and return what is told of it; None where a lock keeps it."""
+    name, version_id = item["Key"], item.get("VersionId")
+    bucket = state.bucket(call.params["Bucket"])
+    was_marker = version_id is not None and is_marker(state.version(bucket.name, name, version_id))
+    bypass = str(call.params.get("BypassGovernanceRetention")).lower() == "true"
+    try:
+        _, said = state.backend("s3", bucket.account_id).delete_object(
+            bucket.name, name, version_id=version_id, bypass=bypass
+        )
+    except AccessDeniedByLock:
         return None
-    return (
-        200,
-        {"content-type": "application/xml"},
-        b'<?xml version="1.0" encoding="UTF-8"?><DeleteResult></DeleteResult>',
-    )
+    for upload in bucket.multiparts.values():
+        upload.day89_overtaken = getattr(upload, "day89_overtaken", False) or upload.key_name == name
+    told = element("Key", name) + element("VersionId", version_id)
+    marker = version_id if was_marker else said.get("version-id") if version_id is None else None
+    if marker is None or not bucket.versioning_status:
+        return told
+    return told + element("DeleteMarker", True) + element("DeleteMarkerVersionId", marker)
 
 
-def _named(item: Mapping[str, Any]) -> str:
-    version = f"<VersionId>{escape(item['VersionId'])}</VersionId>" if item.get("VersionId") else ""
-    return f"<Object><Key>{escape(item['Key'])}</Key>{version}</Object>"
-
-
-def with_errors(answer: Answer, denied: Mapping[str, str]) -> Answer:
-    """Report keys as not deleted in the answer to a DeleteObjects."""
-    errors = "".join(
-        f"<Error><Key>{escape(key)}</Key><Code>{code}</Code><Message>{MESSAGES.get(code, code)}</Message></Error>"
-        for key, code in denied.items()
-    ).encode()
-    closed = re.sub(rb"<DeleteResult([^>]*)/>", rb"<DeleteResult\1></DeleteResult>", answer[2])
-    return with_body(answer, closed.replace(b"</DeleteResult>", errors + b"</DeleteResult>"))
+def _error(item: Mapping[str, Any], code: str, message: str) -> str:
+    told = element("Key", item["Key"]) + element("VersionId", item.get("VersionId")) + element("Code", code)
+    return f"<Error>{told}{element('Message', message or MESSAGES.get(code, code))}</Error>"

@@ -11,8 +11,19 @@ from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_buckets import BLOCKED
+from day89.cloud.validation.s3_objects import managed_key
 
-__all__ = ["DEFAULT", "blocked_encryption", "default_encryption", "kms_key", "only_blocked", "set_blocked"]
+__all__ = [
+    "DEFAULT",
+    "blocked_encryption",
+    "default_encryption",
+    "headers_of",
+    "headers_of_key",
+    "kms_key",
+    "method_of",
+    "only_blocked",
+    "set_blocked",
+]
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
 DEFAULT = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
@@ -35,8 +46,10 @@ def only_blocked(call: ApiCall, state: State, inner: Inner) -> Answer | None:
 def set_blocked(call: ApiCall, state: State, answer: Answer) -> Answer:
     """Keep which kinds of encryption a bucket blocks: https://docs.aws.amazon.com/AmazonS3/latest/API/API_BlockedEncryptionTypes.html"""
     named = (_rule(call).get("BlockedEncryptionTypes") or {}).get("EncryptionType")
+    bucket = state.bucket(call.params["Bucket"])
+    bucket.day89_encrypted = True
     if named:
-        state.bucket(call.params["Bucket"]).day89_blocked = tuple(named)
+        bucket.day89_blocked = tuple(named)
     return answer
 
 
@@ -45,13 +58,47 @@ def _rule(call: ApiCall) -> Mapping[str, Any]:
     return rules[0]
 
 
+def method_of(call: ApiCall, bucket: Any) -> tuple[str, str | None]:
+    """Return method and key with which an object is encrypted: as asked, else as the bucket's default says."""
+    default = _default(bucket).get("ApplyServerSideEncryptionByDefault") or {}
+    method = call.params.get("ServerSideEncryption") or default.get("SSEAlgorithm") or "AES256"
+    key = call.params.get("SSEKMSKeyId") or default.get("KMSMasterKeyID")
+    return method, managed_key(call.account, call.region) if method.startswith("aws:kms") else key
+
+
+def _default(bucket: Any) -> Mapping[str, Any]:
+    rule = (bucket.encryption or DEFAULT).get("Rule") or {}
+    found: Mapping[str, Any] = rule[0] if isinstance(rule, list) else rule
+    return found
+
+
+def headers_of(call: ApiCall, bucket: Any) -> dict[str, str]:
+    """Return the headers that tell how an upload will be encrypted."""
+    method, key = method_of(call, bucket)
+    enabled = call.params.get("BucketKeyEnabled", _default(bucket).get("BucketKeyEnabled"))
+    return _headers(method, key, enabled)
+
+
+def headers_of_key(key: Any) -> dict[str, str]:
+    """Return the headers that tell how an object is encrypted."""
+    return _headers(key.encryption or "AES256", key.kms_key_id, key.bucket_key_enabled)
+
+
+def _headers(method: str, key: str | None, bucket_key: Any) -> dict[str, str]:
+    name = "x-amz-server-side-encryption"
+    if not method.startswith("aws:kms"):
+        return {name: method}
+    used = str(bucket_key).lower() == "true"
+    told = {name: method, **({f"{name}-aws-kms-key-id": key} if key else {})}
+    return {**told, **({f"{name}-bucket-key-enabled": "true"} if used else {})}
+
+
 def kms_key(call: ApiCall, state: State, answer: Answer) -> Answer:
-    """Name the key of SSE-KMS where none was given: the one that AWS keeps for S3."""
-    status, headers, body = answer
-    if headers.get("x-amz-server-side-encryption") == "aws:kms":
-        arn = f"arn:aws:kms:{call.region}:{call.account}:key/alias/aws/s3"
-        headers.setdefault("x-amz-server-side-encryption-aws-kms-key-id", arn)
-    return status, headers, body
+    """Name the key of SSE-KMS: the one that AWS keeps for S3, the only one in this cloud."""
+    key = state.version(call.params["Bucket"], call.params["Key"])
+    if str(key.encryption).startswith("aws:kms"):
+        key.kms_key_id = managed_key(call.account, call.region)
+    return answer
 
 
 def blocked_encryption(call: ApiCall, state: State, answer: Answer) -> Answer:

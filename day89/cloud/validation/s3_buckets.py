@@ -6,19 +6,20 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 
-from day89.cloud.auth.evaluate import Access, parse_policy, service_may
 from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.moto.failures import not_here
 from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_objects import MALFORMED, SSE
 
 __all__ = ["BLOCKED", "RULES", "expected_owner", "on_any_bucket"]
 
 BLOCKED = ("SSE-C",)
+ACCOUNT = re.compile(r"\d{12}")
 BUCKET_NAME = re.compile(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
 RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$")
 # moto takes most of these for something else: a PUT that it does not know makes a bucket, a GET lists one.
 NOT_HERE = re.compile(
-    r"Bucket(Abac|Metadata|RequestPayment)|^(CreateSession|ListDirectoryBuckets"
+    r"Bucket(Abac|Metadata)|^(CreateSession|ListDirectoryBuckets"
     r"|RenameObject|SelectObjectContent|UpdateObjectEncryption|WriteGetObjectResponse)$|Torrent$|Annotations?$"
 )
 
@@ -39,56 +40,47 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def no_public_bucket_acl(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse to create a bucket with ACLs on it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"""
-    ownership = call.params.get("ObjectOwnership", "BucketOwnerEnforced")
-    grants = any(name.startswith("Grant") for name in call.params)
-    if ownership != "BucketOwnerEnforced" or not (grants or call.params.get("ACL", "private") != "private"):
-        return None
-    message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
-    return Refusal("InvalidBucketAclWithObjectOwnership", message)
-
-
 def versioning_status(call: ApiCall, state: State) -> Refusal | None:
     """Refuse any status but two: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html"""
-    status = call.params.get("VersioningConfiguration", {}).get("Status")
-    return MALFORMED if status is not None and status not in ("Enabled", "Suspended") else None
+    status = (call.params.get("VersioningConfiguration") or {}).get("Status")
+    if status is None:
+        return Refusal("IllegalVersioningConfigurationException", "The Versioning element must be specified")
+    return None if status in ("Enabled", "Suspended") else MALFORMED
+
+
+def empty(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a bucket in which anything is left: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html"""
+    bucket = state.bucket(call.params["Bucket"])
+    if not bucket.keys:
+        return None
+    more = ". You must delete all versions in the bucket." if bucket.versioning_status else ""
+    message = f"The bucket you tried to delete is not empty{more}"
+    return Refusal("BucketNotEmpty", message, 409, {"BucketName": bucket.name})
+
+
+def has_block(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to tell of a public access block that was deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetPublicAccessBlock.html"""
+    bucket = state.bucket(call.params["Bucket"])
+    if bucket.public_access_block is not None:
+        return None
+    message = "The public access block configuration was not found"
+    return Refusal("NoSuchPublicAccessBlockConfiguration", message, 404, {"BucketName": bucket.name})
 
 
 def encryption_algorithm(call: ApiCall, state: State) -> Refusal | None:
     """Refuse unknown algorithms: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html"""
-    rules = call.params.get("ServerSideEncryptionConfiguration", {}).get("Rules") or [{}]
+    rules = (call.params.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or []
+    if len(rules) != 1:
+        return MALFORMED
     for rule in rules:
         default = rule.get("ApplyServerSideEncryptionByDefault") or {}
         algorithm = default.get("SSEAlgorithm")
         if algorithm is not None and algorithm not in SSE:
             return MALFORMED
         if default.get("KMSMasterKeyID") and not (algorithm or "").startswith("aws:kms"):
-            return Refusal(
-                "InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms"
-            )
+            message = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"
+            return Refusal("InvalidArgument", message, 400, {"ArgumentName": "ApplyServerSideEncryptionByDefault"})
     return None
-
-
-def notification_targets(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse queues that are not there or do not let S3 send.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
-    """
-    settings = call.params.get("NotificationConfiguration") or {}
-    for queue in settings.get("QueueConfigurations") or []:
-        if not _may_send(call, state, str(queue.get("QueueArn", ""))):
-            return Refusal("InvalidArgument", "Unable to validate the following destination configurations")
-    return None
-
-
-def _may_send(call: ApiCall, state: State, arn: str) -> bool:
-    parts = arn.split(":")
-    queue = state.backend("sqs", parts[4], parts[3]).queues.get(parts[5]) if len(parts) == 6 else None
-    if queue is None:
-        return False
-    context = {"aws:sourcearn": f"arn:aws:s3:::{call.params.get('Bucket')}", "aws:sourceaccount": call.account}
-    return service_may(parse_policy(queue.policy or None), "s3.amazonaws.com", Access("sqs:SendMessage", arn, context))
 
 
 def expected_owner(call: ApiCall, state: State) -> Refusal | None:
@@ -96,6 +88,9 @@ def expected_owner(call: ApiCall, state: State) -> Refusal | None:
     expected = call.params.get("ExpectedBucketOwner")
     if expected is None:
         return None
+    if not ACCOUNT.fullmatch(expected):
+        message = f"The value of the expected bucket owner parameter must be an AWS Account ID... [{expected}]"
+        return Refusal("InvalidBucketOwnerAWSAccountID", message)
     bucket = state.bucket(call.params.get("Bucket", ""))
     if bucket is None or bucket.account_id == expected:
         return None
@@ -108,7 +103,7 @@ def on_any_bucket(call: ApiCall, state: State) -> Refusal | None:
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
     if NOT_HERE.search(call.operation):
-        return Refusal("NotImplemented", f"the local cloud has no {call.operation}", 501)
+        return not_here("s3", call.operation)
     name = call.params.get("Bucket")
     if name is None or call.operation == "CreateBucket" or state.bucket(name) is not None:
         return None
@@ -129,10 +124,11 @@ def customer_keys(call: ApiCall, state: State) -> Refusal | None:
 
 
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
-    "s3.CreateBucket": (bucket_name, no_public_bucket_acl),
+    "s3.CreateBucket": (bucket_name,),
+    "s3.DeleteBucket": (empty,),
+    "s3.GetPublicAccessBlock": (has_block,),
     "s3.PutBucketVersioning": (versioning_status,),
     "s3.PutBucketEncryption": (encryption_algorithm,),
-    "s3.PutBucketNotificationConfiguration": (notification_targets,),
     "s3.PutObject": (customer_keys,),
     "s3.CopyObject": (customer_keys,),
     "s3.CreateMultipartUpload": (customer_keys,),

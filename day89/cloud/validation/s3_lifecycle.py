@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.moments import moment
 from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_objects import MALFORMED
 
@@ -30,6 +31,9 @@ def lifecycle(call: ApiCall, state: State) -> Refusal | None:
     rules = (call.params.get("LifecycleConfiguration") or {}).get("Rules") or []
     if not 0 < len(rules) <= RULES_A_BUCKET:
         return MALFORMED
+    size = call.params.get("TransitionDefaultMinimumObjectSize")
+    if size not in (None, "all_storage_classes_128K", "varies_by_storage_class"):
+        return Refusal("InvalidRequest", f"Invalid TransitionDefaultMinimumObjectSize found: {size}")
     ids = [rule["ID"] for rule in rules if rule.get("ID")]
     if len(ids) != len(set(ids)):
         return _argument("Rule ID must be unique. Found same ID for one or more rules")
@@ -45,10 +49,55 @@ def _shape(rule: Mapping[str, Any]) -> Refusal | None:
         return MALFORMED
     if len(rule.get("ID") or "") > ID_LENGTH:
         return _argument("ID length should not exceed allowed limit of 255")
-    if not any(rule.get(action) for action in ACTIONS):
+    if "Filter" not in rule and "Prefix" not in rule:
+        return MALFORMED
+    if not any(action in rule for action in ACTIONS):
         return Refusal("InvalidRequest", "At least one action needs to be specified in a rule")
+    if not _actions_are_whole(rule):
+        return MALFORMED
     known = all(step.get("StorageClass") in CLASSES for step in _steps(rule))
     return None if known else MALFORMED
+
+
+def _actions_are_whole(rule: Mapping[str, Any]) -> bool:
+    """Return whether each action says when, and an expiry only one thing."""
+    expiration = rule.get("Expiration")
+    if expiration is not None and len({"Days", "Date", "ExpiredObjectDeleteMarker"} & set(expiration)) != 1:
+        return False
+    noncurrent = rule.get("NoncurrentVersionExpiration")
+    if noncurrent is not None and "NoncurrentDays" not in noncurrent:
+        return False
+    abort = rule.get("AbortIncompleteMultipartUpload")
+    if abort is not None and "DaysAfterInitiation" not in abort:
+        return False
+    moves = rule.get("Transitions") or []
+    return all(len({"Days", "Date"} & set(step)) == 1 for step in moves)
+
+
+def _filter(rule: Mapping[str, Any]) -> Refusal | None:
+    """Refuse a filter by more than one thing, but for And: https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRuleFilter.html"""
+    chosen = rule.get("Filter")
+    if chosen is None:
+        return None
+    if "Prefix" in rule or len(chosen) > 1:
+        return MALFORMED
+    tags = [tag.get("Key") for tag in (chosen.get("And") or {}).get("Tags") or []]
+    if len(tags) > len(set(tags)):
+        return Refusal("InvalidRequest", "Duplicate Tag Keys are not allowed.")
+    return None
+
+
+def _midnight(rule: Mapping[str, Any]) -> Refusal | None:
+    """Refuse dates with a time of day."""
+    dates = [step.get("Date") for step in [rule.get("Expiration") or {}, *(rule.get("Transitions") or [])]]
+    for given in filter(None, dates):
+        when = moment(given)
+        if when is None:
+            return MALFORMED
+        if (when.hour, when.minute, when.second, when.microsecond) != (0, 0, 0, 0):
+            fields = {"ArgumentName": "Date", "ArgumentValue": when.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+            return Refusal("InvalidArgument", "'Date' must be at midnight GMT", 400, fields)
+    return None
 
 
 def _days(rule: Mapping[str, Any]) -> Refusal | None:
@@ -87,7 +136,14 @@ def _abort_with_tags(rule: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-CHECKS: tuple[Callable[[Mapping[str, Any]], Refusal | None], ...] = (_shape, _days, _line, _abort_with_tags)
+CHECKS: tuple[Callable[[Mapping[str, Any]], Refusal | None], ...] = (
+    _shape,
+    _filter,
+    _midnight,
+    _days,
+    _line,
+    _abort_with_tags,
+)
 
 
 def _steps(rule: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from day89.cloud.messages.checksums import ALGORITHMS, SLOW, checksum
+from day89.cloud.messages.checksums import ALGORITHMS, checksum, is_checksum
 from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.moto.state import State
 
-__all__ = ["MALFORMED", "RULES", "SSE"]
+__all__ = ["MALFORMED", "RULES", "SSE", "managed_key"]
 
 KEYS_A_DELETE = 1000
 KEY_BYTES = 1024
 METADATA_BYTES = 2048
-SLOW_LIMIT_BYTES = 256 * 1024
-CANNED_ACLS = frozenset({"bucket-owner-full-control"})
+KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 SSE = frozenset({"AES256", "aws:kms", "aws:kms:dsse", "aws:fsx"})
 MALFORMED = Refusal(
     "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema"
@@ -46,8 +46,9 @@ def metadata_size(call: ApiCall, state: State) -> Refusal | None:
 
 
 def delete_count(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse over 1,000 keys: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
-    return MALFORMED if len(call.params.get("Delete", {}).get("Objects") or []) > KEYS_A_DELETE else None
+    """Refuse none and over 1,000 keys: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
+    objects = (call.params.get("Delete") or {}).get("Objects") or []
+    return None if 0 < len(objects) <= KEYS_A_DELETE else MALFORMED
 
 
 def body_digest(call: ApiCall, state: State) -> Refusal | None:
@@ -60,9 +61,15 @@ def body_digest(call: ApiCall, state: State) -> Refusal | None:
         refusal = _check_md5(md5, call.body)
         if refusal is not None:
             return refusal
-    for algorithm in ALGORITHMS:
-        said = call.params.get(f"Checksum{algorithm.upper()}") or call.headers.get(f"x-amz-checksum-{algorithm}")
-        if said and not _too_slow(algorithm, call.body) and said != checksum(algorithm, call.body):
+    named = ((name, call.params.get(f"Checksum{name.upper()}")) for name in ALGORITHMS)
+    said = {name: str(value) for name, value in named if value}
+    if len(said) > 1:
+        message = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+        return Refusal("InvalidRequest", message)
+    for algorithm, value in said.items():
+        if not is_checksum(algorithm, value):
+            return Refusal("InvalidRequest", f"Value for x-amz-checksum-{algorithm} header is invalid.")
+        if value != checksum(algorithm, call.body):
             message = f"The {algorithm.upper()} you specified did not match the calculated checksum."
             return Refusal("BadDigest", message)
     return None
@@ -75,30 +82,11 @@ def _check_md5(said: str, body: bytes) -> Refusal | None:
         wanted = b""
     if len(wanted) != 16:
         return Refusal("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, {"Content-MD5": said})
-    if wanted != hashlib.md5(body, usedforsecurity=False).digest():
-        return Refusal("BadDigest", "The Content-MD5 you specified did not match what we received.")
+    found = hashlib.md5(body, usedforsecurity=False).digest()
+    if wanted != found:
+        fields = {"ExpectedDigest": wanted.hex(), "CalculatedDigest": base64.b64encode(found).decode()}
+        return Refusal("BadDigest", "The Content-MD5 you specified did not match what we received.", 400, fields)
     return None
-
-
-def _too_slow(algorithm: str, body: bytes) -> bool:
-    return algorithm in SLOW and len(body) > SLOW_LIMIT_BYTES
-
-
-def no_acls(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse ACLs on a bucket that has them off, as every new one has.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
-    """
-    bucket = state.bucket(call.params.get("Bucket", ""))
-    grants = any(name.startswith("Grant") for name in call.params) or "AccessControlPolicy" in call.params
-    acl = call.params.get("ACL")
-    if bucket is None or not _acls_off(bucket) or not (grants or (acl and acl not in CANNED_ACLS)):
-        return None
-    return Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs")
-
-
-def _acls_off(bucket: Any) -> bool:
-    return "BucketOwnerEnforced" in json.dumps(bucket.ownership_rule or {"ObjectOwnership": "BucketOwnerEnforced"})
 
 
 def object_encryption(call: ApiCall, state: State) -> Refusal | None:
@@ -108,10 +96,19 @@ def object_encryption(call: ApiCall, state: State) -> Refusal | None:
         fields = {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": method}
         return Refusal("InvalidArgument", "The encryption method specified is not supported", 400, fields)
     key = key or _default_key(state.bucket(call.params.get("Bucket", "")))
-    if key and not key.endswith("alias/aws/s3"):
-        # The cloud serves no KMS: only the key that AWS keeps for S3 exists in it.
+    managed = managed_key(call.account, call.region)
+    if not key or key in managed or key.endswith("alias/aws/s3"):
+        return None
+    # The cloud serves no KMS: only the key that AWS keeps for S3 exists in it.
+    if not KEY_ID.search(key):
         return Refusal("KMS.NotFoundException", f"Invalid keyId '{key}'")
-    return None
+    arn = key if key.startswith("arn:") else f"{managed.rpartition('/')[0]}/{key}"
+    return Refusal("KMS.NotFoundException", f"Key '{arn}' does not exist")
+
+
+def managed_key(account: str, region: str) -> str:
+    """Return the ARN of the KMS key that AWS keeps for S3 in an account and region."""
+    return f"arn:aws:kms:{region}:{account}:key/{uuid5(NAMESPACE_URL, f'{account}/{region}/aws/s3')}"
 
 
 def _default_key(bucket: Any) -> str | None:
@@ -121,46 +118,18 @@ def _default_key(bucket: Any) -> str | None:
     return str(key) if key else None
 
 
-def known_upload(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse upload ids that are not there: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html"""
-    bucket = state.bucket(call.params.get("Bucket", ""))
-    if bucket is None or call.params.get("UploadId") in bucket.multiparts:
-        return None
-    message = (
-        "The specified upload does not exist. The upload ID may be invalid, "
-        "or the upload may have been aborted or completed."
-    )
-    return Refusal("NoSuchUpload", message, 404, {"UploadId": str(call.params.get("UploadId"))})
-
-
-def part_order(call: ApiCall, state: State) -> Refusal | None:
-    """Refuse parts out of order: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html"""
-    numbers = [int(part["PartNumber"]) for part in call.params.get("MultipartUpload", {}).get("Parts") or []]
-    if numbers == sorted(set(numbers)):
-        return None
-    message = "The list of parts was not in ascending order. The parts list must be specified in order by part number."
-    return Refusal("InvalidPartOrder", message)
-
-
 WRITES: tuple[Callable[[ApiCall, State], Refusal | None], ...] = (
     key_length,
     metadata_size,
-    no_acls,
     object_encryption,
     body_digest,
 )
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
     "s3.PutObject": WRITES,
-    "s3.CopyObject": (key_length, metadata_size, no_acls, object_encryption),
-    "s3.CreateMultipartUpload": (key_length, metadata_size, no_acls, object_encryption),
-    "s3.UploadPart": (known_upload, body_digest),
-    "s3.UploadPartCopy": (known_upload,),
-    "s3.ListParts": (known_upload,),
-    "s3.AbortMultipartUpload": (known_upload,),
-    "s3.CompleteMultipartUpload": (known_upload, part_order),
+    "s3.CopyObject": (key_length, metadata_size, object_encryption),
+    "s3.CreateMultipartUpload": (key_length, metadata_size, object_encryption),
+    "s3.UploadPart": (body_digest,),
     "s3.DeleteObjects": (delete_count, body_digest),
-    "s3.PutBucketAcl": (no_acls,),
-    "s3.PutObjectAcl": (no_acls,),
     "s3.PutBucketVersioning": (body_digest,),
     "s3.PutBucketEncryption": (body_digest,),
 }

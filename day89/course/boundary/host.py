@@ -19,6 +19,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 from day89.course.boundary import patience
+from day89.course.boundary.carried import stand_in
 from day89.course.boundary.codec import decode, encode, encode_error
 from day89.course.checks.fast_sleep import late_bound, naps
 from day89.course.checks.learner import InProcess, Missing
@@ -83,6 +84,12 @@ class Host:
         # Where nothing needs real time, no code of the submission waits for any.
         with nullcontext() if self.patient else naps():
             return self.side.call(question["function"], arguments, keywords)
+
+    def do_replace(self, question: dict[str, Any]) -> bool:
+        """Have functions of the course, which the grader runs, take the place of some of the submission's."""
+        assert self.side is not None
+        self.side.replace_by(question["functions"], lambda name: stand_in(name, self.calls))
+        return True
 
     def do_model(self, question: dict[str, Any]) -> Any:
         """Make one of the course's models; one that records leaves its predictions to the grader, who counts them."""

@@ -9,6 +9,8 @@ from day89.course.checks.proxies import Answer, NoAnswer
 
 __all__ = ["Asked", "RemoteApp", "RemoteModel"]
 
+RAISED_LETTERS = 400  # what is told of an exception behind an answer
+
 
 T = TypeVar("T")
 
@@ -89,7 +91,10 @@ class RemoteApp:
 
 
 def _answer(found: Any) -> Answer:
-    return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))
+    headers = {str(name): str(value) for name, value in found["headers"].items()}
+    raised, line = found.get("raised"), found.get("line")
+    behind = (str(raised)[:RAISED_LETTERS] if raised else None, int(line) if line else None)
+    return Answer(int(found["status"]), headers, str(found["text"]), *behind)
 
 
 def _made(kind: Callable[[Any], T], value: Any) -> T:

@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
+from day89.course.checks.evidence import PROVABLE
 from day89.course.checks.expectations import describe_alone
 
 __all__ = ["Silence", "blame"]
@@ -54,13 +55,16 @@ def blame(error: BaseException, otherwise: str | None = None) -> str | None:
 
     Args:
         error: what a learner's function raised.
-        otherwise: what it shows in this check, where its own text shows nothing.
+        otherwise: what the check suspects, where the error's own text shows nothing; it counts only if it can be
+            proved by what was seen (``day89.course.checks.evidence``).
     """
     text = describe_alone(error)
     for pattern, mistake in SYMPTOMS:
         if pattern.search(text):
             return mistake
-    return "F1" if type(error).__name__ in PROMISED or FORBIDDEN.search(text) else otherwise
+    if type(error).__name__ in PROMISED or FORBIDDEN.search(text):
+        return "F1"
+    return otherwise if otherwise in PROVABLE else None
 
 
 class Silence:

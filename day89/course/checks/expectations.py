@@ -42,7 +42,7 @@ class Wrong(AssertionError):
     Args:
         called: the call as text, and the situation in which it was made.
         expected: what the docstring of the task promises.
-        found: what was found instead; an object's ``str``.
+        found: what was found instead: its ``str`` is told, and its ``line`` where it has one.
         mistake: id of the known mistake that this shows, such as ``"L2"``, or None.
 
     Attributes:
@@ -53,6 +53,7 @@ class Wrong(AssertionError):
         line: line of the submission where it went wrong, where an error shows it.
         code: that line's text.
         evidence: what else was seen, a line of text each.
+        launched: an instance has been launched.
         timed_out: the answer took too long.
     """
 
@@ -60,14 +61,15 @@ class Wrong(AssertionError):
         self.called, self.expected, self.found = str(called), str(expected), str(found)
         super().__init__(in_one_line(self.called, self.expected, self.found))
         self.mistake = mistake
-        self.line: int | None = None
+        self.line: int | None = getattr(found, "line", None)
         self.code: str | None = None
         self.evidence: list[str] = []
+        self.launched = False
         self.timed_out = False
 
     def parts(self) -> dict[str, Any]:
         """Return the parts as plain data, under the names that they have in a result."""
-        names = ("called", "expected", "found", "mistake", "line", "code", "evidence")
+        names = ("called", "expected", "found", "mistake", "line", "code", "evidence", "launched")
         return {name: getattr(self, name) for name in names} | {"message": str(self)}
 
 

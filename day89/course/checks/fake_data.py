@@ -96,6 +96,10 @@ class Names:
         """Return different awkward keys, in no order."""
         return [self.key(f"-{number}{extension}", prefix=prefix) for number in self.shuffled(range(count))]
 
+    def plain_keys(self, count: int, *, prefix: str = "", extension: str = "") -> list[str]:
+        """Return different plain keys, in no order."""
+        return [self.plain_key(f"-{number}{extension}", prefix=prefix) for number in self.shuffled(range(count))]
+
     def text(self, words: int = 8) -> str:
         """Return a line of words, with letters beyond ASCII."""
         return " ".join(self._random.choices(WORDS, k=words)) + " " + self.choice("éüñßø日") + self.tag(4)

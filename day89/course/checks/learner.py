@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
 from day89.course.checks.breakpoints import BreakpointReached
+from day89.course.checks.course_functions import course_function
 from day89.course.checks.diagnosis import Silence
 from day89.course.checks.expectations import NotStarted, Wrong, describe_call, describe_error, show
 from day89.course.checks.proxies import App, InProcessApp, InProcessModel, Model, NoAnswer
@@ -66,6 +67,9 @@ class Side(Protocol):
     def begin(self, seconds: float) -> None:
         """Begin a check, which may take so many seconds."""
 
+    def replace(self, functions: Sequence[str]) -> None:
+        """Have the course's own functions take the place of these, and the submission's that of all others."""
+
     def meet(self, cloud: Any, patient: bool) -> None:
         """Meet the cloud of the check; ``patient`` says that instances really run in it."""
 
@@ -84,6 +88,7 @@ class InProcess:
     def __init__(self, module: ModuleType, path: Path) -> None:
         self.module = module
         self.path = path
+        self._own: dict[str, Any] = {}
 
     def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Call a function of the submission.
@@ -115,6 +120,26 @@ class InProcess:
             return InProcessModel(joblib.load(io.BytesIO(data)))
         except Exception as error:  # whatever the bytes are
             raise NoAnswer(f"joblib.load raised {type(error).__name__}: {error}") from error
+
+    def replace(self, functions: Sequence[str]) -> None:
+        """Have the course's own functions take the place of these, and the submission's that of all others."""
+        self.replace_by(functions, course_function)
+
+    def replace_by(self, functions: Sequence[str], found: Callable[[str], Callable[..., Any]]) -> None:
+        """Replace functions, for whatever the submission calls them from, until the next call of this.
+
+        Args:
+            functions: their names.
+            found: gives what takes the place of one.
+        """
+        for name, own in self._own.items():
+            if own is None:
+                delattr(self.module, name)
+            else:
+                setattr(self.module, name, own)
+        self._own = {name: getattr(self.module, name, None) for name in functions}
+        for name in functions:
+            setattr(self.module, name, found(name))
 
     def begin(self, seconds: float) -> None:
         """Begin a check; whoever started this process keeps the time."""
@@ -153,6 +178,9 @@ class Task:
         last_call: the last call as text, such as ``list_keys(s3, 'b-7f3', '')``.
         last_error: what the last call raised, or None; a check that has taken it for an answer sets it to None.
         raised: what the last call raised, or None, whatever a check makes of it.
+        last_arguments: its arguments, those by name at the end.
+        first_request: how many requests AWS had had before it.
+        last_request: how many it had had after it.
         silence: notices where AWS was never asked.
     """
 
@@ -165,11 +193,14 @@ class Task:
     ) -> None:
         self._side = side
         self._on_call = on_call
+        self._asked = asked
         self.silence = Silence(asked)
         self.id = id
         self.last_call = ""
         self.last_error: BaseException | None = None
         self.raised: BaseException | None = None
+        self.last_arguments: tuple[Any, ...] = ()
+        self.first_request = self.last_request = 0
 
     @property
     def path(self) -> Path:
@@ -187,7 +218,8 @@ class Task:
 
     def _call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         self.last_call, self.last_error = describe_call(function, arguments, keywords), None
-        self.raised = None
+        self.raised, self.last_arguments = None, (*arguments, *keywords.values())
+        self.first_request = self.last_request = self._asked()
         if self._on_call:
             self._on_call(self.last_call)
         try:
@@ -217,6 +249,8 @@ class Task:
             self.raised = error
             found = f"it raised {describe_error(error)}"
             raise Wrong(called=self.last_call, expected="a result", found=found) from None
+        finally:
+            self.last_request = self._asked()
 
     def _not_started(self, function: str, error: NotImplementedError) -> Exception:
         stub = self._side.stub_of(error)

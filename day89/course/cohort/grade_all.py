@@ -22,6 +22,7 @@ import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from day89.course.cohort.submissions import Source
+from day89.course.exercise.shape import shape_of
 from day89.course.exercise.submission import Unreadable, read_bytes
 from day89.course.exercise.tasks import Task, choose
 from day89.course.grading.grade import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
@@ -112,7 +113,8 @@ def grade_one(work: Work, plan: Plan) -> tuple[int, dict[str, Any]]:
         path.write_bytes(work.data)
         result = grade(path, tasks, plan.seed, supervisor=supervisor, seconds=plan.seconds)
         message = result.message and result.message.replace(str(path), work.name)
-        return work.number, replace(result, path=work.name, sha256=work.sha256, message=message).as_json()
+        entry = replace(result, path=work.name, sha256=work.sha256, message=message).as_json()
+        return work.number, entry | {"shape": shape_of(work.data)}
     except Exception as error:
         _supervisor.cache_clear()
         message = f"the grader broke: {type(error).__name__}: {error}"

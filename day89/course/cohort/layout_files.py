@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from day89.course.cohort.layouts import Label, Layout
+from day89.course.cohort.layout import Label, Layout
 from day89.course.cohort.listing import DAMAGE, Member
 from day89.course.cohort.people import Person
 from day89.course.cohort.times import iso_time

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from day89.course.cohort.layout import Label, Layout
+from day89.course.cohort.layout_files import classroom50, github_classroom, gradescope, nbgrader
 from day89.course.cohort.listing import Member, is_junk
 from day89.course.cohort.people import Person
 from day89.course.cohort.times import iso_time
@@ -21,56 +23,6 @@ from day89.errors import UsageError
 __all__ = ["Label", "Layout", "by_regex", "read_layout"]
 
 PARTS = 6  # no platform puts the name of a student deeper than this
-
-
-@dataclass(frozen=True)
-class Label:
-    """What one member's name says.
-
-    Attributes:
-        key: the same for all members of one student or group.
-        person: who it is.
-        rest: the path below, or the name that the student gave; "" for the platform's own files.
-        group: name of the group, where the platform marks it as one.
-        attempt: the same for all members of one attempt.
-        number: number of the attempt, where the name has it.
-        order: what attempts are ordered by where they have no time, such as a running number.
-        when: time of the attempt in ISO format.
-        late: ``yes``, ``no`` or ``unknown``.
-        members: everybody in the group, where the platform says it.
-        kind: ``file``, or ``text`` or ``link`` where the student typed into a form.
-    """
-
-    key: str
-    person: Person
-    rest: str
-    group: str | None = None
-    attempt: str = ""
-    number: int | None = None
-    order: int = 0
-    when: str | None = None
-    late: str = "unknown"
-    members: tuple[Person, ...] = ()
-    kind: str = "file"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What was found out about an export.
-
-    Attributes:
-        name: of the platform, or ``plain``.
-        labels: name of a member to its label; members without one follow no form.
-        absent: people whom the export itself names without a file.
-        own: names of the platform's own files, which nobody handed in.
-        notes: what went wrong while its lists were read.
-    """
-
-    name: str
-    labels: Mapping[str, Label]
-    absent: tuple[Label, ...] = ()
-    own: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
 
 
 Reader = Callable[[str], Label | None]
@@ -265,8 +217,6 @@ def read_layout(members: Sequence[Member], archive: str) -> Layout:
     Returns:
         The layout under which most files have a label; ``plain`` where no platform's form fits.
     """
-    from day89.course.cohort.layout_files import classroom50, github_classroom, gradescope, nbgrader
-
     # Junk in a student's folder is kept: it shows that the student is there.
     kept = [one for one in members if one.parts and not is_junk(one.parts[:1]) and "__MACOSX" not in one.parts]
     files = [one for one in kept if not one.is_folder and not is_junk(one.parts)]
@@ -290,9 +240,17 @@ def read_layout(members: Sequence[Member], archive: str) -> Layout:
     if sure and 2 * len(prairie.labels) > len(files):
         return prairie
     flat = _named("Canvas", canvas, files)
-    if flat.labels and 2 * len(flat.labels) >= len(files):
+    if flat.labels and 2 * len(flat.labels) >= len(files) and _attachments_differ(flat):
         return flat
     return Layout("plain", {})
+
+
+def _attachments_differ(layout: Layout) -> bool:
+    """Return whether each attachment has a number of its own: other names hold numbers too, such as a year."""
+    flat = {tail for name in layout.labels for tail in _tails(name) if CANVAS.match(tail)}
+    flat = {tail.split("/")[0] for tail in flat}  # what an opened zip holds belongs to one attachment
+    numbers = [match["file"] for name in flat if (match := CANVAS.match(name)) and match["file"]]
+    return len(set(numbers)) == len(numbers)
 
 
 def by_regex(members: Sequence[Member], pattern: str) -> Layout:

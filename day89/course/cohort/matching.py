@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from day89.course.cohort.people import Person, name_key, squash
@@ -45,6 +45,7 @@ HEADERS = {
         "cognome",
     ),
 }
+IDENTITIES = {word for kind in ("login", "id", "sid") for word in HEADERS[kind]}
 
 
 def _tokens(cell: str) -> set[str]:
@@ -58,28 +59,52 @@ def _tokens(cell: str) -> set[str]:
     return found - {""}
 
 
-def _identity(person: Person) -> list[str]:
-    return [value.strip().casefold() for value in (person.id, person.sid, person.login, person.email) if value]
+KINDS = ("id", "sid", "login", "email")
+
+
+def _token(person: Person, kind: str) -> str | None:
+    value = getattr(person, kind)
+    return value.strip().casefold() if value else None
 
 
 def find_rows(
-    people: Sequence[Person], rows: Sequence[Sequence[str]], skip: frozenset[int] = frozenset()
+    people: Sequence[Person],
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    skip: Collection[int] = (),
 ) -> list[list[int]]:
     """Return for each person the rows that fit: one, none, or several where it is ambiguous.
 
     Args:
         people: who is looked for.
-        rows: the table without its header.
+        header: the first line of the table.
+        rows: the other lines.
         skip: columns that hold marks.
     """
-    width = max((len(row) for row in rows), default=0)
-    columns = [column for column in range(width) if column not in skip]
+    columns = [column for column in range(len(header)) if column not in skip]
     index = {column: _index(rows, column) for column in columns}
-    wanted = {token for person in people for token in _identity(person)}
-    hits = {column: sum(token in index[column] for token in wanted) for column in columns}
-    best = sorted((column for column in columns if hits[column]), key=lambda column: -hits[column])
+    best = {kind: _best_column(people, kind, header, index) for kind in KINDS}
+    found = [_by_token(person, best) for person in people]
+    # Who is known by number is not also somebody else of the same name.
+    taken = {row for hits in found for row in hits}
     names = _name_index(rows, columns)
-    return [_rows_of(person, [index[column] for column in best], names) for person in people]
+    return [hits or sorted(_by_name(person, names) - taken) for person, hits in zip(people, found, strict=True)]
+
+
+def _best_column(
+    people: Sequence[Person], kind: str, header: Sequence[str], index: Mapping[int, dict[str, list[int]]]
+) -> dict[str, list[int]]:
+    """Return the index of the column in which most of the people's ids, logins or addresses stand."""
+    wanted = {token for person in people if (token := _token(person, kind))}
+    hits = {column: sum(token in tokens for token in wanted) for column, tokens in index.items()}
+    known = {column for column in index if header[column].strip("\ufeff ").casefold() in IDENTITIES}
+    column = max(hits, key=lambda one: (hits[one], one in known), default=None)
+    if column is None or not hits[column]:
+        return {}
+    numbers = all(token.isdecimal() for token in wanted)
+    if numbers and column not in known and 2 * hits[column] < len(wanted):
+        return {}  # a number that stands in some column is no identity, it may be somebody's mark
+    return index[column]
 
 
 def _index(rows: Sequence[Sequence[str]], column: int) -> dict[str, list[int]]:
@@ -108,15 +133,19 @@ def _name_index(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> dict[o
     return found
 
 
-def _rows_of(person: Person, indexes: Sequence[dict[str, list[int]]], names: dict[object, set[int]]) -> list[int]:
-    for token in _identity(person):
-        for index in indexes:
-            if token in index:
-                return index[token]
+def _by_token(person: Person, best: Mapping[str, dict[str, list[int]]]) -> list[int]:
+    for kind in KINDS:
+        token = _token(person, kind)
+        if token in best[kind]:
+            return best[kind][token]
+    return []
+
+
+def _by_name(person: Person, names: Mapping[object, set[int]]) -> set[int]:
     if not person.name:
-        return []
-    found = names.get(name_key(person.name)) or (names.get(squash(person.name)) if " " not in person.name else None)
-    return sorted(found or ())
+        return set()
+    squashed = names.get(squash(person.name)) if " " not in person.name else None
+    return names.get(name_key(person.name)) or squashed or set()
 
 
 def people_in(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, Person]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from day89.course.cohort.matching import close_names, find_rows, people_in
 from day89.course.cohort.people import Person
@@ -12,7 +13,7 @@ from day89.course.cohort.submissions import Intake, Source
 from day89.course.cohort.tables import read_table
 from day89.errors import UsageError
 
-__all__ = ["add_roster"]
+__all__ = ["add_roster", "complete"]
 
 
 def add_roster(intake: Intake, path: Path) -> None:
@@ -31,7 +32,7 @@ def add_roster(intake: Intake, path: Path) -> None:
         raise UsageError(f"{path} names nobody: its first line must say which column holds names, ids or addresses")
     there: set[int] = set()
     wanted = [[source.person, *source.members] for source in intake.sources]
-    flat = find_rows([one for persons in wanted for one in persons], table.rows)
+    flat = find_rows([one for persons in wanted for one in persons], table.header, table.rows)
     found = iter(flat)
     strangers = []
     for number, persons in enumerate(wanted):
@@ -48,6 +49,25 @@ def add_roster(intake: Intake, path: Path) -> None:
     for source in strangers:
         intake.left_out.append(_stranger(source, missing, path))
     intake.sources += [_absent(person, path) for person in missing]
+
+
+def complete(results: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return results with what a class list knows of their people: a gradebook may know only one of two id systems.
+
+    Args:
+        results: the data of the result file.
+        path: the class list.
+    """
+    table = read_table(path)
+    listed = dict(people_in(table.header, table.rows))
+    entries = results["submissions"]
+    people = [Person(**{"name": one["path"], **(one.get("person") or {})}) for one in entries]
+    found = find_rows(people, table.header, table.rows)
+    done = [
+        {**one, "person": _merged(person, listed[rows[0]]).as_json()} if len(rows) == 1 and rows[0] in listed else one
+        for one, person, rows in zip(entries, people, found, strict=True)
+    ]
+    return {**results, "submissions": done}
 
 
 def _merged(said: Person, listed: Person) -> Person:

@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from day89.course.cohort.folders import Row, rows_of
-from day89.course.cohort.layouts import Label, Layout, by_regex, read_layout
+from day89.course.cohort.layout import Label, Layout
+from day89.course.cohort.layouts import by_regex, read_layout
 from day89.course.cohort.listing import DAMAGE, Member, is_junk, list_folder, list_zip
 from day89.course.cohort.people import Person
 from day89.course.cohort.pick import EXPECTED, choose_file

@@ -18,7 +18,10 @@ from day89.course.cohort.grade_all import grade_all, load, plan_of
 from day89.course.cohort.overview import draw
 from day89.course.cohort.roster import add_roster
 from day89.course.cohort.submissions import Intake, Source, take_in
+from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
+from day89.course.gradebook.overrides import apply, read_overrides
+from day89.course.grading.fingerprint import fingerprints, why_again
 from day89.course.reports import formats
 from day89.course.reports.progress import Progress
 from day89.course.reports.text import one_line
@@ -26,7 +29,7 @@ from day89.course.results.checkpoint import Keeper
 from day89.course.results.results import SCHEMA
 from day89.errors import ToolError, UsageError
 
-__all__ = ["run"]
+__all__ = ["run", "take_in_all"]
 
 SHOWN = 30
 
@@ -36,9 +39,11 @@ def run(args: argparse.Namespace) -> int:
     if args.resume and args.json in (None, "-"):
         raise UsageError("--resume needs --json FILE: that is where the results are kept")
     tasks = choose(args.task, args.exercise)
+    if args.overrides:
+        read_overrides(Path(args.overrides))  # what is wrong in it is said before an hour of grading
     if args.dry_run:
         with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
-            print(draw(_take_in(args, Path(scratch)), whole=True))
+            print(draw(take_in_all(args, Path(scratch)), whole=True))
         return 0
     isolation, confinement = choose_isolation(args.isolation, cohort=True)
     with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
@@ -46,12 +51,15 @@ def run(args: argparse.Namespace) -> int:
         seed = _seed(args, target)
         facts = {"schema": SCHEMA, "course": f"day89 {__version__}", "seed": seed, "isolation": isolation}
         keeper = Keeper(target, {**facts, "tasks": [task.id for task in tasks]})
-        intake = _take_in(args, Path(scratch))
+        intake = take_in_all(args, Path(scratch))
         sources = intake.sources
         print(draw(intake, whole=False), file=sys.stderr)
-        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement))
+        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement, args.seconds))
         rows = [entries[number] | source.facts() for number, source in enumerate(sources)]
         results = {**keeper.header, "submissions": rows}
+        if args.overrides:
+            results, lost = apply(results, read_overrides(Path(args.overrides)))
+            print(*lost, sep="\n", end="\n" if lost else "", file=sys.stderr)
         keeper.finish(results)
         formats.write(args, results)
         if "-" not in formats.targets(args):
@@ -59,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     return _status(results, args.min_score)
 
 
-def _take_in(args: argparse.Namespace, scratch: Path) -> Intake:
+def take_in_all(args: argparse.Namespace, scratch: Path) -> Intake:
+    """Find the submissions that the command line names, and compare them with the class list."""
     intake = take_in(args.paths, scratch, names=args.names, encoding=args.zip_encoding)
     if args.roster:
         add_roster(intake, Path(args.roster))
@@ -75,22 +84,43 @@ def _seed(args: argparse.Namespace, target: Path) -> int:
 
 def _grade(args: argparse.Namespace, sources: list[Source], keeper: Keeper, plan: Any) -> dict[int, dict[str, Any]]:
     known = keeper.resume() if args.resume else {}
-    entries = {number: one for number, source in enumerate(sources) if (one := _known(number, source, known))}
+    wanted = fingerprints(choose(list(plan.tasks), None), checks_folder())
+    earlier = {number: one for number, source in enumerate(sources) if (one := _known(number, source, known))}
+    again = {number: why for number, one in earlier.items() if (why := why_again(one, wanted))}
+    entries = {number: one | {"fingerprint": wanted} for number, one in earlier.items() if number not in again}
+    if args.resume:
+        print(kept_words(len(entries), Counter(again.values())), file=sys.stderr)
     keeper.start(entries.values())
     left = {number: source for number, source in enumerate(sources) if number not in entries}
     numbers = list(left)
 
     def report(place: int, entry: dict[str, Any]) -> None:
+        entry["fingerprint"] = wanted
         keeper.add(entry)
         entries[numbers[place]] = entry
-        progress.advance(one_line(entry["path"]))
+        progress.advance(one_line(entry["path"]), entry["score"] / entry["max_score"] if entry["max_score"] else None)
 
     with Progress(sys.stderr, f"{len(sources)} submissions", total=len(left)) as progress:
         try:
             grade_all(list(left.values()), plan, report, jobs=args.jobs, backend=args.backend, scheduler=args.scheduler)
+        except KeyboardInterrupt:
+            print(_interrupted(len(entries), args.json), file=sys.stderr)
+            raise
         finally:
             keeper.close()
     return entries
+
+
+def _interrupted(count: int, target: str | None) -> str:
+    if target in (None, "-"):
+        return f"\n{count} were graded and are lost: with --json FILE they would be kept"
+    return f"\n{count} kept; go on with --resume"
+
+
+def kept_words(kept: int, again: Mapping[str, int]) -> str:
+    """Return how many results a resumed run keeps and how many submissions it grades again, and why."""
+    words = [f"{count} because {why}" for why, count in again.items()]
+    return f"kept {kept}" + (f", regraded {', '.join(words)}" if words else "")
 
 
 def _known(
@@ -116,6 +146,10 @@ def summary(results: Mapping[str, Any]) -> str:
     middle = statistics.median(one["score"] for one in submissions)
     words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items())
     lines += ["", f"{len(submissions)} submissions: {words}; median {middle:g} points"]
+    if not_judged := sum(one.get("not_judged", 0) for one in submissions):
+        lines.append(
+            f"{not_judged} checks were not judged, and cost nothing: --resume runs those again that did not run"
+        )
     lines.append(f"seed {results['seed']}, isolation: {results['isolation']}")
     return "\n".join(lines)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from day89.course.exercise.tasks import task
+from day89.course.exercise.tasks import Task, task
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -24,6 +25,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the loop until the learner quits."""
+    return learn_file(args.path, [task(args.task)] if args.task else (), args.seed, plain=args.plain)
+
+
+def learn_file(path: str, chosen: Sequence[Task], seed: int | None, *, plain: bool = True) -> int:
+    """Run the loop on one file until the learner quits.
+
+    Args:
+        path: the file.
+        chosen: the tasks to begin with; none goes on where the learner was.
+        seed: seed of made-up names; None draws one.
+        plain: no screen, whatever the terminal can do.
+    """
     if sys.platform == "win32":
         raise UsageError("day89 learn needs Linux or macOS: use WSL2")
     from day89.course.learn.judge import Judge  # not on every system, and slow to import
@@ -35,15 +48,14 @@ def run(args: argparse.Namespace) -> int:
     from day89.course.learn.state import State
     from day89.course.reports.terminal import wants_color
 
-    path = Path(args.path)
-    if not path.is_file():
+    file = Path(path)
+    if not file.is_file():
         raise UsageError(f"{path} is not there: `day89 init` makes a course folder, `day89 stub` only the file")
-    chosen = task(args.task) if args.task else None
-    state = State(path.resolve().parent)
-    with Judge(path) as judge:
-        session = Session(path, judge, state, chosen, args.seed)
-        if args.plain or not is_capable():
-            learn_plainly(session, [chosen] if chosen else ())
+    state = State(file.resolve().parent)
+    with Judge(file) as judge:
+        session = Session(file, judge, state, next(iter(chosen), None), seed)
+        if plain or not is_capable():
+            learn_plainly(session, chosen)
         else:
             with Terminal(wants_color(sys.stdout)) as terminal:
                 learn(session, terminal)

@@ -41,5 +41,6 @@ def run(args: argparse.Namespace) -> int:
     if path.exists() and path.stat().st_size and path.read_text("utf-8", "replace") not in pristine and not args.force:
         raise UsageError(f"{path} holds something else: write to another file, or replace it with --force")
     path.write_text(text, encoding="utf-8")
-    print(f"{path}: 20 tasks, none started. Begin with upload_file; then: day89 grade {path}")
+    first = tasks()[0].function
+    print(f"{path}: {len(tasks())} tasks, none started. Begin with {first}; then: day89 grade {path}")
     return 0

@@ -19,7 +19,19 @@ from pathlib import Path
 
 from day89.course.exercise.foreign import is_notebook, newer_syntax
 
-__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "line_of", "load", "parse", "read", "stubs"]
+__all__ = [
+    "MAX_BYTES",
+    "MODULE_NAME",
+    "Submission",
+    "Unreadable",
+    "is_stub",
+    "line_in",
+    "line_of",
+    "load",
+    "parse",
+    "read",
+    "stubs",
+]
 
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024

@@ -1,4 +1,4 @@
-"""Read the table of the 20 tasks and the table of known mistakes: what is said about them is said there, once."""
+"""Read the table of the tasks and the table of known mistakes: what is said about them is said there, once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from day89.course.exercise.course import NAME, course
+from day89.course.exercise.table import problems
 from day89.errors import UsageError
 
 __all__ = [
@@ -17,9 +19,12 @@ __all__ = [
     "Mistake",
     "Task",
     "choose",
+    "described",
     "exercises",
     "first_hour",
     "mistakes",
+    "numbers",
+    "table_problems",
     "task",
     "tasks",
 ]
@@ -99,7 +104,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise: four tasks on one subject."""
+    """An exercise: tasks on one subject."""
 
     number: int
     title: str
@@ -128,8 +133,25 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def tasks() -> tuple[Task, ...]:
-    """Return all tasks, in order."""
-    return tuple(_task(row) for row in _table("tasks.toml")["task"])
+    """Return the tasks that the course uses, in its order.
+
+    Raises:
+        UsageError: the table is inconsistent, or ``course.toml`` names a task that the table lacks.
+    """
+    if found := table_problems():
+        raise UsageError(f"{found[0]} (day89 course check lists all that is wrong)")
+    rows = {row["id"]: row for row in _table("tasks.toml")["task"]}
+    if unknown := [id for id in course().tasks if id not in rows]:
+        raise UsageError(f"{NAME} uses {', '.join(unknown)}, which day89/course/tasks.toml does not describe")
+    return tuple(_task(rows[id]) for id in course().tasks)
+
+
+def table_problems() -> list[str]:
+    """Return what is inconsistent in the table of the tasks, a sentence each."""
+    try:
+        return problems(_table("tasks.toml"), Task)
+    except tomllib.TOMLDecodeError as error:
+        return [f"tasks.toml is not TOML: {error}"]
 
 
 def _task(row: dict[str, Any]) -> Task:
@@ -137,20 +159,34 @@ def _task(row: dict[str, Any]) -> Task:
     values["hints"] = Hints(**values["hints"])
     values["gaps"] = tuple(Gap(**gap) for gap in values.get("gaps", ()))
     values["outcomes"] = tuple(values["outcomes"])
-    values["path"] = values["id"] in _table("tasks.toml")["first_hour"]
+    use = course().tasks[values["id"]]
+    values |= {"points": use.points, "minutes": use.minutes, "path": values["id"] in course().first_hour}
     return Task(**values)
 
 
 @cache
 def first_hour() -> tuple[Task, ...]:
     """Return the tasks of the first hour, in the order in which it offers them."""
-    return tuple(task(id) for id in _table("tasks.toml")["first_hour"])
+    return tuple(task(id) for id in course().first_hour)
 
 
 @cache
 def exercises() -> tuple[Exercise, ...]:
-    """Return the five exercises, in order."""
-    return tuple(Exercise(**row) for row in _table("tasks.toml")["exercise"])
+    """Return the exercises that have tasks, in order."""
+    used = dict.fromkeys(one.exercise for one in tasks())
+    return tuple(Exercise(number, course().exercises[number]) for number in used)
+
+
+@cache
+def described() -> frozenset[str]:
+    """Return the ids of all tasks that the table describes, used or not."""
+    return frozenset(row["id"] for row in _table("tasks.toml")["task"])
+
+
+@cache
+def numbers() -> tuple[int, ...]:
+    """Return the numbers of all exercises that the table describes, used or not."""
+    return tuple(sorted({int(row["id"].partition(".")[0]) for row in _table("tasks.toml")["task"]}))
 
 
 @cache
@@ -168,7 +204,16 @@ def task(id: str) -> Task:
     for one in tasks():
         if id in (one.id, one.function):
             return one
-    raise UsageError(f"there is no task {id}: tasks are 1.1 to 5.4, or their functions, such as list_keys")
+    known = tasks()
+    raise UsageError(
+        f"there is no task {id}: tasks are {known[0].id} to {known[-1].id}, "
+        f"or their functions, such as {_usual().function}"
+    )
+
+
+def _usual() -> Task:
+    """Return the task that messages take for an example."""
+    return next((one for one in tasks() if one.function == "list_keys"), tasks()[0])
 
 
 def choose(ids: list[str] | None, numbers: list[int] | None) -> tuple[Task, ...]:
@@ -185,6 +230,7 @@ def choose(ids: list[str] | None, numbers: list[int] | None) -> tuple[Task, ...]
         return tasks()
     for number in numbers or []:
         if number not in {exercise.number for exercise in exercises()}:
-            raise UsageError(f"there is no exercise {number}: exercises are 1 to 5")
+            numbers_there = ", ".join(str(exercise.number) for exercise in exercises())
+            raise UsageError(f"there is no exercise {number}: exercises are {numbers_there}")
     chosen = {task(id).id for id in ids or []}
     return tuple(one for one in tasks() if one.id in chosen or one.exercise in (numbers or []))

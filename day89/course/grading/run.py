@@ -9,13 +9,15 @@ import re
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from day89.course.checks.expectations import Wrong
 from day89.course.exercise.submission import Submission, line_of
 from day89.course.exercise.tasks import Task
+from day89.course.grading.limits import PATIENCE, WALL, hurried
 from day89.course.grading.output import output_mark
 from day89.course.grading.supervisor import Supervisor
 from day89.course.results.results import (
@@ -28,6 +30,7 @@ from day89.course.results.results import (
     judge_task,
 )
 from day89.errors import ToolError
+from day89.processes.stopwatch import Stopwatch
 
 __all__ = ["Run", "Watcher"]
 
@@ -49,15 +52,23 @@ class Run:
         seed: int,
         folder: Path,
         watch: Watcher | None,
-        until: float,
+        seconds: float,
         shuffle: bool = False,
         own: bool = False,
         breakpoints: bool = True,
+        only: Sequence[str] = (),
+        carried: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        self.only = list(only)
+        self.carried = dict(carried or {})
+        self.stood_in: dict[str, Sequence[str]] = {}
         self.own = secrets.token_hex(8) if own else ""
         self.breakpoints = breakpoints
         self.calls: tuple[TracedCall, ...] = ()
-        self.until = until
+        self.seconds = seconds
+        self.total: Stopwatch | None = None
+        self.clock: Stopwatch | None = None
+        self.limit = SETUP_LIMIT
         self.shuffle = shuffle
         self.path = submission.path
         self.slow: Counter[str] = Counter()
@@ -123,7 +134,8 @@ class Run:
         """Return the verdict on one task."""
         expected = [check for check in self.checks.values() if check.task == task.id]
         found = {id: self.found[id] for id in self.found}
-        return judge_task(task.id, task.function, task.points, expected, found)
+        judged = judge_task(task.id, task.function, task.points, expected, found)
+        return replace(judged, carried=tuple(self.stood_in.get(task.id, ())))
 
     def _give_up(self, status: SubmissionStatus, message: str) -> None:
         self.status, self.message, self.finished = status, message, True
@@ -137,6 +149,8 @@ class Run:
                 "seed": self.seed,
                 "tasks": [task.id for task in self.tasks],
                 "skip": list(self.found),
+                "only": self.only,
+                "carried": self.carried,
                 "checks": str(self.folder),
                 "folder": str(supervisor.folder),
                 "place": str(supervisor.place),
@@ -146,9 +160,15 @@ class Run:
                 "breakpoints": self.breakpoints,
             }
         )
+        self.total = self.total or Stopwatch(supervisor.pid)
+        self.clock = Stopwatch(supervisor.pid)
+        self.limit = SETUP_LIMIT
         deadline = time.monotonic() + SETUP_LIMIT
         while True:
-            event = supervisor.next_event(min(deadline, self.until) if self.phase != "killed" else deadline)
+            event = supervisor.next_event(deadline)
+            if event is None and self.phase != "killed" and (left := self._left()) > 0:
+                deadline = time.monotonic() + left
+                continue
             if event is None and self._has_ended(supervisor):
                 return
             if event is None:
@@ -164,7 +184,16 @@ class Run:
             if self.cancelled:
                 supervisor.kill()
             if self.phase != "killed":
-                deadline = time.monotonic() + self._take(event)
+                before, self.limit = self.current, self._take(event)
+                if self.current is not before or self.current is None:
+                    self.clock.restart()
+                deadline = time.monotonic() + self._left()
+
+    def _left(self) -> float:
+        """Return the seconds until the next event can be too late at the earliest."""
+        assert self.clock is not None
+        assert self.total is not None
+        return min(self.clock.left(self.limit, WALL * self.limit), self.total.left(self.seconds, WALL * self.seconds))
 
     def _take(self, event: dict[str, Any]) -> float:
         """Note an event and return how long the next one may take."""
@@ -192,9 +221,10 @@ class Run:
             case "done":
                 self.finished = True
                 return GOODBYE_LIMIT
-        if self.current is not None:
-            return max(0.0, self.began + self.current.limit - time.monotonic())
-        return SETUP_LIMIT
+        return self._limit_of(self.current) if self.current is not None else SETUP_LIMIT
+
+    def _limit_of(self, check: Check) -> float:
+        return hurried(check.limit) if self.slow[check.task] >= PATIENCE else check.limit
 
     def _report(self, seconds: float, outcome: Outcome, **told: Any) -> None:
         check, self.current = self.current, None
@@ -235,11 +265,16 @@ class Run:
     def _too_long(self, supervisor: Supervisor) -> None:
         line, where = self._place(supervisor.stack())
         supervisor.kill()
-        if time.monotonic() >= self.until and self.phase != "killed":
+        if self.total is not None and self.total.left(self.seconds, WALL * self.seconds) <= 0:
             self._give_up("timeout", f"stopped: it took longer in all than a submission may{where}")
         if self.current is not None:
+            limit = self._limit_of(self.current)
+            if self.clock is not None and self.clock.wall >= WALL * limit > self.clock.charged * WALL:
+                found = f"it had {self.clock.wall:.0f} s, and waited most of them for a processor: others held it"
+                self._report(round(self.clock.wall, 2), "not_run", message=f"not judged: {found}")
+                return
             self.slow[self.current.task] += 1
-            self._unfinished("timeout", f" within {self.current.limit:g} s", f"it still running{where}", line)
+            self._unfinished("timeout", f" within {limit:g} s", f"it still running{where}", line)
         elif self.phase == "loading":
             name = self.submission.path.name
             self._give_up("timeout", f"{name} was not imported within {IMPORT_LIMIT:g} s; it was still running{where}")

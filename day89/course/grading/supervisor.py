@@ -73,6 +73,11 @@ class Supervisor:
         remove_tree(self.folder)
         self._folder.cleanup()
 
+    @property
+    def pid(self) -> int:
+        """Return the id of the server's process; 0 where there is none."""
+        return self._server.pid if self._server is not None else 0
+
     def start(self) -> None:
         """Start the server; it imports while the caller does something else."""
         events, events_end = os.pipe()
@@ -243,6 +248,12 @@ class Supervisor:
             return
         with contextlib.suppress(OSError):
             os.killpg(self.child, signal.SIGKILL)
+
+    def kill_server(self) -> None:
+        """Kill the server, so that whoever waits for one of its events is told that there will be none."""
+        if self._server is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._server.pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """End the server and all that it started."""

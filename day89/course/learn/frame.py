@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from day89.course.exercise.tasks import Task
-from day89.course.reports.layout import columns, fit, pad, sides, wrap
+from day89.course.reports.layout import clean, columns, fit, pad, sides, wrap
 from day89.course.reports.own import (
     calls_lines,
     count_words,
+    counted,
     failure_lines,
     first_failure,
-    price,
     printed_lines,
     title_of,
 )
@@ -22,6 +22,8 @@ __all__ = ["KEYS", "Entry", "Screen", "View", "frame"]
 
 WIDE, LEFT = 110, 26  # from this width on a column with the tasks stands at the left
 LEAST_WIDTH, LEAST_HEIGHT = 20, 6
+FAILURE_LINES = 8
+PRINTED_LINES, PRINTED_LEAST = 10, 2
 KEYS = (
     ("n", "next task (once the core of this one works)", "next"),
     ("p", "the task before", ""),
@@ -31,7 +33,7 @@ KEYS = (
     ("t", "every AWS call, with its parameters", "trace"),
     ("o", "everything it printed", "output"),
     ("r", "check again, with the same seed", ""),
-    ("a", "check every task that is begun", "all"),
+    ("a", "check every task", ""),
     ("l", "list of tasks: arrows, Enter, / to search", "list"),
     ("s", "the course's solution (once yours is complete)", ""),
     ("x", "put the task's stub back (y/n; keeps a .bak)", ""),
@@ -181,10 +183,7 @@ def _foot(screen: Screen, width: int) -> list[str]:
 
 
 def _view(view: View, width: int, room: int) -> list[str]:
-    lines: list[str] = []
-    for line in view.lines:
-        indent = line[: len(line) - len(line.lstrip())]
-        lines += wrap(line, width, indent, indent) if view.prose and columns(line) > width else [fit(line, width)]
+    lines = _prose("\n".join(view.lines), width) if view.prose else [fit(clean(line), width) for line in view.lines]
     room -= 2
     top = min(view.top, max(0, len(lines) - room))
     if view.cursor is not None:
@@ -193,6 +192,15 @@ def _view(view: View, width: int, room: int) -> list[str]:
     more = len(lines) - top - len(shown)
     count = f"{more} more lines" if more > 0 else ("end" if top else "")
     return [sides(view.title, count, width), "", *shown]
+
+
+def _prose(text: str, width: int) -> list[str]:
+    """Return lines that keep their indentation; only those that are too long are wrapped."""
+    lines: list[str] = []
+    for line in clean(text).split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += wrap(line, width, indent, indent) if columns(line) > width else [line]
+    return lines
 
 
 def _left(screen: Screen, room: int) -> list[str]:
@@ -217,12 +225,14 @@ def _short(entries: Sequence[Entry]) -> list[str]:
 
 def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
     result = screen.result
-    about = [*_fill(wrap(screen.docstring.split("\n\nArgs:")[0], width), max(3, room // 3)), ""] if wide else []
+    about = [*_fill(_prose(screen.docstring.split("\n\nArgs:")[0], width), max(3, room // 3)), ""] if wide else []
     if screen.problem is not None:
         return [*about, "x  the file cannot be judged", *wrap(screen.problem, width, "   ")]
     hint = _hint(screen, width)
-    if result is None or result.status == "not_started":
-        first = wrap(screen.docstring, width) if not wide else []
+    if result is None:
+        return [*about, "Checking ..."]
+    if result.status == "not_started":
+        first = _prose(screen.docstring, width) if not wide else []
         lines = ["Not started: write its body, and save the file. d shows the whole docstring.", ""]
         return [*lines, *about, *_fill(first, room - len(lines) - len(hint)), *hint]
     if result.status == "complete":
@@ -237,20 +247,20 @@ def _failed(
     screen: Screen, result: TaskResult, check: CheckResult, width: int, room: int, hint: Sequence[str]
 ) -> list[str]:
     title = title_of(check)
-    counted = next((words for words in count_words(result) if columns(title + words) + 5 <= width), "")
-    failure = [sides(f"x  {title}", counted, width), *failure_lines(check, width)]
+    count = next((words for words in count_words(result) if columns(title + words) + 5 <= width), "")
+    failure = [sides(f"x  {title}", count, width), *failure_lines(check, width, most=max(FAILURE_LINES, room - 9))]
     failure = _fill(failure, max(6, room - 6))
     room -= len(failure)
     hint = _fill(list(hint), max(3, room // 3)) if hint else []
     room -= len(hint)
-    printed = printed_lines(check.printed, width)
     calls = ["", *calls_lines(check.calls, width)]
-    if printed:
-        printed = ["", printed[0], *printed[1:][-max(2, room - len(calls) - 2) :]]
-        if len(calls) + len(printed) > room:
-            printed = [*printed[:2], *printed[2:][-2:]]
-    calls = _shorten(calls, room - len(printed))
-    return [*failure, *calls, *printed, *hint]
+    printed = _printed(check, width, max(PRINTED_LEAST, room - len(calls) - 2))
+    return [*failure, *_shorten(calls, room - len(printed)), *printed, *hint]
+
+
+def _printed(check: CheckResult, width: int, most: int) -> list[str]:
+    lines = printed_lines(check.printed, width, most=min(most, PRINTED_LINES))
+    return ["", *lines] if lines else []
 
 
 def _shorten(calls: list[str], room: int) -> list[str]:
@@ -273,16 +283,13 @@ def _hint(screen: Screen, width: int) -> list[str]:
 
 def _pass(screen: Screen, result: TaskResult, width: int, room: int) -> list[str]:
     first = result.checks[0] if result.checks else None
-    usd = sum(call.usd for call in first.calls) if first else 0.0
-    asked = sum(call.count for call in first.calls) if first else 0
-    lines = [
-        f"ok  {result.function}: all {len(result.checks)} checks pass, {result.earned:g} of {result.points:g} points.",
-        "",
-        *wrap(f"On AWS the call of the first check would have made {asked} requests, for {price(usd)}.", width),
-    ]
+    passed = f"{counted(len(result.checks), 'check')} passed"
+    lines = [f"ok  {result.function}: {passed}, {result.earned:g} of {result.points:g} points"]
     for words in screen.passed:
         lines += ["", *wrap(words, width)]
-    calls = ["", *calls_lines(first.calls, width)] if first and first.calls else []
-    printed = ["", *printed_lines(first.printed, width)] if first and first.printed.strip() else []
+    if first is None:
+        return lines
+    calls = ["", *calls_lines(first.calls, width)]
     room -= len(lines)
+    printed = _printed(first, width, max(PRINTED_LEAST, room - len(calls) - 2))
     return [*lines, *_shorten(calls, max(room - len(printed), 3)), *printed]

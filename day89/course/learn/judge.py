@@ -20,6 +20,28 @@ from day89.errors import ToolError
 __all__ = ["Judge"]
 
 
+class _WarmSupervisor(Supervisor):
+    """A supervisor that is warmed up by a thread; the first submission that has to run waits for that."""
+
+    def __init__(self) -> None:
+        super().__init__(EVERYTHING)
+        self.warming: threading.Thread | None = None
+        self.is_closing = False
+
+    def start(self) -> None:
+        """Start the server, but not again once the learner has quit."""
+        if self.is_closing:
+            raise ToolError("the learner has quit")
+        super().start()
+
+    def hand_in(self, path: Path, data: bytes) -> Path:
+        """Wait, unless it is the thread that asks."""
+        if self.warming is not None and threading.current_thread() is not self.warming:
+            self.warming.join()
+            self.warming = None
+        return super().hand_in(path, data)
+
+
 class Judge:
     """A warm grading process for one learner; use it as a context manager.
 
@@ -29,18 +51,22 @@ class Judge:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._supervisor = Supervisor(EVERYTHING)
-        self._warming: threading.Thread | None = None
+        self._supervisor = _WarmSupervisor()
 
     def __enter__(self) -> Judge:
         self._supervisor.start()
-        self._warming = threading.Thread(target=self._warm_up, daemon=True)
-        self._warming.start()
+        self._supervisor.warming = threading.Thread(target=self._warm_up, daemon=True)
+        self._supervisor.warming.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        warming = self._supervisor.warming
+        if warming is not None and warming.is_alive():
+            self._supervisor.is_closing = True
+            self._supervisor.kill_server()
+            warming.join()
         self._supervisor.__exit__(kind, error, trace)
 
     def judge(self, chosen: Sequence[Task], seed: int, watch: Watcher | None = None) -> SubmissionResult:
@@ -54,9 +80,6 @@ class Judge:
         Raises:
             ToolError: the grading process cannot be started.
         """
-        if self._warming is not None:
-            self._warming.join()
-            self._warming = None
         try:
             return grade(self.path, chosen, seed, supervisor=self._supervisor, watch=watch, own=True)
         except KeyboardInterrupt:
@@ -69,5 +92,5 @@ class Judge:
         run = Run(nothing, tasks(), 0, checks_folder(), None, float("inf"))
         try:
             run.go(self._supervisor)
-        except (ToolError, OSError, ValueError):
-            return  # the first judgement meets the same trouble, and reports it
+        except Exception:  # the learner has quit meanwhile; other trouble comes up again in the first judgement
+            return

@@ -101,7 +101,7 @@ class Terminal:
 
     def draw(self, lines: Sequence[str]) -> None:
         """Clear the screen and show a frame. Scrollback, copying and links stay as the terminal has them."""
-        text = CLEAR + "\r\n".join(self._painted(line) for line in lines)
+        text = CLEAR + "\n".join(self._painted(line) for line in lines)
         sys.stdout.write(text)
         sys.stdout.flush()
 

@@ -15,14 +15,14 @@ __all__ = ["docstring", "line_of", "pristine", "section"]
 
 
 @cache
-def pristine() -> str:
-    """Return the text of exercise.py as the course gives it."""
-    return cut(course_file("solution.py").read_text("utf-8"), tasks())
+def pristine(form: str) -> str:
+    """Return the text of exercise.py as the course gives it, in the form ``gaps`` or ``bare``."""
+    return cut(course_file("solution.py").read_text("utf-8"), tasks(), form)
 
 
 def docstring(task: Task) -> str:
     """Return a task's docstring, as the course gives it."""
-    for node in ast.parse(pristine()).body:
+    for node in ast.parse(pristine("bare")).body:
         if isinstance(node, ast.FunctionDef) and node.name == task.function:
             return inspect.cleandoc(ast.get_docstring(node) or "")
     return ""

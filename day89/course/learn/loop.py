@@ -95,10 +95,13 @@ def _check(session: Session, terminal: Terminal, *, event: str = "saved", everyt
             session.check_all(watch)
         else:
             session.check(event=event)
-            _draw(session, terminal)
-            status = session.status
-            session.check_others(watch)
-            session.status = status
+            if session.touched():
+                status, session.status = session.status, "checking what worked before ..."
+                _draw(session, terminal)
+                session.check_others(watch)
+                session.status = status
+            else:
+                session.check_others(watch)
     except KeyboardInterrupt:
         session.status = "stopped"
     terminal.forget_keys()

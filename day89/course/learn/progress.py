@@ -9,7 +9,7 @@ from day89.course.exercise.files import data_folder
 from day89.course.exercise.tasks import first_hour, tasks
 from day89.course.learn.state import State, minutes_by_day
 
-__all__ = ["left_minutes", "progress_line", "questions_due", "today_words"]
+__all__ = ["left_minutes", "progress_line", "questions_due", "quiz_words", "today_words"]
 
 
 def today_words(state: State, today: date | None = None) -> str:
@@ -42,3 +42,14 @@ def progress_line(state: State) -> str:
     due = questions_due()
     questions = f", {due} question{'' if due == 1 else 's'} due" if due else ""
     return f"{today_words(state)}, {words}{questions}"
+
+
+def quiz_words() -> str:
+    """Return how many questions of the quiz were answered, and how many of them right at the last try."""
+    try:
+        known = json.loads((data_folder() / "quiz.json").read_text("utf-8"))["questions"].values()
+        tried = [one["tries"] for one in known if one["tries"]]
+        right = sum(bool(tries[-1]["correct"]) for tries in tried)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return "no question answered yet"
+    return f"{len(tried)} questions answered, {right} right at the last try" if tried else "no question answered yet"

@@ -7,29 +7,38 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from day89.course.exercise.files import course_file
-from day89.course.exercise.stub import function_source, put_back
+from day89.course.exercise.stub import reset
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import Task, first_hour, tasks
 from day89.course.grading.run import Watcher
 from day89.course.learn.fingerprint import fingerprints
-from day89.course.learn.frame import KEYS, Entry, Screen, View
-from day89.course.learn.lesson import docstring, line_of, pristine, section
+from day89.course.learn.frame import Entry, Screen, View
+from day89.course.learn.lesson import docstring, line_of, pristine
 from day89.course.learn.progress import left_minutes, today_words
-from day89.course.learn.state import State
-from day89.course.reports.own import calls_lines, first_failure, printed_lines
+from day89.course.learn.state import State, minutes_by_task
+from day89.course.learn.views import (
+    Listing,
+    docstring_view,
+    example_view,
+    keys_view,
+    list_view,
+    order,
+    output_view,
+    solution_view,
+    trace_view,
+)
+from day89.course.reports.own import first_failure
 from day89.course.results.results import CheckResult, SubmissionResult, TaskResult
 from day89.errors import Day89Error
 
-__all__ = ["Judging", "Session", "order"]
+__all__ = ["Judging", "Session"]
 
 HINTS = ("goal", "look", "api", "example")
-VIEW_WIDTH = 76
 PAGE = 15
 STATUSES = ("not_started", "core_incomplete", "core_done", "complete")
 MARKS = {"complete": "ok", "core_done": "ok", "core_incomplete": ".."}
@@ -40,27 +49,6 @@ class Judging(Protocol):
 
     def judge(self, chosen: Sequence[Task], seed: int, watch: Watcher | None = None) -> SubmissionResult:
         """Judge tasks of the file as it is now."""
-
-
-def order() -> tuple[Task, ...]:
-    """Return all tasks in the order in which the loop offers them: the first hour, then hour by hour."""
-    path = first_hour()
-    return (*path, *sorted((task for task in tasks() if task not in path), key=lambda task: (task.hour, task.id)))
-
-
-@dataclass
-class _Listing:
-    """The list of tasks while it is open: what was searched for, and which line is chosen."""
-
-    text: str = ""
-    typing: bool = False
-    cursor: int = 0
-
-    def shown(self) -> list[Task]:
-        words = self.text.lower().split()
-        return [
-            task for task in order() if all(word in f"{task.id} {task.function} {task.title}".lower() for word in words)
-        ]
 
 
 class Session:
@@ -89,7 +77,7 @@ class Session:
         self.broken: tuple[str, ...] | None = None
         self.status = ""
         self.view: View | None = None
-        self.listing: _Listing | None = None
+        self.listing: Listing | None = None
         self.asking: Callable[[], None] | None = None
         self.tree: ast.Module | None = None
         self.task = task or self._first()
@@ -100,8 +88,6 @@ class Session:
         if known is not None and not self.state[known.id].done:
             return known
         return next((task for task in order() if not self.state[task.id].done), order()[0])
-
-    # -- judging ---------------------------------------------------------------------------------------------------
 
     def open(self, task: Task) -> None:
         """Go to a task."""
@@ -138,16 +124,20 @@ class Session:
         )
         self.state.save()
 
-    def check_others(self, watch: Watcher | None = None) -> None:
-        """Judge again what worked before and may have been touched by the last change."""
+    def touched(self) -> list[Task]:
+        """Return the other tasks that worked before and may have been touched by the last change."""
         now = self._fingerprints()
-        touched = [
+        return [
             task
             for task in tasks()
             if task != self.task
             and self.state[task.id].done
             and (self.state[task.id].again or now.get(task.function) != self.state[task.id].fingerprint)
         ]
+
+    def check_others(self, watch: Watcher | None = None) -> None:
+        """Judge again what worked before and may have been touched by the last change."""
+        touched = self.touched()
         worked = {task: STATUSES.index(self.state[task.id].status) for task in touched}
         if touched and self.problem is None:
             self._judge(touched, watch)
@@ -163,7 +153,8 @@ class Session:
             self._judge(tasks(), watch)
             done = sum(result.status == "complete" for result in self.results.values())
             earned = sum(result.earned for result in self.results.values())
-            self.note = f"all checked: {done} of {len(tasks())} tasks complete, {earned:g} of 100 points"
+            most = sum(task.points for task in tasks())
+            self.note = f"all checked: {done} of {len(tasks())} tasks complete, {earned:g} of {most:g} points"
             self.state.save()
 
     def parse(self) -> str | None:
@@ -187,8 +178,6 @@ class Session:
 
     def _fingerprints(self) -> dict[str, str]:
         return fingerprints(self.tree, [task.function for task in tasks()]) if self.tree else {}
-
-    # -- keys ------------------------------------------------------------------------------------------------------
 
     @property
     def result(self) -> TaskResult | None:
@@ -273,20 +262,10 @@ class Session:
         self.state.add("hint", self.task.id, hint=one.hints)
         self.state.save()
         if one.hints == len(HINTS):
-            words = (
-                "It runs as it is on the local cloud (day89 cloud). Say why each line is there, then write your own."
-            )
-            lines = (*self.task.hints.example.strip().splitlines(), "", words)
-            self.view = View(f"Hint 4 of 4: a sibling of {self.task.id}, worked out", lines)
+            self.view = example_view(self.task)
 
     def _key_d(self) -> None:
-        lesson = section(self.task, self.path.parent)
-        lines = docstring(self.task).splitlines()
-        if lesson:
-            lines += ["", f"From the lesson: {self.task.lesson}", "", *lesson.splitlines()]
-        self.view = View(
-            f"{self.task.id} {self.task.function}: all that is asked", (*lines, "", self.task.doc), prose=True
-        )
+        self.view = docstring_view(self.task, self.path.parent)
 
     def told(self) -> CheckResult | None:
         """Return the check whose calls and prints are shown: the first that failed, else the first."""
@@ -296,40 +275,29 @@ class Session:
 
     def _key_t(self) -> None:
         check = self.told()
-        if check is None:
-            self.note = "no check has run yet"
-            return
-        heading = f"AWS calls of your code in: {check.name.replace('_', ' ')}"
-        self.view = View(heading, tuple(calls_lines(check.calls, VIEW_WIDTH, whole=True)))
+        self.view = trace_view(check) if check else None
+        self.note = "" if check else "no check has run yet"
 
     def _key_o(self) -> None:
         check = self.told()
-        lines = printed_lines(check.printed, 10_000, whole=True) if check else []
-        if not lines:
-            self.note = "it printed nothing"
-            return
-        self.view = View(lines[0], tuple(line[3:] for line in lines[1:]))
+        self.view = output_view(check) if check else None
+        self.note = "" if self.view else "it printed nothing"
 
     def _key_l(self) -> None:
-        self.listing = _Listing(cursor=order().index(self.task))
+        self.listing = Listing(cursor=order().index(self.task))
 
     def _key_s(self) -> None:
         if not self.is_complete:
             self.note = "the course's solution is shown once yours is complete"
             return
-        source = function_source(course_file("solution.py").read_text("utf-8"), self.task.function)
-        self.view = View(
-            f"The course's solution of {self.task.id}, one of many that are right", tuple(source.splitlines())
-        )
+        self.view = solution_view(self.task)
 
     def _key_x(self) -> None:
         self.asking = self._reset
-        self.note = f"put the stub of {self.task.function} back? y/n (the file as it is now is kept as a .bak)"
+        self.note = f"put the bare stub of {self.task.function} back? y/n (the file is kept as a .bak)"
 
     def _key_help(self) -> None:
-        lines = [f"{key:<4}{words}" for key, words, _ in KEYS]
-        more = ["", "Each save checks the open task. Nothing goes on by itself. What you did is in .day89/."]
-        self.view = View("Keys, without Enter", (*lines, *more))
+        self.view = keys_view()
 
     def _reset(self) -> None:
         number = 1
@@ -337,9 +305,8 @@ class Session:
             number += 1
         try:
             shutil.copyfile(self.path, backup)
-            source = function_source(pristine(), self.task.function)
-            text = put_back(read(self.path).data.decode("utf-8-sig"), self.task.function, source)
-            self.path.write_text(text, encoding="utf-8")
+            text = read(self.path).data.decode("utf-8-sig")
+            self.path.write_text(reset(text, pristine("bare"), self.task.function), encoding="utf-8")
         except (OSError, Unreadable, Day89Error) as error:
             self.note = f"not reset: {error}"
 
@@ -362,7 +329,7 @@ class Session:
             self.view = None
         return None
 
-    def _press_in_list(self, key: str, listing: _Listing) -> str | None:
+    def _press_in_list(self, key: str, listing: Listing) -> str | None:
         shown = listing.shown()
         if key == "enter":
             if not shown:
@@ -382,8 +349,6 @@ class Session:
         elif key == "q":
             return "quit"
         return None
-
-    # -- screen ----------------------------------------------------------------------------------------------------
 
     def screen(self) -> Screen:
         """Return everything that the screen shows now."""
@@ -405,7 +370,7 @@ class Session:
             status=self.status,
             docstring=docstring(self.task),
             note=self.note or self.state.trouble or "",
-            view=self._list_view(self.listing) if self.listing is not None else self.view,
+            view=list_view(self.listing, self.state) if self.listing is not None else self.view,
         )
 
     def _hints(self) -> tuple[str, ...]:
@@ -424,7 +389,9 @@ class Session:
         return Entry(task, mark, str(task.minutes), one.done)
 
     def _passed(self) -> tuple[str, ...]:
-        words = [f"What this was for: {docstring(self.task).split(chr(10), 1)[0]} s shows the course's solution."]
+        learned = docstring(self.task).split("\n", 1)[0]
+        spent = round(minutes_by_task(self.state.events()).get(self.task.id, 0.0))
+        words = [f"Learned: {learned[:1].lower()}{learned[1:]} {spent} min on it. s shows the course's solution."]
         following = self.following()
         if following is None:
             return (*words, "All tasks are complete. Next: day89 quiz, then day89 demo train.")
@@ -436,15 +403,3 @@ class Session:
         line = line_of(self.tree, following.function) if self.tree else None
         where = f", {self.path.name}:{line}" if line else ""
         return (*words, f"n  next: {following.id} {following.function}{where}, about {following.minutes} min")
-
-    def _list_view(self, listing: _Listing) -> View:
-        shown = listing.shown()
-        cursor = min(listing.cursor, max(0, len(shown) - 1))
-        lines = []
-        for place, task in enumerate(shown):
-            one = self.state[task.id]
-            pointer = ">" if place == cursor else " "
-            hour = "first hour" if task.path else f"hour {task.hour}"
-            lines.append(f"{pointer} {task.id} {task.function:<23}{one.word:<17}{hour:<12}{task.minutes:>3} min")
-        title = f"Tasks: /{listing.text}" if listing.typing or listing.text else "Tasks"
-        return View(title, tuple(lines or ["nothing is called so"]), cursor=cursor)

@@ -113,21 +113,21 @@ class State:
             "tasks": {id: asdict(one) for id, one in sorted(self.tasks.items())},
         }
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             _replace(self.folder / "progress.json", json.dumps(data, indent=1) + "\n")
         except OSError as error:
-            self.trouble = f"progress is not kept: {self.folder / 'progress.json'}: {error.strerror}"
+            self.trouble = f"progress is not kept: {FOLDER}/progress.json: {error.strerror}"
 
     def add(self, kind: str, task: str, **facts: Any) -> None:
         """Append an event."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
         line = json.dumps({"at": at, "event": kind, "task": task, **facts}) + "\n"
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / "events.jsonl").open("a", encoding="utf-8") as file:
                 file.write(line)
         except OSError as error:
-            self.trouble = f"progress is not kept: {self.folder / 'events.jsonl'}: {error.strerror}"
+            self.trouble = f"progress is not kept: {FOLDER}/events.jsonl: {error.strerror}"
 
     def events(self) -> Iterator[Event]:
         """Go through the events; a line that is none is passed over."""
@@ -158,9 +158,9 @@ class State:
             self.current = data["current"]
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             self.tasks, self.current = {}, None
-            self.trouble = f"{path} cannot be read ({type(error).__name__}): press a to judge every task again"
+            self.trouble = f"{FOLDER}/progress.json cannot be read: press a to check every task again"
 
 
 def minutes_by_task(events: Iterable[Event]) -> dict[str, float]:

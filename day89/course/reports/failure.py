@@ -11,7 +11,7 @@ from day89.course.exercise.tasks import mistakes
 __all__ = ["LINES", "as_lines", "as_text", "parts"]
 
 LINES = 8  # of a terminal, for one failure
-LEAST = 3  # lines that "found" keeps where something has to be shortened
+KEPT = {"found": 2, "seen": 3}  # lines that a part keeps the longest; the others keep one
 LABEL = 10
 
 
@@ -49,11 +49,11 @@ def as_lines(check: Mapping[str, Any], width: int, most: int = LINES) -> list[st
     """
     blocks = [(label, _wrapped(text, width - LABEL)) for label, text in parts(check)]
     while sum(len(lines) for _, lines in blocks) > most:
-        longest = max(blocks, key=lambda block: (len(block[1]), block[0] == "seen"))
-        if len(longest[1]) == 1:
-            del blocks[next(place for place, block in enumerate(blocks) if block[0] in ("seen", "expected", "line"))]
+        label, lines = max(blocks, key=lambda block: (len(block[1]) - KEPT.get(block[0], 1), len(block[1])))
+        if len(lines) > 1:
+            _shorten(label, lines, width - LABEL)
         else:
-            _shorten(*longest, width - LABEL)
+            del blocks[next(place for place, block in enumerate(blocks) if block[0] in ("seen", "expected", "line"))]
     return [
         f"{label if place == 0 else '':<{LABEL}}{line}" for label, lines in blocks for place, line in enumerate(lines)
     ]

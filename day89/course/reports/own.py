@@ -8,10 +8,20 @@ from day89.course.reports import failure
 from day89.course.reports.layout import clean, fit, sides, wrap
 from day89.course.results.results import CheckResult, TaskResult, TracedCall
 
-__all__ = ["calls_lines", "count_words", "failure_lines", "first_failure", "price", "printed_lines", "title_of"]
+__all__ = [
+    "calls_lines",
+    "count_words",
+    "counted",
+    "failure_lines",
+    "first_failure",
+    "price",
+    "printed_lines",
+    "title_of",
+]
 
 CALLS_FIRST, CALLS_LAST = 3, 5
 PRINTED_LINES, PRINTED_LETTERS = 10, 500
+KEPT = 60_000  # letters: so much was printed that its beginning was dropped
 OUTCOMES = {
     "timeout": "took too long",
     "killed": "crashed",
@@ -31,6 +41,11 @@ def first_failure(task: TaskResult) -> CheckResult | None:
     """Return the check to look at first: the first that failed, core before mastery."""
     failed = [check for check in task.checks if not check.passed]
     return next((check for check in failed if check.level == "core"), failed[0] if failed else None)
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number of things in words, such as ``1 check`` or ``9 checks``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def count_words(task: TaskResult) -> tuple[str, str, str]:
@@ -95,26 +110,27 @@ def _call(call: TracedCall, width: int) -> str:
     return sides(f"{call.number:>4} {fit(about, max(room, 12))}{clean(answer)}", price(call.usd), width)
 
 
-def printed_lines(printed: str, width: int, *, whole: bool = False) -> list[str]:
+def printed_lines(printed: str, width: int, *, most: int = PRINTED_LINES, whole: bool = False) -> list[str]:
     """Return what the learner's code printed: its last lines under a heading, or nothing where it printed nothing.
 
     Args:
         printed: the text.
         width: columns.
-        whole: all that was kept; else the last 10 lines or 500 characters.
+        most: greatest number of lines, of at most 500 characters in all.
+        whole: all that was kept.
     """
     lines = clean(printed.rstrip("\n")).split("\n") if printed.strip() else []
     if not lines:
         return []
-    shown = lines if whole else _tail(lines)
-    words = f"{len(shown)} of {len(lines)} line{'' if len(lines) == 1 else 's'}"
+    shown = lines if whole else _tail(lines, most)
+    words = f"{len(shown)} of {counted(len(lines), 'line')}" + (", cut at 64 kB" if len(printed) >= KEPT else "")
     return [f"What it printed ({words})", *(fit(f"   {line}", width) for line in shown)]
 
 
-def _tail(lines: Sequence[str]) -> list[str]:
+def _tail(lines: Sequence[str], most: int) -> list[str]:
     kept: list[str] = []
     letters = 0
-    for line in reversed(lines[-PRINTED_LINES:]):
+    for line in reversed(lines[-most:]):
         letters += len(line)
         if kept and letters > PRINTED_LETTERS:
             break

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from day89 import __version__
 
 __all__ = [
+    "LEVELS",
     "SCHEMA",
     "Check",
     "CheckResult",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 SCHEMA = 2
+LEVELS = ("core", "mastery")
 
 Outcome = Literal["passed", "failed", "not_started", "timeout", "killed", "blocked", "not_run", "tool_error"]
 TaskStatus = Literal["not_started", "core_incomplete", "core_done", "complete"]
@@ -94,6 +96,7 @@ class CheckResult:
         line: line of the submission where it went wrong, or None.
         code: that line, or None.
         evidence: what else was seen, one line of text each: the last call of AWS, the end of a console.
+        launched: an instance was launched in it; not in the result file.
         seconds: how long it took.
         calls: the AWS calls of the learner's code, where one's own file is graded.
         printed: what it printed, its last 64 KiB, where one's own file is graded.
@@ -111,6 +114,7 @@ class CheckResult:
     line: int | None = None
     code: str | None = None
     evidence: tuple[str, ...] = ()
+    launched: bool = False
     seconds: float = 0.0
     calls: tuple[TracedCall, ...] = ()
     printed: str = ""
@@ -131,6 +135,7 @@ class CheckResult:
         """Return the object that stands for it in the result file."""
         data = asdict(self) | {"status": self.status, "passed": self.passed, "evidence": list(self.evidence)}
         data["calls"] = list(data["calls"])
+        del data["launched"]
         return {name: value for name, value in data.items() if value or name not in ("calls", "printed")}
 
 
@@ -149,6 +154,8 @@ class TaskResult:
         points: what it is worth.
         earned: what was earned.
         checks: its checks; none where it was not run.
+        carried: functions that the course's own took the place of while checks of it were judged, as those of the
+            submission have failed checks of their own.
     """
 
     id: str
@@ -157,6 +164,7 @@ class TaskResult:
     points: float
     earned: float
     checks: tuple[CheckResult, ...] = ()
+    carried: tuple[str, ...] = ()
 
     @property
     def not_judged(self) -> int:
@@ -172,6 +180,7 @@ class TaskResult:
         """Return the object that stands for it in the result file."""
         names = ("id", "function", "status", "points", "earned")
         data = {name: getattr(self, name) for name in names}
+        data |= {"carried": list(self.carried)} if self.carried else {}
         return data | {"not_judged": self.not_judged, "checks": [check.as_json() for check in self.checks]}
 
 
@@ -202,7 +211,9 @@ class SubmissionResult:
 
     @property
     def max_score(self) -> float:
-        """Return the points that could be earned; a task of which nothing was judged has none."""
+        """Return the points that could be earned; what was not judged at all has none."""
+        if self.status == "tool_error" and not any(task.checks for task in self.tasks):
+            return 0.0
         return round(sum(task.max_points for task in self.tasks), 2)
 
     @property

@@ -13,8 +13,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from day89.course.exercise.graph import touched
 from day89.course.exercise.tasks import Task
-from day89.course.validate.graph import touched
 from day89.errors import UsageError
 
 __all__ = ["Mutant", "mutants"]

@@ -32,7 +32,7 @@ def test_a_wrong_answer_loses_the_points_of_its_check_and_says_why(graded, right
 
 def test_the_mistake_of_a_check_is_in_the_result(graded):
     result = graded("def list_keys(key): return []")
-    assert result.tasks[0].checks[0].mistake == "L2"
+    assert result.tasks[0].checks[0].mistake == "L13"
 
 
 def test_an_error_of_the_learner_is_told_with_its_line(graded):
@@ -83,8 +83,8 @@ def test_a_case_left_open_in_a_started_task_is_a_failure(graded):
 
 
 def test_an_answer_that_calls_a_stub_names_the_stub(graded):
-    source = "def list_keys(key): return delete_prefix()\ndef delete_prefix(): raise NotImplementedError('Task 1.4')\n"
-    assert "it needs delete_prefix first" in graded(source).tasks[0].checks[0].message
+    source = "def list_keys(key): return run_job()\ndef run_job(): raise NotImplementedError('Task 4.1')\n"
+    assert "it needs run_job first" in graded(source).tasks[0].checks[0].message
 
 
 def test_a_missing_function_fails_in_words_and_the_others_are_judged(graded):

@@ -6,12 +6,13 @@ import ast
 import io
 from dataclasses import replace
 
-from day89.course.commands.watch import changed
 from day89.course.exercise.tasks import tasks
+from day89.course.learn.plain import changed
+from day89.course.reports.causes import causes
 from day89.course.reports.failure import as_lines
 from day89.course.reports.progress import Progress
 from day89.course.reports.terminal import clean, draw, wants_color
-from day89.course.results.results import Check, CheckResult, Results, SubmissionResult, judge_task
+from day89.course.results.results import Check, CheckResult, Results, SubmissionResult, TracedCall, judge_task
 
 
 def check(name: str, outcome: str, message: str | None = None, mistake: str | None = None) -> CheckResult:
@@ -23,12 +24,14 @@ def expected(name: str) -> Check:
 
 
 def report(*found: CheckResult, color: bool = False) -> str:
+    return draw(results_of(*found), color=color)
+
+
+def results_of(*found: CheckResult) -> Results:
     verdict = judge_task(
         "1.3", "list_keys", 5.0, [expected(one.name) for one in found], {f"t.py::test_{one.name}": one for one in found}
     )
-    return draw(
-        Results(7, "none", (SubmissionResult("exercise.py", "00", "graded", None, 1.0, (verdict,)),)), color=color
-    )
+    return Results(7, "none", (SubmissionResult("exercise.py", "00", "graded", None, 1.0, (verdict,)),))
 
 
 def test_what_works_is_said_before_what_does_not():
@@ -40,12 +43,55 @@ def test_what_works_is_said_before_what_does_not():
     assert "Next: correct list_keys" in text
 
 
-def test_the_same_message_is_told_once_and_many_are_cut():
-    text = report(*(check(f"c{number}", "failed", "one and the same") for number in range(3)))
-    assert text.count("one and the same") == 1
+def test_the_same_error_at_the_same_line_is_told_once_in_whatever_tasks_it_comes_up():
+    told = {"found": "it raised KeyError: 'a'", "line": 7, "level": "core", "mistake": None, "passed": False}
+    tasks = [
+        {"id": id, "status": "core_incomplete", "checks": [told | {"name": f"c{number}"} for number in range(count)]}
+        for id, count in (("4.3", 3), ("4.4", 2))
+    ]
+    (cause,) = causes(tasks)
+    assert (cause.task, cause.check["name"], cause.also) == ("4.3", "c0", "also fails: 2 checks, 4.4")
+
+
+def test_core_is_told_before_mastery_and_a_mistake_once_a_task():
+    names = (("a", "mastery", "L2"), ("b", "core", "L13"), ("c", "mastery", "L2"))
+    checks = [{"name": n, "level": level, "mistake": m, "passed": False, "line": None} for n, level, m in names]
+    found = causes([{"id": id, "status": "core_incomplete", "checks": checks} for id in ("1.3", "1.4")])
+    assert [(one.task, one.check["name"], one.also) for one in found] == [
+        ("1.3", "b", ""), ("1.3", "a", "also fails: 1 check"), ("1.4", "b", ""), ("1.4", "a", "also fails: 1 check")
+    ]  # fmt: skip
+
+
+def test_the_first_failure_is_told_and_the_others_are_counted():
     text = report(*(check(f"c{number}", "failed", f"message {number}") for number in range(6)))
-    assert text.count("message ") == 3
-    assert "and 3 more" in text
+    assert text.count("message ") == 1
+    assert "message 0" in text
+    assert "and 5 more" in text
+
+
+def test_a_core_failure_comes_before_a_mastery_one():
+    text = report(
+        replace(check("pages", "failed", "message 1"), level="mastery"), check("lists", "failed", "message 2")
+    )
+    assert "message 2" in text
+    assert "message 1" not in text
+
+
+def test_calls_prices_and_prints_stand_under_the_failure():
+    calls = (
+        TracedCall(1, "ListObjectsV2", "a/", "200, 3 keys, IsTruncated=true", 5e-06, "Bucket='b'", truncated=True),
+    )
+    text = report(replace(check("pages", "failed", "message"), calls=calls, printed="MARK\n" * 30))
+    assert "1 ListObjectsV2  a/ -> 200, 3 keys, IsTruncated=true" in text
+    assert "$0.000005 in all" in text
+    assert "no call for the next page" in text
+    assert text.count("MARK") == 10
+
+
+def test_nothing_is_wider_than_a_narrow_terminal():
+    text = draw(results_of(check("lists", "failed", "called list_keys('one', 'two'); expected a long list")), width=60)
+    assert max(len(line) for line in text.splitlines() if "https://" not in line) <= 60
+    assert "Exercise 1: S3 operations" in text
 
 
 def test_lines_are_80_columns_wide_at_most():

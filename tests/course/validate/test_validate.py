@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from day89.course.exercise.files import course_file
+from day89.course.exercise.graph import reaches, touched
 from day89.course.exercise.tasks import task, tasks
 from day89.course.results.results import CheckResult, SubmissionResult, TaskResult
 from day89.course.validate import report
-from day89.course.validate.graph import reaches, touched
 from day89.course.validate.measure import measure
 from day89.course.validate.plan import judge_chaff, judge_wheat, mixes
 from day89.course.validate.steady import flakes
