@@ -110,7 +110,8 @@ class Warm:
     def _last_words(self) -> str:
         assert self.process.stderr is not None
         self.process.wait(10)
-        return self.process.stderr.read().decode(errors="replace").strip()[-500:] or "it said nothing"
+        words = self.process.stderr.read().decode(errors="replace").strip()
+        return words.rpartition("\n")[2][-500:] or "it said nothing"
 
     def close(self) -> None:
         """End the process and everything that it forked."""

@@ -50,7 +50,7 @@ class Supervisor:
         self.folder = Path(self._folder.name)
         weakref.finalize(self, remove_tree, self.folder)  # before the folder's own, which goes only so deep
         self.place = self.folder / SUBMISSIONS / "0"
-        self._places = itertools.count()
+        self._places = itertools.count(1)
         self._sweeper = ThreadPoolExecutor(1, "day89-sweeper")  # ten thousand folders may take a disk a minute
         self._modules = modules
         self._confinement = confinement
