@@ -250,7 +250,6 @@ RED_TEAM: dict[str, Attack] = {
         sys.modules['day89.course.checks.expectations'] = sys.modules['pytest'] = Finder()
         """,
         "return []",
-        status="killed",
     ),
     "returns what runs code when it is unpickled": Attack(
         "class Pickle(str):\n    def __reduce__(self): import os; return os.mkdir, ('{canary}',)",
@@ -266,19 +265,20 @@ RED_TEAM: dict[str, Attack] = {
         "raise (NotStarted('x') if keywords else Wrong('passed'))",
     ),
     "has an error without end": Attack(
-        "class Loop(Exception):\n    __str__ = lambda self: 'x' * (200 << 20)\n    @property\n    def __cause__(self): return self",
+        "class Loop(Exception):\n    __str__ = lambda self: 'x' * (50 << 20)\n    @property\n    def __cause__(self): return self",
         "raise Loop()",
     ),
     "raises what is no error of ours": Attack(
         "class Meta(type):\n    __name__ = property(lambda self: 5)\n    mro = lambda self: [self, Exception, BaseException, object]\n"
         "class Odd(Exception, metaclass=Meta): pass",
         "raise Odd()",
-        says="Odd",
+        says="it raised 5",
     ),
     "traces and profiles what calls it": Attack(
         "import sys, threading\nsys.settrace(lambda frame, event, what: frame.f_locals.clear())\n"
         "sys.setprofile(lambda frame, event, what: frame.f_globals.update(passed=True))",
         "return []",
+        status="killed",
     ),
     "answers before it is asked": Attack(
         FIND_HOST, "for one in wires():\n    for n in range(50): one.send({'value': [str(n)]})\nreturn []"
