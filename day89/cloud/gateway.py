@@ -20,6 +20,7 @@ from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.moto_request import Headers, Inner, plain_headers
 from day89.cloud.messages.routing import Route, Signed, find_route, read_signature
 from day89.cloud.moto import backend
+from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import State
 from day89.cloud.moto.transitions import PaceKeeper
 from day89.cloud.overrides import table as mends
@@ -106,9 +107,8 @@ class Gateway:
         refusal = presigned_post.refuse_form(form, self.state)
         if refusal is not None:
             return render(refusal, "rest-xml")
-        return presigned_post.done(
-            form, self.handle("PUT", presigned_post.as_put(form, self.state), form.headers, form.file)
-        )
+        url, headers = presigned_post.as_put(form, self.state)
+        return presigned_post.done(form, self.handle("PUT", url, headers, form.file))
 
     def _answer(self, url: str, sent: Headers, signed: Signed, route: Route, inner: Inner) -> Answer:
         account = self.state.account_of(signed.access_key)
@@ -151,14 +151,14 @@ class Gateway:
         refusal = self._refuse(call, faults, entry)
         if refusal is not None:
             return render(refusal, protocol, call.method)
-        ready = mends.before(call, self.state, inner)
+        ready = mends.before(call, self.state, inner, protocol)
         if call.action == "s3.DeleteObjects":
             ready = mends.delete_objects(call, self.state, self._denied_keys(call, faults))
         if ready is None:
             if inner.changed:
                 request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
-            ready = backend.ask_moto(call.service, request, inner.path, protocol)
-        ready = mends.after(call, self.state, ready)
+            ready = backend.ask_moto(call, request, inner.path, protocol)
+        ready = mends.after(call, self.state, ready, protocol)
         self.pace.after(call)
         if self.instances is not None and call.service in ("ec2", "autoscaling"):
             ready = self.instances(call, ready)
@@ -167,10 +167,9 @@ class Gateway:
         return _cut(ready, faults)
 
     def _refuse(self, call: ApiCall, faults: list[Fault], entry: Call) -> Refusal | None:
-        for judge in self.judges:
-            refusal = judge(call, self.state)
-            if refusal is not None:
-                return refusal
+        refusal = self._judged(call)
+        if refusal is not None:
+            return refusal
         for fault in faults:
             entry.fault = True
             if fault.before is not None:
@@ -179,6 +178,12 @@ class Gateway:
                 return fault.refusal
         self.pace.before(call)
         return table.refuse(call, self.state)
+
+    def _judged(self, call: ApiCall) -> Refusal | None:
+        try:
+            return next((found for judge in self.judges if (found := judge(call, self.state)) is not None), None)
+        except Exception as error:  # a request that lacks what it is judged by
+            return refusal_for(call, error)
 
     def _denied_keys(self, call: ApiCall, faults: list[Fault]) -> dict[str, str]:
         """Return the keys of a DeleteObjects that stay, with the reason: each is judged as one DeleteObject."""

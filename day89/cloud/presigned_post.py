@@ -13,21 +13,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, urlencode
+from xml.etree import ElementTree
 
-from botocore.config import Config
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from day89.cloud.auth.keys import find_key
-from day89.cloud.clients import make_client
-from day89.cloud.messages.errors import Answer
-from day89.cloud.messages.model import Credential, Refusal
+from day89.cloud.messages.errors import XML, Answer
+from day89.cloud.messages.model import DEFAULT_REGION, Refusal
 from day89.cloud.messages.moto_request import Headers
+from day89.cloud.messages.xml import element
 from day89.cloud.moto.state import State
 
 __all__ = ["Form", "as_put", "done", "is_form", "read_form", "refuse_form"]
 
 # Fields of the form itself, which no condition has to name.
 UNCHECKED = frozenset({"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file"})
-MISMATCH = "The request signature we calculated does not match the signature you provided."
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+)
+NOT_XML = "The XML you provided was not well-formed or did not validate against our published schema"
+V4_FIELDS = ("X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date")
+V2_FIELDS = ("Signature", "AWSAccessKeyId")
+AMAZONS = ("x-amz-meta-", "x-amz-storage", "x-amz-server-side", "x-amz-checksum-", "x-amz-website", "x-amz-object-lock")
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,12 @@ class Form:
     def headers(self) -> dict[str, str]:
         """Return the headers of the PutObject that the form stands for."""
         kept = ("content-type", "cache-control", "content-disposition", "content-encoding", "expires")
-        return {
-            name: value
-            for name, value in self.fields.items()
-            if name in kept or name.startswith(("x-amz-meta-", "x-amz-storage", "x-amz-server-side", "x-amz-tagging"))
-        }
+        headers = {name: value for name, value in self.fields.items() if name in kept or name.startswith(AMAZONS)}
+        named = {"acl": "x-amz-acl"}
+        headers |= {header: self.fields[name] for name, header in named.items() if name in self.fields}
+        if "tagging" in self.fields:
+            headers["x-amz-tagging"] = urlencode(_tags(self.fields["tagging"]))
+        return headers
 
 
 def is_form(method: str, headers: Headers, path: str) -> bool:
@@ -90,6 +101,9 @@ def refuse_form(form: Form, state: State) -> Refusal | None:
         S3's refusal, or None.
     """
     text = form.fields.get("policy")
+    refusal = _lacks(form)
+    if refusal is not None:
+        return refusal
     if text is None or form.access_key is None:
         return Refusal("AccessDenied", "Access Denied", 403)
     key = find_key(state, form.access_key)
@@ -98,6 +112,10 @@ def refuse_form(form: Form, state: State) -> Refusal | None:
         return Refusal("InvalidAccessKeyId", message, 403)
     if not _signed(form, text, key.secret):
         return Refusal("SignatureDoesNotMatch", MISMATCH, 403)
+    try:
+        _tags(form.fields.get("tagging", "<Tagging/>"))
+    except ElementTree.ParseError:
+        return Refusal("MalformedXML", NOT_XML)
     try:
         policy = json.loads(base64.b64decode(text))
         over = datetime.fromisoformat(policy["expiration"]) < datetime.now(UTC)
@@ -109,22 +127,54 @@ def refuse_form(form: Form, state: State) -> Refusal | None:
     return _check(form, conditions)
 
 
-def as_put(form: Form, state: State) -> str:
-    """Return a URL under which the form's file can be put, signed by whoever signed the form."""
+def as_put(form: Form, state: State) -> tuple[str, dict[str, str]]:
+    """Return URL and headers with which the form's file can be put, signed by whoever signed the form."""
     key = find_key(state, form.access_key or "")
     if key is None:
         raise ValueError(f"no key {form.access_key}: refuse_form has not been asked")
-    credential = Credential(form.access_key or "", key.secret, token=key.token)
-    s3 = make_client("s3", credential, config=Config(signature_version="s3v4"))
-    return str(s3.generate_presigned_url("put_object", Params={"Bucket": form.bucket, "Key": form.key}))
+    url = f"https://s3.amazonaws.com/{form.bucket}/{quote(form.key)}"
+    request = AWSRequest("PUT", url, data=form.file, headers=form.headers)
+    S3SigV4Auth(Credentials(form.access_key or "", key.secret, key.token), "s3", DEFAULT_REGION).add_auth(request)
+    return url, dict(request.headers)
 
 
 def done(form: Form, answer: Answer) -> Answer:
-    """Turn the answer to the PutObject into the one to the form: 204, or the status that the form asks for."""
+    """Turn the answer to the PutObject into the one to the form: 204, or what the form asks for."""
     if answer[0] != 200:
         return answer
+    etag = answer[1].get("ETag", "")
+    location = f"http://{form.bucket}.s3.amazonaws.com/{quote(form.key, safe='')}"
+    headers = {name: value for name, value in answer[1].items() if name.lower() != "content-length"}
+    headers["Location"] = location
+    redirect = form.fields.get("success_action_redirect") or form.fields.get("redirect")
+    if redirect:
+        query = urlencode({"bucket": form.bucket, "key": form.key, "etag": etag})
+        return 303, {**headers, "Location": f"{redirect}{'&' if '?' in redirect else '?'}{query}"}, b""
     wanted = form.fields.get("success_action_status", "204")
-    return (int(wanted) if wanted in ("200", "201", "204") else 204), answer[1], b""
+    if wanted == "201":
+        told = {"Location": location, "Bucket": form.bucket, "Key": form.key, "ETag": etag}
+        text = "".join(element(name, value) for name, value in told.items())
+        return 201, {**headers, "Content-Type": "application/xml"}, f"{XML}<PostResponse>{text}</PostResponse>".encode()
+    return (int(wanted) if wanted in ("200", "204") else 204), headers, b""
+
+
+def _lacks(form: Form) -> Refusal | None:
+    """Refuse a form that lacks a field of its signature."""
+    if "policy" not in form.fields:
+        return None
+    fields = V4_FIELDS if any(name.lower() in form.fields for name in V4_FIELDS) else V2_FIELDS
+    present = [name for name in fields if name.lower() in form.fields]
+    missing = next((name for name in fields if name.lower() not in form.fields), None)
+    if not present or missing is None:
+        return None
+    order = "If it is specified, please check the order of the fields."
+    message = f"Bucket POST must contain a field named '{missing}'.  {order}"
+    return Refusal("InvalidArgument", message, 400, {"ArgumentName": missing, "ArgumentValue": ""})
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Return the tags of a ``tagging`` field, which is XML."""
+    return {tag.findtext("Key") or "": tag.findtext("Value") or "" for tag in ElementTree.fromstring(text).iter("Tag")}
 
 
 def _signed(form: Form, text: str, secret: str) -> bool:
@@ -141,7 +191,13 @@ def _signed(form: Form, text: str, secret: str) -> bool:
 def _check(form: Form, conditions: list[Any]) -> Refusal | None:
     named = set()
     for condition in conditions:
-        parts = ["eq", *next(iter(condition.items()))] if isinstance(condition, dict) else condition
+        if isinstance(condition, dict) and len(condition) != 1:
+            message = "Invalid Simple-Condition: Simple-Conditions must have exactly one property specified."
+            return Refusal("InvalidPolicyDocument", f"Invalid Policy: {message}")
+        parts = condition
+        if isinstance(condition, dict):
+            name, value = next(iter(condition.items()))
+            parts = ["eq", f"${name}", value]
         refusal = _one(form, *parts)
         if refusal is not None:
             return refusal
@@ -151,18 +207,26 @@ def _check(form: Form, conditions: list[Any]) -> Refusal | None:
 
 
 def _one(form: Form, kind: str, name: Any, value: Any) -> Refusal | None:
+    kind = str(kind).lower()
     if kind == "content-length-range":
+        if not (str(name).isdigit() and str(value).isdigit()):
+            return _invalid(f'Policy Condition failed: ["{kind}", "{name}", "{value}"]')
         size = len(form.file)
         if size > int(value):
             fields = {"ProposedSize": str(size), "MaxSizeAllowed": str(value)}
             return Refusal("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, fields)
         if size < int(name):
-            return Refusal("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+            fields = {"ProposedSize": str(size), "MinSizeAllowed": str(name)}
+            return Refusal(
+                "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", 400, fields
+            )
         return None
     field = str(name).lstrip("$").lower()
     given = {"bucket": form.bucket}.get(field, form.fields.get(field, ""))
     fits = given.startswith(str(value)) if kind == "starts-with" else given == str(value)
-    return None if fits else _invalid(f'Policy Condition failed: ["{kind}", "${field}", "{value}"]')
+    if fits and str(name).startswith("$"):
+        return None
+    return _invalid(f'Policy Condition failed: ["{kind}", "{name}", "{value}"]')
 
 
 def _invalid(reason: str) -> Refusal:

@@ -75,7 +75,7 @@ def parse_block(
     limit = len(data) if limit is None else limit
     end, quotes = _whole_records(data, limit, final)
     if end and _is_regular(data, end, quotes):
-        frame = _read_arrow(columns, data[:end], quotes) if USE_ARROW else _read_pandas(columns, data[:end], quotes)
+        frame = (_read_arrow if USE_ARROW else _read_pandas)(columns, memoryview(data)[:end], quotes)
         if frame is not None:
             return Block(frame, [], offset, end)
     return _parse_each(columns, data, offset, limit, final)
@@ -119,9 +119,9 @@ def _is_regular(data: bytes, end: int, quotes: numpy.ndarray) -> bool:
     Quotes alternate between opening and closing; one that opens stands at the beginning of a field, one that closes at
     the end of a field, or both are the halves of a doubled quote.
     """
-    if data.count(b"\r", 0, end) != data.count(b"\r\n", 0, end) or data.find(b"\0", 0, end) >= 0:
+    if data.find(b"\r", 0, end) >= 0 and data.count(b"\r", 0, end) != data.count(b"\r\n", 0, end):
         return False
-    if data.startswith(UTF8_BOM):
+    if data.find(b"\0", 0, end) >= 0 or data.startswith(UTF8_BOM):
         return False
     mine = quotes[: numpy.searchsorted(quotes, end)]
     if not len(mine):
@@ -136,14 +136,14 @@ def _is_regular(data: bytes, end: int, quotes: numpy.ndarray) -> bool:
     )
 
 
-def _read_arrow(columns: list[str], data: bytes, quotes: numpy.ndarray) -> pandas.DataFrame | None:
+def _read_arrow(columns: list[str], data: memoryview, quotes: numpy.ndarray) -> pandas.DataFrame | None:
     """Read regular records with pyarrow, which itself refuses a wrong number of fields and what is not UTF-8."""
     import pyarrow  # heavy and optional: pip install 'day89[csv]'
     from pyarrow import csv as arrow
 
     try:
         table = arrow.read_csv(
-            pyarrow.BufferReader(data),
+            pyarrow.BufferReader(pyarrow.py_buffer(data)),
             read_options=arrow.ReadOptions(column_names=columns, use_threads=False, block_size=len(data) + 1),
             parse_options=arrow.ParseOptions(newlines_in_values=bool(len(quotes))),
             convert_options=arrow.ConvertOptions(
@@ -155,11 +155,11 @@ def _read_arrow(columns: list[str], data: bytes, quotes: numpy.ndarray) -> panda
         )
     except pyarrow.ArrowInvalid:
         return None
-    frame: pandas.DataFrame = table.to_pandas()
+    frame: pandas.DataFrame = table.to_pandas(use_threads=False)
     return frame
 
 
-def _read_pandas(columns: list[str], data: bytes, quotes: numpy.ndarray) -> pandas.DataFrame | None:
+def _read_pandas(columns: list[str], data: memoryview, quotes: numpy.ndarray) -> pandas.DataFrame | None:
     """Read regular records with pandas' C parser; no table unless each has exactly as many fields as columns.
 
     That parser fills up short records silently, and takes lines of blanks for empty ones.
@@ -172,7 +172,7 @@ def _read_pandas(columns: list[str], data: bytes, quotes: numpy.ndarray) -> pand
     if len(quotes):
         ends = ends[numpy.searchsorted(quotes, ends) % 2 == 0]
         commas = commas[numpy.searchsorted(quotes, commas) % 2 == 0]
-    if not data.endswith(b"\n"):
+    if data[-1] != LINE_FEED:
         ends = numpy.append(ends, len(data))
     if len(commas) != len(ends) * (width - 1):
         return None

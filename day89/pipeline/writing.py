@@ -45,7 +45,7 @@ def _format_arrow(frame: pandas.DataFrame) -> bytes | None:
 
     sink = io.BytesIO()
     try:
-        table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+        table = pyarrow.Table.from_pandas(frame, preserve_index=False, nthreads=1)
         arrow.write_csv(table, sink, arrow.WriteOptions(include_header=False, quoting_style="none"))
     except pyarrow.ArrowInvalid:
         return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from day89.errors import InvalidInputError
 from day89.s3.buckets import list_versions
 from day89.s3.listing import ObjectInfo, delete_keys, list_objects
+from day89.s3.object_store import open_store
 from day89.s3.objects import describe_object, download_file, upload_file
 from day89.s3.transfer import PART_BYTES, UNFINISHED
 
@@ -44,6 +45,7 @@ def sync_up(
     delete: bool = False,
     storage_class: str = "STANDARD",
     progress: FileProgress | None = None,
+    client: str = "boto3",
 ) -> Sync:
     """Upload what is new or changed in a folder.
 
@@ -62,6 +64,7 @@ def sync_up(
             nobody can tell, and they stay.
         storage_class: class of the new objects.
         progress: called with (files done, files to do).
+        client: ``"boto3"``, or ``"obstore"`` for many small files; it has the endpoint and credentials of ``s3``.
 
     Raises:
         NotADirectoryError: there is no such folder, so nothing is deleted because of a wrong path.
@@ -78,8 +81,11 @@ def sync_up(
     there = {item.key: item for item in list_objects(s3, bucket, prefix)}
     changed = [key for key, path in here.items() if not _same(path, there.get(key))]
 
+    store = open_store(s3, bucket, client)
+
     def send(key: str) -> None:
-        upload_file(s3, here[key], bucket, key, storage_class=storage_class)
+        if store is None or not store.send(here[key], key, storage_class):
+            upload_file(s3, here[key], bucket, key, storage_class=storage_class)
 
     _each(send, changed, progress)
     gone = sorted(key for key in there.keys() - here.keys() if delete and not key.endswith("/"))
@@ -96,6 +102,7 @@ def sync_down(
     *,
     delete: bool = False,
     progress: FileProgress | None = None,
+    client: str = "boto3",
 ) -> Sync:
     """Download what is new or changed under a prefix.
 
@@ -106,6 +113,7 @@ def sync_down(
         folder: local folder; it is made where it is missing.
         delete: also delete local files whose object is gone.
         progress: called with (files done, files to do).
+        client: as for ``sync_up``.
 
     Raises:
         InvalidInputError: a key would be written outside the folder, also through a link, or what is a file on one side
@@ -119,8 +127,11 @@ def sync_down(
     files = _walk(root)[0] if delete and root.is_dir() else []
     changed = [key for key, path in paths.items() if not (path.is_file() and _same(path, there[key]))]
 
+    store = open_store(s3, bucket, client)
+
     def fetch(key: str) -> None:
-        download_file(s3, bucket, key, paths[key])
+        if store is None or not store.receive(there[key], paths[key]):
+            download_file(s3, bucket, key, paths[key])
 
     _each(fetch, changed, progress)
     wanted = set(paths.values())

@@ -23,6 +23,7 @@ from flask import Flask, request
 from day89.errors import UsageError
 from day89.inference import ModelBusyError, ServedModel, Server, listener
 from day89.inference import command as serve_command
+from day89.inference import server as server_module
 from day89.models import Manifest
 
 PROGRAM = """
@@ -266,7 +267,8 @@ def test_stopping_under_load_resets_and_drops_nothing(long_end: None, quick: boo
     assert set(statuses) == {200}
 
 
-def test_a_connection_that_waits_to_be_accepted_is_answered_when_it_stops() -> None:
+def test_a_connection_that_waits_to_be_accepted_is_answered_when_it_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "SETTLE_SECONDS", -1.0)
     server = Server(echo(), port=0)
     with socket.create_connection((server.host, server.port)) as line:
         line.sendall(b"GET / HTTP/1.1\r\n\r\n")

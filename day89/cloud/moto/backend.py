@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -18,15 +20,18 @@ from moto.core.utils import get_service_model
 from moto.moto_api._internal import mock_random
 from moto.s3.models import FakeDeleteMarker, s3_backends
 from moto.s3.responses import S3Response
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from day89.cloud.messages.errors import Answer, render
-from day89.cloud.messages.model import Refusal
+from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.moto.failures import not_here, refusal_for
 
 __all__ = [
     "GLOBAL_SERVICES",
     "NotFound",
     "Request",
+    "active_backends",
     "ask_moto",
     "backend_of",
     "bucket_owner",
@@ -38,6 +43,11 @@ __all__ = [
 ]
 
 # moto keeps one state a partition for these, not one a region.
+LOG = logging.getLogger(__name__)
+NOT_READ = "The XML you provided was not well-formed or did not validate against our published schema"
+# Query parameters of S3 that are numbers.
+NUMBERS = ("max-keys", "max-parts", "max-uploads", "max-buckets", "part-number-marker", "partNumber")
+NUMBER = re.compile(r"-?\d{1,10}")
 GLOBAL_SERVICES = frozenset({"s3", "iam", "sts"})
 ENDPOINT_PREFIXES = {"cloudwatch": "monitoring"}
 
@@ -54,6 +64,12 @@ def backend_of(service: str, account: str, region: str) -> Any:
         The moto backend, such as ``moto.ec2.models.EC2Backend``.
     """
     return get_backend(service)[account]["aws" if service in GLOBAL_SERVICES else region]
+
+
+def active_backends(service: str) -> list[Any]:
+    """Return moto's state of a service in every account and region that was used."""
+    found = (dict.values(regions) for regions in list(dict.values(get_backend(service))))
+    return [one for regions in found for one in list(regions)]
 
 
 def reset(seed: int | None = None) -> None:
@@ -106,12 +122,20 @@ def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[s
     try:
         operation, uri_params = get_service_router(service).match(request)
     except (NotFound, NotImplementedError):
-        return Refusal("InvalidAction", f"{service} has no such operation: {request.method} {request.path}", 400)
+        return not_here(service, f"such operation: {request.method} {request.path}")
     parser = PROTOCOL_PARSERS[protocol_of(service, request.content_type)](operation)
+    values = request.args if service == "s3" else request.values
+    if service == "s3" and values:
+        values = MultiDict((name, value) for name, value in values.items(multi=True) if value or name not in NUMBERS)
+        wrong = next((name for name in NUMBERS if not NUMBER.fullmatch(values.get(name, "0"))), None)
+        if wrong is not None:
+            message = f"Provided {wrong} not an integer or within integer range"
+            fields = {"ArgumentName": wrong, "ArgumentValue": values[wrong]}
+            return Refusal("InvalidArgument", message, 400, fields)
     parts = {
         "method": request.method,
         # A PUT to S3 may say that it is a form (urllib does so unasked); its body is an object all the same.
-        "values": request.args if service == "s3" else request.values,
+        "values": values,
         "headers": request.headers,
         "body": body,
         "url_path": request.path,
@@ -122,17 +146,16 @@ def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[s
         # WSGI writes header names in capitals; S3 keeps the names of metadata in lower case.
         metadata = {name.lower(): value for name, value in (params.pop("Metadata", None) or {}).items()}
         return str(operation.name), {**params, "Metadata": metadata} if metadata else params
-    except (RequestParserError, ParseError, ValueError, KeyError, TypeError) as error:
-        return Refusal(
-            "MalformedXML" if service == "s3" else "MalformedInput", f"cannot read the request: {error}", 400
-        )
+    except (RequestParserError, ParseError, ValueError, KeyError, TypeError, AttributeError) as error:
+        LOG.debug("%s.%s does not read", service, operation.name, exc_info=error)
+        return Refusal("MalformedXML", NOT_READ) if service == "s3" else Refusal("MalformedInput", NOT_READ)
 
 
-def ask_moto(service: str, request: Request, path: str, protocol: str) -> Answer:
+def ask_moto(call: ApiCall, request: Request, path: str, protocol: str) -> Answer:
     """Let moto do a call.
 
     Args:
-        service: boto3's name of the service.
+        call: the call.
         request: the request, at an address of AWS, S3 buckets in its path.
         path: path of the URL, which for S3 says whether a bucket or an object is meant.
         protocol: in which to report what moto cannot do.
@@ -140,14 +163,15 @@ def ask_moto(service: str, request: Request, path: str, protocol: str) -> Answer
     Returns:
         Status, headers and body.
     """
-    handler = _s3_handler(path) if service == "s3" else _handler(service)
+    handler = _s3_handler(path) if call.service == "s3" else _handler(call.service)
     try:
         status, headers, body = handler(request, request.raw_url, request.headers)
     except HTTPException as error:
         status, headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
-    except Exception as error:  # whatever breaks inside moto must not look like a fault of the client's
-        message = f"the local cloud cannot do this: {type(error).__name__}: {error}"
-        return render(Refusal("NotImplemented", message, 501), protocol, request.method)
+    except Exception as error:  # whatever breaks inside moto must not look like a fault of AWS's
+        return render(refusal_for(call, error), protocol, request.method)
+    if int(status) >= 500:
+        return render(refusal_for(call, RuntimeError(body)), protocol, request.method)
     return int(status), dict(headers), body.encode("utf-8") if isinstance(body, str) else bytes(body)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-__all__ = ["instance_types", "metadata_options", "register"]
+__all__ = ["ROOT_GIB", "architectures", "instance_types", "metadata_options", "register"]
 
 # https://docs.aws.amazon.com/linux/al2023/ug/ec2.html#launch-via-aws-cli
 PARAMETER = "/aws/service/ami-amazon-linux-latest/"
@@ -21,6 +21,7 @@ NEWEST = {
     "amzn2-ami-kernel-5.10-hvm-x86_64-gp2": ("amzn2-ami-kernel-5.10-hvm-2.0.20251110.1-x86_64-gp2", "x86_64"),
 }
 REQUIRED_HOPS = 2
+ROOT_GIB = 8  # of every image here
 
 
 def register(ec2: Any, ssm: Any) -> None:
@@ -90,3 +91,12 @@ def instance_types(region: str) -> Mapping[str, int]:
         for name, facts in INSTANCE_TYPES.items()
         if name in offered or not offered
     }
+
+
+@cache
+def architectures(region: str, name: str) -> tuple[str, ...]:
+    """Return the architectures that an instance type can run; none where the type is not known."""
+    from moto.ec2.models.instance_types import INSTANCE_TYPES  # slow, and only EC2 needs it
+
+    facts = INSTANCE_TYPES.get(name, {}).get("ProcessorInfo", {})
+    return tuple(facts.get("SupportedArchitectures", ()))

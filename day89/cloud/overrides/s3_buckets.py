@@ -102,6 +102,28 @@ def no_content(call: ApiCall, state: State, answer: Answer) -> Answer:
     return 204, {}, b""
 
 
+def lock(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Answer GetObjectLockConfiguration: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html"""
+    bucket = state.bucket(call.params["Bucket"])
+    text = element("ObjectLockEnabled", "Enabled")
+    if bucket.default_lock_mode:
+        length = element("Days", bucket.default_lock_days or None) + element("Years", bucket.default_lock_years or None)
+        rule = element("Mode", bucket.default_lock_mode) + length
+        text += f"<Rule><DefaultRetention>{rule}</DefaultRetention></Rule>"
+    return document("ObjectLockConfiguration", text)
+
+
+def put_lock(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+    """Answer PutObjectLockConfiguration, also for a bucket that has objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html"""
+    bucket = state.bucket(call.params["Bucket"])
+    rule = (call.params["ObjectLockConfiguration"].get("Rule") or {}).get("DefaultRetention") or {}
+    bucket.object_lock_enabled = True
+    bucket.default_lock_mode = rule.get("Mode")
+    bucket.default_lock_days = int(rule.get("Days") or 0)
+    bucket.default_lock_years = int(rule.get("Years") or 0)
+    return 200, {}, b""
+
+
 def pay(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     """Answer PutBucketRequestPayment and GetBucketRequestPayment: who pays is kept, nobody pays."""
     bucket = state.bucket(call.params["Bucket"])
@@ -131,6 +153,8 @@ BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...
     "s3.GetBucketLocation": (location,),
     "s3.PutBucketTagging": (tag_bucket,),
     "s3.GetBucketTagging": (tags_of_bucket,),
+    "s3.GetObjectLockConfiguration": (lock,),
+    "s3.PutObjectLockConfiguration": (put_lock,),
     "s3.PutBucketRequestPayment": (pay,),
     "s3.GetBucketRequestPayment": (pay,),
 }

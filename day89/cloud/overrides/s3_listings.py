@@ -91,7 +91,7 @@ def _cut(found: Iterable[Any], prefix: str, delimiter: str | None, marker: str, 
             continue
         head, cut, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
         rolled = prefix + head + cut if cut else ""
-        if rolled and rolled in (seen, marker):
+        if rolled and (rolled == seen or rolled <= marker):
             continue
         if len(page.entries) + len(page.prefixes) >= most:
             return page._replace(last=last)

@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.messages.errors import XML, Answer, render
+from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ApiCall, Refusal
 from day89.cloud.messages.moto_request import Inner
+from day89.cloud.messages.tokens import read_token, write_token
+from day89.cloud.messages.xml import document, element
 from day89.cloud.moto.state import State
 
 __all__ = ["BEFORE"]
 
-NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+A_PAGE = 100
 # Each is a document with an id of its own, of which a bucket may have many; and what the list of them is called.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketMetricsConfiguration.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAnalyticsConfiguration.html
@@ -34,20 +36,24 @@ def put(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     if found is None or given.get("Id") != call.params["Id"]:
         return render(Refusal("InvalidArgument", "The id in the query and in the configuration differ"), "rest-xml")
     _kept(call, state)[call.params["Id"]] = found[2].decode()
-    return 200, {}, b""
+    return (204 if _kind(call) == "Metrics" else 200), {}, b""
 
 
 def get(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     """Show one."""
     found = _kept(call, state).get(call.params["Id"])
-    return _missing() if found is None else _document(f"{_kind(call)}Configuration", found)
+    return _missing() if found is None else document(f"{_kind(call)}Configuration", found)
 
 
 def listed(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     """Show all."""
-    name = f"{_kind(call)}Configuration"
-    each = "".join(f"<{name}>{text}</{name}>" for _, text in sorted(_kept(call, state).items()))
-    return _document(KINDS[_kind(call)], f"<IsTruncated>false</IsTruncated>{each}")
+    name, token = f"{_kind(call)}Configuration", call.params.get("ContinuationToken")
+    after = read_token(token or "") or ""
+    found = sorted((one, text) for one, text in _kept(call, state).items() if one > after)
+    shown = found[:A_PAGE]
+    told = element("IsTruncated", len(shown) < len(found)) + element("ContinuationToken", token)
+    told += element("NextContinuationToken", write_token(shown[-1][0]) if len(shown) < len(found) else None)
+    return document(KINDS[_kind(call)], told + "".join(f"<{name}>{text}</{name}>" for _, text in shown))
 
 
 def delete(call: ApiCall, state: State, inner: Inner) -> Answer | None:
@@ -69,10 +75,6 @@ def _kept(call: ApiCall, state: State) -> dict[str, str]:
 
 def _missing() -> Answer:
     return render(Refusal("NoSuchConfiguration", "The specified configuration does not exist.", 404), "rest-xml")
-
-
-def _document(name: str, text: str) -> Answer:
-    return 200, {"content-type": "application/xml"}, f'{XML}<{name} xmlns="{NAMESPACE}">{text}</{name}>'.encode()
 
 
 BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
-from xml.sax.saxutils import escape
 
-from day89.cloud.messages.errors import XML, Answer
+from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
+from day89.cloud.messages.xml import canonical_id, document, element, writer
 from day89.cloud.moto.state import State
 
 __all__ = ["list_uploads", "new_upload"]
 
 UPLOADS_A_PAGE = 1000
-NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def new_upload(call: ApiCall, state: State, answer: Answer) -> Answer:
@@ -33,21 +31,21 @@ def list_uploads(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     """
     given = call.params
     most = min(int(given.get("MaxUploads") or UPLOADS_A_PAGE), state.page_size or UPLOADS_A_PAGE)
+    marker, id_marker = given.get("KeyMarker") or "", (given.get("KeyMarker") and given.get("UploadIdMarker")) or ""
     waiting = _entries(call, state.bucket(given["Bucket"]).multiparts.values())
     shown, more = waiting[:most], len(waiting) > most
-    name = quote if given.get("EncodingType") == "url" else escape
+    name = writer(given.get("EncodingType"))
     lines = [
-        *(_element(one, given.get(one)) for one in ("Bucket", "EncodingType")),
-        *(_element(one, given.get(one), name) for one in ("Prefix", "Delimiter", "KeyMarker")),
-        _element("UploadIdMarker", given.get("UploadIdMarker")),
-        _element("MaxUploads", most) + _element("IsTruncated", str(more).lower()),
+        *(element(one, given.get(one)) for one in ("Bucket", "EncodingType")),
+        *(element(one, given.get(one), name) for one in ("Prefix", "Delimiter")),
+        element("KeyMarker", marker, name) + element("UploadIdMarker", id_marker),
+        element("MaxUploads", most) + element("IsTruncated", str(more).lower()),
         *(_entry(key, upload, call, name) for key, _, upload in shown),
     ]
-    if more:
+    if shown:
         key, upload_id, _ = shown[-1]
-        lines += [_element("NextKeyMarker", key, name), _element("NextUploadIdMarker", upload_id)]
-    body = f'{XML}<ListMultipartUploadsResult xmlns="{NAMESPACE}">{"".join(lines)}</ListMultipartUploadsResult>'
-    return 200, {"content-type": "application/xml"}, body.encode()
+        lines += [element("NextKeyMarker", key, name), element("NextUploadIdMarker", upload_id)]
+    return document("ListMultipartUploadsResult", "".join(lines))
 
 
 def _entries(call: ApiCall, uploads: Iterable[Any]) -> list[tuple[str, str, Any]]:
@@ -72,14 +70,10 @@ def _entries(call: ApiCall, uploads: Iterable[Any]) -> list[tuple[str, str, Any]
 
 def _entry(key: str, upload: Any, call: ApiCall, name: Any) -> str:
     if upload is None:
-        return f"<CommonPrefixes>{_element('Prefix', key, name)}</CommonPrefixes>"
-    who = f"<ID>{escape(call.principal)}</ID><DisplayName>{call.account}</DisplayName>"
-    told = _element("Key", key, name) + _element("UploadId", upload.id)
-    told += f"<Initiator>{who}</Initiator><Owner>{who}</Owner>" + _element("StorageClass", upload.storage or "STANDARD")
-    told += _element("Initiated", upload.day89_initiated.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
-    told += _element("ChecksumAlgorithm", upload.metadata.get("x-amz-checksum-algorithm"))
-    return f"<Upload>{told}{_element('ChecksumType', upload.metadata.get('x-amz-checksum-type'))}</Upload>"
-
-
-def _element(tag: str, value: Any, write: Any = escape) -> str:
-    return "" if value is None else f"<{tag}>{write(str(value))}</{tag}>"
+        return f"<CommonPrefixes>{element('Prefix', key, name)}</CommonPrefixes>"
+    who = element("ID", canonical_id(call.account))
+    told = element("Key", key, name) + element("UploadId", upload.id)
+    told += f"<Initiator>{who}</Initiator><Owner>{who}</Owner>" + element("StorageClass", upload.storage or "STANDARD")
+    told += element("Initiated", upload.day89_initiated.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    told += element("ChecksumAlgorithm", upload.metadata.get("x-amz-checksum-algorithm"))
+    return f"<Upload>{told}{element('ChecksumType', upload.metadata.get('x-amz-checksum-type'))}</Upload>"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.messages.errors import Answer
+from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
+from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import State
-from day89.cloud.overrides import ec2, s3, services
+from day89.cloud.overrides import ec2, ec2_answers, iam, s3, services
 from day89.cloud.overrides.s3 import website
 from day89.cloud.overrides.s3_cors import cors_headers, preflight
 from day89.cloud.overrides.s3_deletes import delete_objects
@@ -28,25 +29,33 @@ def _merged(*tables: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]
     return merged
 
 
-BEFORE: Mapping[str, tuple[Before, ...]] = _merged(*s3.BEFORES, ec2.BEFORE, services.BEFORE)
-AFTER: Mapping[str, tuple[After, ...]] = _merged(*s3.AFTERS, ec2.AFTER, services.AFTER)
+BEFORE: Mapping[str, tuple[Before, ...]] = _merged(
+    *s3.BEFORES, ec2.BEFORE, ec2_answers.BEFORE, iam.BEFORE, services.BEFORE
+)
+AFTER: Mapping[str, tuple[After, ...]] = _merged(*s3.AFTERS, ec2.AFTER, ec2_answers.AFTER, iam.AFTER, services.AFTER)
 
 
-def before(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def before(call: ApiCall, state: State, inner: Inner, protocol: str) -> Answer | None:
     """Change the request that moto gets, or answer in its place."""
     if call.service in ("ec2", "ssm", "autoscaling"):
         ec2.prepare(call, state)
-    for mend in BEFORE.get(call.action, ()):
-        answer = mend(call, state, inner)
-        if answer is not None:
-            return answer
+    try:
+        for mend in BEFORE.get(call.action, ()):
+            answer = mend(call, state, inner)
+            if answer is not None:
+                return answer
+    except Exception as error:  # parameters that nobody has looked at yet
+        return render(refusal_for(call, error), protocol, call.method)
     return None
 
 
-def after(call: ApiCall, state: State, answer: Answer) -> Answer:
+def after(call: ApiCall, state: State, answer: Answer, protocol: str) -> Answer:
     """Change moto's state or its answer after a call that succeeded."""
     if answer[0] >= 300:
         return answer
-    for mend in AFTER.get(call.action, ()):
-        answer = mend(call, state, answer)
+    try:
+        for mend in AFTER.get(call.action, ()):
+            answer = mend(call, state, answer)
+    except Exception as error:  # parameters that nobody has looked at yet
+        return render(refusal_for(call, error), protocol, call.method)
     return answer

@@ -19,8 +19,17 @@ USER_DATA_BYTES = 16 * 1024
 INSTANCE_ID = re.compile(r"^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$")
 IMAGE_ID = re.compile(r"^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$")
 TAGGABLE_AT_LAUNCH = frozenset({"instance", "volume", "network-interface", "spot-instances-request", "elastic-gpu"})
+TEMPLATE_NAME = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
 MARKETS = frozenset({"spot", "capacity-block"})
 PAGE = range(5, 1001)
+ON_INSTANCES = frozenset({"StartInstances", "StopInstances", "RebootInstances", "TerminateInstances"})
+# Describe calls that take ids or a page size, and the name of the ids in EC2's message.
+PAGED = {
+    "DescribeInstances": ("InstanceIds", "instancesSet"),
+    "DescribeInstanceStatus": ("InstanceIds", "instancesSet"),
+    "DescribeVolumes": ("VolumeIds", "volumeSet"),
+    "DescribeSnapshots": ("SnapshotIds", "snapshotSet"),
+}
 
 
 def counts(call: ApiCall, state: State) -> Refusal | None:
@@ -156,6 +165,8 @@ def group_names(call: ApiCall, state: State) -> Refusal | None:
 
 def instance_ids(call: ApiCall, state: State) -> Refusal | None:
     """Refuse ids that are not formed like one: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
+    if call.operation in ON_INSTANCES and not call.params.get("InstanceIds"):
+        return Refusal("MissingParameter", "The request must contain the parameter InstanceId")
     named = call.params.get("InstanceIds") or [call.params.get("InstanceId")]
     for instance_id in named:
         if instance_id is not None and not INSTANCE_ID.match(instance_id):
@@ -207,6 +218,10 @@ def known_tagged(call: ApiCall, state: State) -> Refusal | None:
 def page_range(call: ApiCall, state: State) -> Refusal | None:
     """Refuse page sizes outside 5 to 1,000: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html"""
     asked = call.params.get("MaxResults")
+    ids, told = PAGED.get(call.operation, ("", ""))
+    if asked is not None and call.params.get(ids):
+        message = f"The parameter {told} cannot be used with the parameter maxResults"
+        return Refusal("InvalidParameterCombination", message)
     if asked is None or int(asked) in PAGE:
         return None
     word = "greater than or equal to 5" if int(asked) < 5 else "less than or equal to 1000"
@@ -217,6 +232,18 @@ def known_filters(call: ApiCall, state: State) -> Refusal | None:
     """Refuse filters that the call does not have."""
     unknown = unknown_filter(call.operation, [one.get("Name", "") for one in call.params.get("Filters") or []])
     return _value(f"The filter '{unknown}' is invalid") if unknown else None
+
+
+def template_name(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse names of launch templates with other letters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html"""
+    given = str(call.params.get("LaunchTemplateName") or "")
+    if TEMPLATE_NAME.fullmatch(given):
+        return None
+    message = (
+        "A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the "
+        "following characters: - ( ) . / _."
+    )
+    return Refusal("InvalidLaunchTemplateName.MalformedException", message)
 
 
 def template_user_data(call: ApiCall, state: State) -> Refusal | None:
@@ -256,12 +283,14 @@ RULES: Mapping[str, Rules] = {
     "ec2.TerminateInstances": (instance_ids,),
     "ec2.DescribeInstances": (page_range, instance_ids, known_filters),
     "ec2.DescribeInstanceStatus": (page_range, instance_ids),
+    "ec2.DescribeVolumes": (page_range,),
+    "ec2.DescribeSnapshots": (page_range,),
     "ec2.GetConsoleOutput": (instance_ids,),
     "ec2.ModifyInstanceAttribute": (instance_ids, stopped_to_modify),
     "ec2.ModifyInstanceMetadataOptions": (instance_ids, metadata_options),
     "ec2.CreateTags": (known_tagged,),
     "ec2.DescribeSecurityGroups": (known_filters,),
     "ec2.DescribeImages": (known_filters,),
-    "ec2.CreateLaunchTemplate": (template_user_data,),
+    "ec2.CreateLaunchTemplate": (template_name, template_user_data),
     "ec2.CreateLaunchTemplateVersion": (template_user_data,),
 }

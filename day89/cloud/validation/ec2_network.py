@@ -38,12 +38,27 @@ def network_there(call: ApiCall, state: State) -> Refusal | None:
 def port_range(call: ApiCall, state: State) -> Refusal | None:
     """Refuse ranges that run backwards or past 65535: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html"""
     for rule in [*(call.params.get("IpPermissions") or []), call.params]:
-        if str(rule.get("IpProtocol")) not in ("tcp", "udp", "6", "17") or rule.get("FromPort") is None:
+        if str(rule.get("IpProtocol")) not in ("tcp", "udp", "6", "17"):
             continue
+        if rule.get("FromPort") is None or rule.get("ToPort") is None:
+            return _value("Invalid value for portRange. Must specify both from and to ports with TCP/UDP.")
         first, last = int(rule["FromPort"]), int(rule.get("ToPort") or rule["FromPort"])
         if not 0 <= first <= last <= 65535:
             return _value(f"Invalid {str(rule['IpProtocol']).upper()} port range ({first}:{last})")
     return None
+
+
+def rule_descriptions(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse descriptions of rules with other letters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html"""
+    kinds = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+    rules = call.params.get("IpPermissions") or []
+    texts = [one.get("Description") for rule in rules for kind in kinds for one in rule.get(kind) or []]
+    if all(text is None or text == "" or GROUP_TEXT.match(text) for text in texts):
+        return None
+    return _value(
+        "Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: "
+        "a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+    )
 
 
 def group_in_use(call: ApiCall, state: State) -> Refusal | None:
@@ -81,8 +96,10 @@ def _value(message: str) -> Refusal:
 
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
     "ec2.CreateSecurityGroup": (group_text, network_there),
-    "ec2.AuthorizeSecurityGroupIngress": (port_range,),
-    "ec2.AuthorizeSecurityGroupEgress": (port_range,),
+    "ec2.AuthorizeSecurityGroupIngress": (port_range, rule_descriptions),
+    "ec2.AuthorizeSecurityGroupEgress": (port_range, rule_descriptions),
+    "ec2.UpdateSecurityGroupRuleDescriptionsIngress": (rule_descriptions,),
+    "ec2.UpdateSecurityGroupRuleDescriptionsEgress": (rule_descriptions,),
     "ec2.DeleteSecurityGroup": (group_in_use,),
     "ec2.DeleteSubnet": (subnet_in_use,),
 }

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.moto.failures import not_here
 from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_objects import MALFORMED, SSE
 
@@ -47,6 +48,25 @@ def versioning_status(call: ApiCall, state: State) -> Refusal | None:
     return None if status in ("Enabled", "Suspended") else MALFORMED
 
 
+def empty(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a bucket in which anything is left: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html"""
+    bucket = state.bucket(call.params["Bucket"])
+    if not bucket.keys:
+        return None
+    more = ". You must delete all versions in the bucket." if bucket.versioning_status else ""
+    message = f"The bucket you tried to delete is not empty{more}"
+    return Refusal("BucketNotEmpty", message, 409, {"BucketName": bucket.name})
+
+
+def has_block(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to tell of a public access block that was deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetPublicAccessBlock.html"""
+    bucket = state.bucket(call.params["Bucket"])
+    if bucket.public_access_block is not None:
+        return None
+    message = "The public access block configuration was not found"
+    return Refusal("NoSuchPublicAccessBlockConfiguration", message, 404, {"BucketName": bucket.name})
+
+
 def encryption_algorithm(call: ApiCall, state: State) -> Refusal | None:
     """Refuse unknown algorithms: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html"""
     rules = (call.params.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or []
@@ -83,7 +103,7 @@ def on_any_bucket(call: ApiCall, state: State) -> Refusal | None:
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
     if NOT_HERE.search(call.operation):
-        return Refusal("NotImplemented", f"the local cloud has no {call.operation}", 501)
+        return not_here("s3", call.operation)
     name = call.params.get("Bucket")
     if name is None or call.operation == "CreateBucket" or state.bucket(name) is not None:
         return None
@@ -105,6 +125,8 @@ def customer_keys(call: ApiCall, state: State) -> Refusal | None:
 
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
     "s3.CreateBucket": (bucket_name,),
+    "s3.DeleteBucket": (empty,),
+    "s3.GetPublicAccessBlock": (has_block,),
     "s3.PutBucketVersioning": (versioning_status,),
     "s3.PutBucketEncryption": (encryption_algorithm,),
     "s3.PutObject": (customer_keys,),

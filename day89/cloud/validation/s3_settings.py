@@ -169,12 +169,11 @@ def _unreachable(call: ApiCall, state: State, arn: str) -> str | None:
 
 def acceleration(call: ApiCall, state: State) -> Refusal | None:
     """Refuse a status that does not exist, and names with a dot: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html"""
-    if (call.params.get("AccelerateConfiguration") or {}).get("Status") not in ("Enabled", "Suspended"):
-        return MALFORMED
-    if "." not in call.params["Bucket"]:
-        return None
-    message = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names"
-    return Refusal("InvalidRequest", message)
+    if "." in call.params["Bucket"]:
+        message = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names"
+        return Refusal("InvalidRequest", message)
+    given = (call.params.get("AccelerateConfiguration") or {}).get("Status")
+    return None if given in ("Enabled", "Suspended") else MALFORMED
 
 
 def payer(call: ApiCall, state: State) -> Refusal | None:

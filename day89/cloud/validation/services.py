@@ -66,6 +66,18 @@ def _malformed(message: str) -> Refusal:
     return Refusal("MalformedPolicyDocument", message)
 
 
+def new_name(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse a name that differs from another only by capitals: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    iam = state.backend("iam", call.account)
+    for kind, things in (("Role", iam.roles), ("User", iam.users), ("InstanceProfile", iam.instance_profiles)):
+        if call.operation != f"Create{kind}":
+            continue
+        name = str(call.params.get(f"{kind}Name", ""))
+        if any(one.name.lower() == name.lower() for one in things.values()):
+            return Refusal("EntityAlreadyExists", f"{kind} with name {name} already exists.", 409)
+    return None
+
+
 def role_not_in_use(call: ApiCall, state: State) -> Refusal | None:
     """Refuse to delete a role that something holds: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html"""
     iam, name = state.backend("iam", call.account), call.params.get("RoleName")
@@ -215,9 +227,9 @@ def _validation(message: str) -> Refusal:
 NAMES = (entity_name,)
 POLICY = (entity_name, no_principal)
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
-    "iam.CreateRole": (entity_name, trust_policy),
-    "iam.CreateUser": NAMES,
-    "iam.CreateInstanceProfile": NAMES,
+    "iam.CreateRole": (entity_name, trust_policy, new_name),
+    "iam.CreateUser": (entity_name, new_name),
+    "iam.CreateInstanceProfile": (entity_name, new_name),
     "iam.CreatePolicy": POLICY,
     "iam.CreatePolicyVersion": POLICY,
     "iam.PutRolePolicy": POLICY,

@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import State
 from day89.cloud.validation import (
+    cloudwatch,
     ec2,
+    ec2_launch,
     ec2_network,
+    ec2_tags,
+    iam,
     s3_acls,
     s3_buckets,
     s3_conditions,
@@ -43,10 +48,16 @@ TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
     s3_locks.RULES,
     s3_lifecycle.RULES,
     ec2.RULES,
+    ec2_launch.RULES,
     ec2_network.RULES,
+    iam.RULES,
+    cloudwatch.RULES,
     services.RULES,
 )
-OF_ALL: Mapping[str, tuple[Rule, ...]] = {"s3": (s3_buckets.on_any_bucket, s3_buckets.expected_owner)}
+OF_ALL: Mapping[str, tuple[Rule, ...]] = {
+    "s3": (s3_buckets.on_any_bucket, s3_buckets.expected_owner),
+    "ec2": (ec2_tags.tags,),
+}
 
 
 @cache
@@ -58,8 +69,7 @@ def rules_of(action: str) -> tuple[Rule, ...]:
 
 def refuse(call: ApiCall, state: State) -> Refusal | None:
     """Return the first reason why AWS would not do this call, or None."""
-    for rule in rules_of(call.action):
-        refusal = rule(call, state)
-        if refusal is not None:
-            return refusal
-    return None
+    try:
+        return next((found for rule in rules_of(call.action) if (found := rule(call, state)) is not None), None)
+    except Exception as error:  # a rule met parameters of another shape: the request is malformed
+        return refusal_for(call, error)

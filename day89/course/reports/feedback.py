@@ -11,6 +11,7 @@ from day89.course.exercise.tasks import task as described
 from day89.course.reports.causes import Cause, causes
 from day89.course.reports.failure import parts
 from day89.course.reports.text import plain
+from day89.course.reports.who import decisions, facts
 
 __all__ = ["file_names", "markdown", "render", "write_all"]
 
@@ -30,6 +31,9 @@ def render(one: Mapping[str, Any], results: Mapping[str, Any]) -> str:
         results: the data of the result file.
     """
     lines = [f"# {markdown(one['path'])}: {one['score']:g} of {one['max_score']:g} points", ""]
+    about = [f"{key.replace('_', ' ')}: {markdown(value)}" for key, value in facts(one).items() if value]
+    lines += [", ".join(about), ""] if about else []
+    lines += [f"- {markdown(text)}" for text in decisions(one)]
     if one["message"]:
         lines += [markdown(one["message"]), ""]
     lines += ["| task | function | result | points |", "|---|---|---|---|"]

@@ -16,6 +16,7 @@ from day89.course.reports import analysis, lecture
 from day89.course.reports.causes import causes
 from day89.course.reports.failure import parts
 from day89.course.reports.text import plain
+from day89.course.reports.who import decisions, shown_name
 
 __all__ = ["render"]
 
@@ -32,7 +33,8 @@ def _template() -> Template:
     environment.filters |= {
         "plain": plain,
         "parts": parts,
-        "shown_name": lecture.shown_name,
+        "shown_name": shown_name,
+        "decisions": decisions,
         "percent": lambda share: f"{100 * share:.0f} %",
         "points": lambda points: f"{round(points, 2):g}",
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 from day89.course.reports.failure import as_text
 from day89.course.reports.text import plain
+from day89.course.reports.who import facts
 
 __all__ = ["render"]
 
@@ -25,6 +26,10 @@ def render(results: Mapping[str, Any]) -> str:
     for one in results["submissions"]:
         cases = [(task, check) for task in one["tasks"] for check in task["checks"]]
         suite = ET.SubElement(root, "testsuite", name=plain(one["path"]), time=str(one["seconds"]))
+        if known := {key: value for key, value in facts(one).items() if value}:
+            properties = ET.SubElement(suite, "properties")
+            for key, value in known.items():
+                ET.SubElement(properties, "property", name=key, value=plain(value))
         for task, check in cases:
             _case(suite, task, check)
         for task in one["tasks"]:

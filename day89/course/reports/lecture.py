@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from day89.course.reports.who import shown_name
+
 __all__ = [
     "CheckFailures",
     "Pair",
@@ -15,7 +17,6 @@ __all__ = [
     "equal_files",
     "near_files",
     "people_by_mistake",
-    "shown_name",
     "zoomed",
 ]
 
@@ -66,17 +67,6 @@ class Pair:
     right: str
     equal: int
     of: int
-
-
-def shown_name(one: Mapping[str, Any]) -> str:
-    """Return what a report calls the one who handed in: the group, the person, or the path.
-
-    Args:
-        one: an entry of the result file.
-    """
-    person = one.get("person") or {}
-    names = (one.get("group"), *(person.get(key) for key in ("name", "login", "email", "sid", "id")), one["path"])
-    return str(next(name for name in names if name))
 
 
 def check_failures(results: Mapping[str, Any]) -> list[CheckFailures]:
