@@ -202,6 +202,27 @@ def fail_half_way(cloud: Any) -> None:
     cloud.faults.add("ec2.RunInstances", before=launched)
 
 
+def expect_launched_as_given(place: Place, log: Any, called: str) -> None:
+    """Fail unless an instance was asked for with the image, the security group and the profile that were given."""
+    for call in log.of("ec2.RunInstances")[:1]:
+        params, profile = call.params, call.params.get("IamInstanceProfile") or {}
+        groups = {*params.get("SecurityGroupIds", []), *params.get("SecurityGroups", [])}
+        groups |= {group for one in params.get("NetworkInterfaces", []) for group in one.get("Groups", [])}
+        found = (
+            params.get("ImageId"),
+            sorted(groups),
+            profile.get("Name") or profile.get("Arn", "").rpartition("/")[2],
+        )
+        wanted = (place.image_id, [place.security_group_id], place.instance_profile)
+        expect(
+            found == wanted,
+            called=called,
+            expected=f"a launch with image, security group and profile {show(wanted)}",
+            found=show(found),
+            mistake="N30" if found[:2] == wanted[:2] else "E42",
+        )
+
+
 def expect_put(log: Any, called: str, *prefixes: str) -> None:
     """Fail unless something was written under each of these prefixes."""
     keys = {str(call.params.get("Key", "")) for action in WRITES for call in log.of(action) if call.status == 200}

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Attempt, expect_as_it_is, expect_missing
+from support import Attempt, expect_as_it_is, expect_forbidden, expect_missing, forbid
 from support_workers import (
     READER_AND_WRITER,
     Place,
     ended_with,
+    expect_launched_as_given,
     expect_launches,
     expect_none_left,
     expect_put,
@@ -116,6 +117,7 @@ def test_one_worker_is_launched_and_gone_afterwards(
     place = new_place(cloud, names, READER_AND_WRITER)
     run(task, place, source, workdir / "result.csv", timeout=stretched(40))
     expect_none_left(place, task.last_call, "E18")
+    expect_launched_as_given(place, cloud.log, task.last_call)
     launched = len(place.instances())
     expect(
         launched == 1,
@@ -213,6 +215,10 @@ def test_a_launch_that_fails_half_way_leaves_nothing(
     cloud.faults.clear()
     launched(cloud.log, task.last_call, error)
     expect_none_left(place, f"{task.last_call}, where a call after the launch failed: {ended_with(error)}", "E48")
+    forbid(cloud, "ec2.RunInstances")  # cleaning up must not hide what AWS said
+    options = {**place.launch_options, "timeout": 1}
+    result = workdir / "b.csv"
+    expect_forbidden(task, "E23", "run_on_ec2", place.s3, place.ec2, source, place.bucket, result, **options)
 
 
 @pytest.mark.task("4.4", "mastery", points=0.2)
