@@ -47,7 +47,7 @@ def make(folder: Path, form: str, *, yes: bool) -> int:
     """
     call = how_to_call()
     files = course_files(form, call)
-    files[RECORD] = (json.dumps(record(files, form), indent=1) + "\n").encode()
+    files[RECORD] = (json.dumps(record(files, form, call), indent=1) + "\n").encode()
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file: name a folder that is not there yet")
     if there := [name for name in files if (folder / name).exists()]:

@@ -12,7 +12,7 @@ from day89 import __version__
 from day89.course.commands.init import confirm
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.learn.blocks import update_exercise
-from day89.course.learn.folder import RECORD, course_files, digest, how_to_call, record
+from day89.course.learn.folder import RECORD, course_files, digest, record
 from day89.course.learn.state import State
 from day89.errors import UsageError
 
@@ -38,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
     """Show what is new, ask, write it."""
     folder = Path(args.folder)
     known = _known(folder)
-    files = course_files(known["form"], how_to_call())
-    now = record(files, known["form"])
+    files = course_files(known["form"], known["call"])
+    now = record(files, known["form"], known["call"])
     plan = _plan(folder, known, files, now)
     if not plan.writes and not plan.again:
         print(f"{folder}: up to date with day89 {__version__}")
@@ -58,7 +58,7 @@ def _known(folder: Path) -> dict[str, Any]:
     path = folder / RECORD
     try:
         known: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return {name: known[name] for name in ("version", "form", "files", "blocks", "checks")}
+        return {name: known[name] for name in ("version", "form", "call", "files", "blocks", "checks")}
     except FileNotFoundError:
         raise UsageError(f"{path} is not there: `day89 update` works in a folder that `day89 init` made") from None
     except (OSError, ValueError, KeyError, TypeError) as error:

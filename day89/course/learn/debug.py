@@ -110,6 +110,23 @@ class _OneCheck:
 
 def _stopping(function: Any) -> Any:
     def stopped(*arguments: Any, **keywords: Any) -> Any:
-        return pdb.Pdb(nosigint=True).runcall(function, *arguments, **keywords)
+        debugger = _Debugger(nosigint=True)
+        value = debugger.runcall(function, *arguments, **keywords)
+        if debugger.has_quit:
+            raise bdb.BdbQuit  # Pdb itself would go on, with None for an answer
+        return value
 
     return stopped
+
+
+class _Debugger(pdb.Pdb):
+    """A debugger that knows whether it was quit."""
+
+    has_quit = False
+
+    def do_quit(self, arg: str) -> bool | None:
+        """Note it; ``q``, ``exit`` and the end of the input come here."""
+        self.has_quit = True
+        return super().do_quit(arg)
+
+    do_q = do_exit = do_EOF = do_quit

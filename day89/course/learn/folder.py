@@ -96,7 +96,7 @@ The same command goes on where you were. `{call} status` shows tasks, hints, min
 """
 
 
-def course_files(form: str, call: str = "uv run day89") -> dict[str, bytes]:
+def course_files(form: str, call: str) -> dict[str, bytes]:
     """Return what a course folder holds, path to contents, but for the record.
 
     Args:
@@ -164,13 +164,20 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def record(files: Mapping[str, bytes], form: str) -> dict[str, Any]:
-    """Return what is remembered of the files that were given: enough to tell later which of them were touched."""
+def record(files: Mapping[str, bytes], form: str, call: str) -> dict[str, Any]:
+    """Return what is remembered of the files that were given: enough to tell later which of them were touched.
+
+    Args:
+        files: what ``course_files`` returned.
+        form: of the stubs.
+        call: how the learner calls this program.
+    """
     exercise = files["exercise.py"].decode()
     return {
         "schema": SCHEMA,
         "version": __version__,
         "form": form,
+        "call": call,
         "files": {name: digest(data) for name, data in files.items() if name != "exercise.py"},
         "blocks": {name: digest(text.encode()) for name, text in blocks(exercise).items()},
         "checks": _checks(),
