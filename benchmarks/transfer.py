@@ -33,6 +33,7 @@ from transfer_peers import ACCESS, BUCKET, MOVERS, PIECE, SECRET, client
 
 WAYS = ("down", "up", "down-many", "up-many")
 LIMIT = "boto3-calls"
+OWN = ("day89", "day89-obstore")
 Result = dict[str, float]
 
 
@@ -215,14 +216,17 @@ def show(arena: Arena, way: str, results: dict[str, list[Result]]) -> None:
     amount, unit = (arena.files, "files/s") if kind else (arena.sizes[kind] / PIECE, "MiB/s")
     rounds = len(results["day89"])
     print(f"\n{way}, {arena.amounts[kind]}, {rounds} rounds; day89/x: day89's speed in the speed of that client")
-    print(f"{'client':<12} {unit:>8} {'best':>6} {'day89/x':>8} {'CPU s':>7} {'ready MiB':>10} {'peak MiB':>9}")
+    print(f"{'client':<14} {unit:>8} {'best':>6} {'day89/x':>8} {'CPU s':>7} {'ready MiB':>10} {'peak MiB':>9}")
     for name in sorted(results, key=ratio):
         speeds = f"{amount / median(name, 'seconds'):>8.0f} {amount / best(name):>6.0f} {ratio(name):>8.2f}"
         peak = max(result["peak"] for result in results[name])
-        print(f"{name:<12} {speeds} {median(name, 'cpu'):>7.2f} {median(name, 'ready'):>10.1f} {peak:>9.1f}")
-    fastest = min((name for name in results if name not in ("day89", LIMIT)), key=ratio)
-    ahead = f"day89 has {ratio(fastest):.2f} of the speed of {fastest}, the fastest other client"
-    print(f"{ahead}; in the best rounds {best(fastest) / best('day89'):.2f}", flush=True)
+        print(f"{name:<14} {speeds} {median(name, 'cpu'):>7.2f} {median(name, 'ready'):>10.1f} {peak:>9.1f}")
+    fastest = min((name for name in results if name not in (*OWN, LIMIT)), key=ratio)
+    for own in (name for name in OWN if name in results):
+        pairs = zip(results[fastest], results[own], strict=True)
+        share = statistics.median(theirs["seconds"] / ours["seconds"] for theirs, ours in pairs)
+        ahead = f"{own} has {share:.2f} of the speed of {fastest}, the fastest other client"
+        print(f"{ahead}; in the best rounds {best(fastest) / best(own):.2f}", flush=True)
 
 
 def main() -> None:

@@ -130,8 +130,7 @@ def sync_down(
     store = open_store(s3, bucket, client)
 
     def fetch(key: str) -> None:
-        # An ETag that is no digest of the content matches nothing, and boto3 has checks of its own.
-        if store is None or not store.receive(key, paths[key], lambda part: _same(part, there[key])):
+        if store is None or not store.receive(there[key], paths[key]):
             download_file(s3, bucket, key, paths[key])
 
     _each(fetch, changed, progress)

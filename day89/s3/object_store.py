@@ -1,24 +1,29 @@
 """Move plain objects with obstore, a client in Rust: many small files cost it a fifth of what boto3 takes.
 
 It is asked for by argument, gets endpoint and credentials of the boto3 client, and does only what it does as boto3
-does: where a key, a storage class or an answer is out of the ordinary, the file goes through boto3.
+does: where a key, a size, a storage class or an answer is out of the ordinary, the file goes through boto3.
 
 https://developmentseed.org/obstore/
 """
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import mimetypes
 import os
 import re
+import stat
 import urllib.request
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from day89.clients import answered_here, is_loopback
 from day89.errors import InvalidInputError
-from day89.s3.transfer import PART_BYTES, SINGLE_BYTES_MAX, replacement
+from day89.s3.listing import ObjectInfo
+from day89.s3.transfer import PART_BYTES, SINGLE_BYTES_MAX
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -29,7 +34,7 @@ CLIENTS = ("boto3", "obstore")
 # obstore writes some characters of a key otherwise than S3 has them.
 PLAIN_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 CREDENTIAL_SECONDS = 300
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 20  # larger objects are no matter of many small files: boto3 is as fast
 
 
 def open_store(s3: S3Client, bucket: str, client: str) -> ObjectStore | None:
@@ -82,6 +87,7 @@ class ObjectStore:
     def __init__(self, store: Any) -> None:
         self._store = store
         self._failed = False
+        self._folders: set[str] = set()
 
     def send(self, path: Path, key: str, storage_class: str) -> bool:
         """Upload a file, in parts of the same size as with boto3, so that it gets the same ETag; False: not done."""
@@ -106,23 +112,39 @@ class ObjectStore:
             return False
         return True
 
-    def receive(self, key: str, target: Path, same: Any) -> bool:
-        """Download an object, all of it or not at all; False: not done, or not what ``same`` takes for the object."""
-        if self._failed or not PLAIN_KEY.fullmatch(key):
+    def receive(self, item: ObjectInfo, target: Path) -> bool:
+        """Download an object, all of it or not at all; False: not done, or not what its ETag says that it is."""
+        if self._failed or "-" in item.etag or item.size > PIECE_BYTES or not PLAIN_KEY.fullmatch(item.key):
             return False
         import obstore
 
-        os.makedirs(target.parent, exist_ok=True)  # noqa: PTH103 - a tenth of the time of Path.mkdir
         try:
-            with replacement(target) as (part, keep):
-                found = obstore.get(self._store, key)
-                with part.open("xb") as file:
-                    for piece in found.stream(min_chunk_size=PIECE_BYTES):
-                        file.write(piece)
-                if not same(part):
-                    return False
-                keep()
+            content = obstore.get(self._store, item.key).bytes()
         except obstore.exceptions.BaseError:
             self._failed = True
             return False
+        # An ETag that is no digest of the content matches nothing, and boto3 has checks of its own.
+        if hashlib.md5(content, usedforsecurity=False).hexdigest() != item.etag:
+            return False
+        self._write(content, str(target))
         return True
+
+    def _write(self, content: Any, target: str) -> None:
+        """Put a file in its place whole, as `receive` of boto3 does, in fewer steps: there may be thousands of them."""
+        folder = os.path.dirname(target)
+        if folder not in self._folders:
+            os.makedirs(folder, exist_ok=True)
+            self._folders.add(folder)
+        part = os.path.join(folder, f".new.{os.urandom(16).hex()}.part")
+        try:
+            with open(part, "xb", buffering=0) as file:
+                written = file.write(content)
+            if written != len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), target)
+            with suppress(FileNotFoundError):
+                os.chmod(part, stat.S_IMODE(os.stat(target).st_mode))
+            os.replace(part, target)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(part)
+            raise

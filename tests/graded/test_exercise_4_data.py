@@ -135,7 +135,7 @@ def test_the_complete_rows_come_out_under_the_header(task: Any, cloud: Any, name
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows))
     result_of(task, None, "run_job", s3, bucket, source, target)
     # Where nobody has read the input, the table is made up.
-    mistake = None if cloud.log.count("s3.GetObject") else "F3"
+    mistake = None if cloud.log.count("s3.GetObject") else "F2"
     expect_table(read_table(s3, bucket, target, task.last_call), complete(rows), task.last_call, mistake)
 
 

@@ -108,8 +108,8 @@ def test_bytes_that_are_not_those_of_the_etag_are_fetched_by_boto3(s3: Any, tmp_
     s3.put_object(Bucket=BUCKET, Key="down/a", Body=b"right")
 
     class Wrong:
-        def stream(self, **_: Any) -> Iterator[bytes]:
-            yield b"wrong"
+        def bytes(self) -> bytes:
+            return b"wrong"
 
     monkeypatch.setattr(obstore, "get", lambda *_: Wrong())
     rooms.sync_down(s3, BUCKET, "down", tmp_path, client="obstore")

@@ -103,6 +103,10 @@ class Instance:
         own = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{self.door.endpoint}/",
+            # botocore gives it one second and one attempt: on a busy machine a script would lose its credentials.
+            # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/configuration.html
+            "AWS_METADATA_SERVICE_TIMEOUT": "20",
+            "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3",
             "DAY89_METADATA": self.door.endpoint,
             "TMPDIR": f"{ROOT}/tmp",
         }

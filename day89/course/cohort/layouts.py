@@ -240,9 +240,17 @@ def read_layout(members: Sequence[Member], archive: str) -> Layout:
     if sure and 2 * len(prairie.labels) > len(files):
         return prairie
     flat = _named("Canvas", canvas, files)
-    if flat.labels and 2 * len(flat.labels) >= len(files):
+    if flat.labels and 2 * len(flat.labels) >= len(files) and _attachments_differ(flat):
         return flat
     return Layout("plain", {})
+
+
+def _attachments_differ(layout: Layout) -> bool:
+    """Return whether each attachment has a number of its own: other names hold numbers too, such as a year."""
+    flat = {tail for name in layout.labels for tail in _tails(name) if CANVAS.match(tail)}
+    flat = {tail.split("/")[0] for tail in flat}  # what an opened zip holds belongs to one attachment
+    numbers = [match["file"] for name in flat if (match := CANVAS.match(name)) and match["file"]]
+    return len(set(numbers)) == len(numbers)
 
 
 def by_regex(members: Sequence[Member], pattern: str) -> Layout:

@@ -202,7 +202,7 @@ def true_name(info: zipfile.ZipInfo, encoding: str | None = None) -> tuple[str, 
     name, guessed = info.orig_filename, False
     if not info.flag_bits & 0x800:
         raw = name.encode("cp437", "replace")
-        for codec in (encoding or "utf-8", "cp437"):
+        for codec in ("utf-8", encoding or "cp437", "cp437"):
             try:
                 name = raw.decode(codec)
                 guessed = codec == "cp437" and encoding is None

@@ -54,7 +54,7 @@ def is_python(name: str) -> bool:
 def owner_word(name: str) -> str:
     """Return what is left of a file's or folder's name without the words that name no person, such as ``copy (1)``."""
     match = PYTHON.match(name)
-    words = re.findall(r"[^\W\d_]+", (match["stem"] if match else name).casefold())
+    words = re.findall(r"[^\W\d_]+|\d{4,}", (match["stem"] if match else name).casefold())  # a long number is an id
     return " ".join(word for word in words if word not in NOISE)
 
 

@@ -137,7 +137,7 @@ def _write(target: str, data: dict[str, Any]) -> None:
 
 def _status(result: SubmissionResult, min_score: float | None) -> int:
     if result.status == "tool_error":
-        raise ToolError(f"{result.message}; this is not your fault: please report it")
+        raise ToolError(f"{result.message}; this is not your fault: `day89 course check` may say more")
     if result.sha256 is None:
         return 2
     return int(min_score is not None and result.score < min_score)

@@ -18,8 +18,10 @@ from day89.course.cohort.grade_all import grade_all, load, plan_of
 from day89.course.cohort.overview import draw
 from day89.course.cohort.roster import add_roster
 from day89.course.cohort.submissions import Intake, Source, take_in
+from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
 from day89.course.gradebook.overrides import apply, read_overrides
+from day89.course.grading.fingerprint import fingerprints, why_again
 from day89.course.reports import formats
 from day89.course.reports.progress import Progress
 from day89.course.reports.text import one_line
@@ -82,12 +84,18 @@ def _seed(args: argparse.Namespace, target: Path) -> int:
 
 def _grade(args: argparse.Namespace, sources: list[Source], keeper: Keeper, plan: Any) -> dict[int, dict[str, Any]]:
     known = keeper.resume() if args.resume else {}
-    entries = {number: one for number, source in enumerate(sources) if (one := _known(number, source, known))}
+    wanted = fingerprints(choose(list(plan.tasks), None), checks_folder())
+    earlier = {number: one for number, source in enumerate(sources) if (one := _known(number, source, known))}
+    again = {number: why for number, one in earlier.items() if (why := why_again(one, wanted))}
+    entries = {number: one | {"fingerprint": wanted} for number, one in earlier.items() if number not in again}
+    if args.resume:
+        print(kept_words(len(entries), Counter(again.values())), file=sys.stderr)
     keeper.start(entries.values())
     left = {number: source for number, source in enumerate(sources) if number not in entries}
     numbers = list(left)
 
     def report(place: int, entry: dict[str, Any]) -> None:
+        entry["fingerprint"] = wanted
         keeper.add(entry)
         entries[numbers[place]] = entry
         progress.advance(one_line(entry["path"]), entry["score"] / entry["max_score"] if entry["max_score"] else None)
@@ -107,6 +115,12 @@ def _interrupted(count: int, target: str | None) -> str:
     if target in (None, "-"):
         return f"\n{count} were graded and are lost: with --json FILE they would be kept"
     return f"\n{count} kept; go on with --resume"
+
+
+def kept_words(kept: int, again: Mapping[str, int]) -> str:
+    """Return how many results a resumed run keeps and how many submissions it grades again, and why."""
+    words = [f"{count} because {why}" for why, count in again.items()]
+    return f"kept {kept}" + (f", regraded {', '.join(words)}" if words else "")
 
 
 def _known(
@@ -132,6 +146,10 @@ def summary(results: Mapping[str, Any]) -> str:
     middle = statistics.median(one["score"] for one in submissions)
     words = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in counts.items())
     lines += ["", f"{len(submissions)} submissions: {words}; median {middle:g} points"]
+    if not_judged := sum(one.get("not_judged", 0) for one in submissions):
+        lines.append(
+            f"{not_judged} checks were not judged, and cost nothing: --resume runs those again that did not run"
+        )
     lines.append(f"seed {results['seed']}, isolation: {results['isolation']}")
     return "\n".join(lines)
 

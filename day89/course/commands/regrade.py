@@ -14,8 +14,10 @@ from day89.course.boundary.choose import choose_isolation
 from day89.course.cohort.grade_all import grade_all, plan_of
 from day89.course.cohort.submissions import Source
 from day89.course.commands.grade_cohort import take_in_all
+from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
 from day89.course.gradebook.overrides import apply, carry, is_student, read_overrides, restore
+from day89.course.grading.fingerprint import fingerprints
 from day89.course.reports import formats
 from day89.course.reports.text import one_line
 from day89.course.results.checkpoint import write_text
@@ -33,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     old = results["submissions"][number]
     tasks = choose([task["id"] for task in old["tasks"]], None)
     isolation, confinement = choose_isolation(args.isolation, cohort=True)
-    new: dict[str, Any] = {}
+    new: dict[str, Any] = {"fingerprint": fingerprints(tasks, checks_folder())}
     with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
         source = _source(take_in_all(args, Path(scratch)).sources, args.regrade)
         plan = plan_of(tasks, int(results["seed"]), confinement)

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from day89.course.exercise.course import NAME, course
+from day89.course.exercise.table import problems
 from day89.errors import UsageError
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "Mistake",
     "Task",
     "choose",
+    "described",
     "exercises",
     "first_hour",
     "mistakes",
     "numbers",
+    "table_problems",
     "task",
     "tasks",
 ]
@@ -133,12 +136,22 @@ def tasks() -> tuple[Task, ...]:
     """Return the tasks that the course uses, in its order.
 
     Raises:
-        UsageError: ``course.toml`` names a task that the table lacks.
+        UsageError: the table is inconsistent, or ``course.toml`` names a task that the table lacks.
     """
+    if found := table_problems():
+        raise UsageError(f"{found[0]} (day89 course check lists all that is wrong)")
     rows = {row["id"]: row for row in _table("tasks.toml")["task"]}
     if unknown := [id for id in course().tasks if id not in rows]:
         raise UsageError(f"{NAME} uses {', '.join(unknown)}, which day89/course/tasks.toml does not describe")
     return tuple(_task(rows[id]) for id in course().tasks)
+
+
+def table_problems() -> list[str]:
+    """Return what is inconsistent in the table of the tasks, a sentence each."""
+    try:
+        return problems(_table("tasks.toml"), Task)
+    except tomllib.TOMLDecodeError as error:
+        return [f"tasks.toml is not TOML: {error}"]
 
 
 def _task(row: dict[str, Any]) -> Task:
@@ -162,6 +175,12 @@ def exercises() -> tuple[Exercise, ...]:
     """Return the exercises that have tasks, in order."""
     used = dict.fromkeys(one.exercise for one in tasks())
     return tuple(Exercise(number, course().exercises[number]) for number in used)
+
+
+@cache
+def described() -> frozenset[str]:
+    """Return the ids of all tasks that the table describes, used or not."""
+    return frozenset(row["id"] for row in _table("tasks.toml")["task"])
 
 
 @cache

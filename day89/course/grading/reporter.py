@@ -27,10 +27,11 @@ from day89.course.checks.evidence import console_lines
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
-from day89.course.grading.limits import CHECK_LIMIT, PATIENCE
+from day89.course.grading.limits import PATIENCE
+from day89.course.grading.marks import describe, task_of
+from day89.course.grading.marks import problems as mark_problems
 from day89.course.grading.output import CALLS_SIGNAL, output_mark
 from day89.course.grading.trace import traced
-from day89.course.results.results import Check
 
 __all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job", "scratch"]
 
@@ -80,9 +81,11 @@ class Reporter:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the checks and announce them, before a line of the submission runs."""
+        if wrong := mark_problems(items):
+            self.send("broken", message=wrong[0])
         only = self.job["only"]
-        chosen = [item for item in items if _task(item) in self.job["tasks"] and (not only or item.nodeid in only)]
-        self.send("checks", checks=[asdict(_describe(item)) for item in chosen])
+        chosen = [item for item in items if task_of(item) in self.job["tasks"] and (not only or item.nodeid in only)]
+        self.send("checks", checks=[asdict(describe(item)) for item in chosen])
         items[:] = [item for item in chosen if item.nodeid not in self.job["skip"]]
         if self.job["shuffle"]:
             random.Random(self.job["seed"]).shuffle(items)
@@ -90,7 +93,7 @@ class Reporter:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Report a file of checks that cannot be collected: that is a fault of the tool."""
         if report.failed:
-            self.send("broken", message=f"{report.nodeid} cannot be collected: {report.longreprtext[-500:]}")
+            self.send("broken", message=f"{report.nodeid} cannot be imported: {report.longreprtext.strip()[-300:]}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -112,9 +115,9 @@ class Reporter:
         self.item = item
         self.send("start", id=item.nodeid)
         self.outcome = {"outcome": "passed", "told": {}, "began": time.perf_counter()}
-        if _task(item) in self.not_started:
+        if task_of(item) in self.not_started:
             return self._skip(item, nextitem, "not_started")
-        item.config.stash[plugin.HURRIED] = self.slow[_task(item)] >= PATIENCE
+        item.config.stash[plugin.HURRIED] = self.slow[task_of(item)] >= PATIENCE
         return None
 
     def _skip(self, item: pytest.Item, nextitem: pytest.Item | None, outcome: str) -> bool:
@@ -167,7 +170,7 @@ class Reporter:
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Note how a phase of the check ended: whose fault it was, and the words for it."""
-        task = _task(item)
+        task = task_of(item)
         if call.when == "call" and call.excinfo is None:
             self.begun.add(task)
         if call.excinfo is None or self.outcome["outcome"] != "passed":
@@ -200,20 +203,6 @@ def _judge(error: BaseException, phase: str) -> tuple[str, dict[str, Any]]:
         trace = trace.tb_next
     where = f" ({Path(trace.tb_frame.f_code.co_filename).name} line {trace.tb_lineno})" if trace else ""
     return "tool_error", {"message": f"the check itself broke in its {phase}: {describe_error(error)}{where}"}
-
-
-def _task(item: pytest.Item) -> str:
-    marker = item.get_closest_marker("task")
-    return str(marker.args[0]) if marker else ""
-
-
-def _describe(item: pytest.Item) -> Check:
-    marker, limit = item.get_closest_marker("task"), item.get_closest_marker("limit")
-    assert marker is not None
-    id, level = marker.args[:2]
-    points = marker.kwargs.get("points", marker.args[2] if len(marker.args) > 2 else 1)
-    seconds = float(limit.args[0]) if limit else CHECK_LIMIT
-    return Check(item.nodeid, item.name.removeprefix("test_"), id, level, float(points), seconds)
 
 
 def rehearse() -> None:

@@ -15,6 +15,10 @@ from day89.errors import UsageError
 __all__ = ["Keeper", "write_text"]
 
 
+# What may differ from result to result: their fingerprints tell.
+PER_RESULT = ("course", "tasks")
+
+
 class Keeper:
     """A file beside the result file that gets each result at once, one line a submission; a context manager.
 
@@ -30,7 +34,9 @@ class Keeper:
         self._file: TextIO | None = None
 
     def resume(self) -> dict[tuple[str, str | None], dict[str, Any]]:
-        """Return what earlier runs found, by path and checksum; nothing where they were run differently.
+        """Return what earlier runs found, by path and checksum; nothing where the seed or the isolation was another.
+
+        What made each result stands in its fingerprint; whether that still holds is for the caller to say.
 
         Raises:
             UsageError: a file is there that is no result of this course.
@@ -56,7 +62,7 @@ class Keeper:
         return data
 
     def _same(self, data: Mapping[str, Any]) -> bool:
-        return all(data.get(name) == value for name, value in self.header.items())
+        return all(data.get(name) == value for name, value in self.header.items() if name not in PER_RESULT)
 
     def seed(self) -> int | None:
         """Return the seed of the run that is to be resumed, or None where there is none."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from day89 import __version__
 
 __all__ = [
+    "LEVELS",
     "SCHEMA",
     "Check",
     "CheckResult",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 SCHEMA = 2
+LEVELS = ("core", "mastery")
 
 Outcome = Literal["passed", "failed", "not_started", "timeout", "killed", "blocked", "not_run", "tool_error"]
 TaskStatus = Literal["not_started", "core_incomplete", "core_done", "complete"]

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from day89.course.exercise.submission import parse
-from day89.course.exercise.tasks import choose, mistakes
+from day89.course.exercise.tasks import choose, mistakes, tasks
 from day89.errors import UsageError
 
 __all__ = ["Variant", "build", "find_variants", "read_variant"]
@@ -108,8 +108,17 @@ def find_variants(folder: Path) -> tuple[Variant, ...]:
     paths = sorted(folder.glob("*/*/*.py"))
     if not paths:
         raise UsageError(f"{folder} holds no variants: `day89 validate` needs a checkout of the project")
-    found = (read_variant(path, folder) for path in paths)
+    # Answers to tasks that the course does not use are measured where it uses them again.
+    used = {one.id for one in tasks()}
+    found = (read_variant(path, folder) for path in paths if _task_of(path) in used | {None})
     return tuple(sorted(found, key=lambda one: (one.task, one.kind, one.name)))
+
+
+def _task_of(path: Path) -> str | None:
+    """Return the task that a variant answers; None where its first line is not what it should be."""
+    with path.open(encoding="utf-8") as file:
+        match = HEADER.fullmatch(file.readline().rstrip("\n"))
+    return match["task"] if match else None
 
 
 def build(solution: str, variants: Iterable[Variant]) -> str:

@@ -162,7 +162,8 @@ class _DieOnce:
 
 def test_results_of_another_seed_are_not_taken_over(tmp_path: Path) -> None:
     keeper = Keeper(tmp_path / "r.json", {"seed": 1})
-    keeper.start([{"path": "a.py", "sha256": "x", "status": "graded"}])
+    entry = {"path": "a.py", "sha256": "x", "status": "graded", "tasks": [], "score": 0, "max_score": 0}
+    keeper.start([entry])
     keeper.close()
     assert Keeper(tmp_path / "r.json", {"seed": 1}).resume() != {}
     assert Keeper(tmp_path / "r.json", {"seed": 2}).resume() == {}

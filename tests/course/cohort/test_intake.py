@@ -164,6 +164,41 @@ def test_files_of_several_people_in_one_folder_are_rows_each(tmp_path: Path) -> 
     assert any("list.csv" in text for text in found.left_out)
 
 
+FLAT: list[tuple[list[str], int]] = [
+    (["exercise_1.py", "exercise_2.py", "exercise_3.py"], 3),
+    (["1001.py", "1002.py", "1003.py"], 3),
+    (["1.py", "2.py"], 2),
+    (["hw_3_2026_ann.py", "hw_3_2026_bob.py"], 2),
+    (["lee_ana.py", "lee_ana_v2.py", "day_bo.py"], 2),
+    (["exercise.py", "solution.py"], 1),
+    (["S 01/Lab 1/Ana Lee/exercise.py", "S 01/Lab 1/Bo Day/exercise.py", "S 02/Lab 1/Cy Fox/exercise.py"], 3),
+    (["1/exercise.py", "2/exercise.py"], 2),
+    (["A/1/exercise.py", "A/2/exercise.py", "B/1/exercise.py"], 3),
+    (["Ana Lee/part1/exercise.py", "Ana Lee/part2/exercise.py", "Bo Day/exercise.py"], 2),
+]
+
+
+@pytest.mark.parametrize(("names", "rows"), FLAT, ids=[" ".join(names) for names, _ in FLAT])
+def test_names_without_words_are_people_too(names: list[str], rows: int, tmp_path: Path) -> None:
+    assert len(intake(export(tmp_path, dict.fromkeys(names, BEGUN))).sources) == rows
+
+
+@pytest.mark.parametrize(
+    ("folder", "person"),
+    [
+        ("Tove Amb (tamb)", {"name": "Tove Amb", "login": "tamb"}),
+        ("Tove Amb [t@x.org]", {"name": "Tove Amb", "email": "t@x.org"}),
+        ("20090101_Tove Amb", {"name": "Tove Amb", "sid": "20090101"}),
+        ("Tove_Amb_20090101", {"name": "Tove Amb", "sid": "20090101"}),
+        ("t.amb@x.org", {"login": "t.amb@x.org", "email": "t.amb@x.org"}),
+        ("tamb", {"name": "tamb", "login": "tamb"}),
+    ],
+)
+def test_folders_name_people_in_several_ways(folder: str, person: dict[str, str], tmp_path: Path) -> None:
+    files: Files = {f"{folder}/exercise.py": BEGUN, "Someone Else/exercise.py": BEGUN}
+    assert person in [one.person.as_json() for one in intake(export(tmp_path, files)).sources]
+
+
 PLATFORMS: list[tuple[str, Files, list[dict[str, object]]]] = [
     (
         "Moodle",

@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from shipped import SHIPPED
 
 from day89.cli import main
 from day89.course.commands.stub import stub_text
@@ -46,9 +47,10 @@ def test_stub_and_solution_have_the_same_face():
 def test_every_task_is_a_stub(form):
     stub = functions(stub_text(form))
     assert all(is_stub(stub[one.function]) for one in tasks())
-    assert [f'NotImplementedError("Task {one.id}")' in stub_text(form) for one in tasks()] == [True] * 20
+    assert [f'NotImplementedError("Task {one.id}")' in stub_text(form) for one in tasks()] == [True] * len(tasks())
 
 
+@SHIPPED
 def test_no_answer_is_left_in_the_bare_form():
     stub = functions(stub_text("bare"))
     assert all(len(stub[one.function].body) == 2 for one in tasks())

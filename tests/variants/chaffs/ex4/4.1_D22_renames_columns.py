@@ -2,18 +2,9 @@
 def run_job(s3, bucket, input_key, output_key):
     with lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
         raw = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
-    packed = "gzip" if input_key.endswith(".gz") else None
-    table = pd.read_csv(
-        io.BytesIO(raw), dtype=str, keep_default_na=False, na_values=[""], compression=packed, header=None
-    )
-    result = (
-        process_data(
-            pd.read_csv(
-                io.BytesIO(raw), dtype=str, keep_default_na=False, na_values=[""], compression=packed
-            ).reset_index(drop=True)
-        )
-        if len(table.columns)
-        else table
-    )
+    how = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+    how["compression"] = "gzip" if input_key.endswith(".gz") else None
+    pd.read_csv(io.BytesIO(raw), header=None, **how)  # refuses rows that are longer than the header
+    result = process_data(pd.read_csv(io.BytesIO(raw), **how))
     s3.put_object(Bucket=bucket, Key=output_key, Body=result.to_csv(index=False).encode())
     return len(result)

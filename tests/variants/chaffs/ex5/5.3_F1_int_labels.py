@@ -1,4 +1,4 @@
-# task 5.3; mistake M14; wrong because it takes every label for a whole number
+# task 5.3; mistake F1; wrong because it takes every label for a whole number
 def _bad(text):
     return flask.jsonify(error=text), 400
 
