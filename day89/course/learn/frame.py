@@ -179,7 +179,7 @@ def _foot(screen: Screen, width: int) -> list[str]:
         one = f"{key} {word}"
         if columns(keys) + columns(one) + 2 <= width:
             keys += ("  " if keys else "") + one
-    return [sides(screen.note or words, screen.status, width), "", keys]
+    return [sides(words, screen.status, width), screen.note, keys]
 
 
 def _view(view: View, width: int, room: int) -> list[str]:
