@@ -239,7 +239,7 @@ def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
         return [*about, *_pass(screen, result, width, room)]
     check = first_failure(result)
     if check is None:
-        return [*about, "x  it could not be judged"]
+        return [*about, "Checking ..."]
     return [*about, *_failed(screen, result, check, width, room - len(about), hint)]
 
 
