@@ -13,12 +13,13 @@ grade: $(VENV)/.learner
 	@$(VENV)/bin/day89 grade $(FILE)
 
 test: $(VENV)/.developer
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest --submission solution.py $(ARGS)
 
 lint: $(VENV)/.developer
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -112,13 +112,13 @@ def ports(count: int) -> list[int]:
 
 def wait_for(url: str) -> None:
     """Wait until the server answers."""
-    for _ in range(300):
+    for _ in range(1200):
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return
         except OSError:
             time.sleep(0.1)
-    raise SystemExit(f"{url} did not answer in 30 seconds")
+    raise SystemExit(f"{url} did not answer in two minutes")
 
 
 class Arena:

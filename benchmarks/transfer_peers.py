@@ -54,6 +54,17 @@ def day89(endpoint: str, names: list[str]) -> Mover:
     )
 
 
+def day89_obstore(endpoint: str, names: list[str]) -> Mover:
+    """Move with this package, folders through obstore."""
+    from day89.s3 import sync_down, sync_up
+
+    s3 = client(endpoint)
+    return day89(endpoint, names)._replace(
+        up_many=lambda prefix, folder: sync_up(s3, folder, BUCKET, prefix, client="obstore"),
+        down_many=lambda prefix, folder: sync_down(s3, BUCKET, prefix, folder, client="obstore"),
+    )
+
+
 def boto3(endpoint: str, names: list[str]) -> Mover:
     """Move with boto3's own managed transfers and their defaults."""
     s3 = client(endpoint)
@@ -156,6 +167,7 @@ def smart_open(endpoint: str, names: list[str]) -> Mover:
 
 MOVERS: dict[str, Callable[[str, list[str]], Mover]] = {
     "day89": day89,
+    "day89-obstore": day89_obstore,
     "obstore": obstore,
     "opendal": opendal,
     "minio": minio,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from day89 import __version__
 from day89.errors import Day89Error, ToolError, UsageError
@@ -17,8 +19,16 @@ DONE, BELOW, USAGE, TOOL_FAULT = 0, 1, 2, 3
 
 # Command -> (module with configure(parser) and run(args) -> int, one line of help). Imported only when it is run.
 COMMANDS = {
+    "learn": ("day89.course.commands.learn", "work on the tasks: checks on each save (day89 alone does the same)"),
     "grade": ("day89.course.commands.grade", "grade exercise.py, a folder, a zip or a list of submissions"),
+    "gradebook": ("day89.course.commands.gradebook", "bring marks and feedback back to the platform"),
+    "autograder": ("day89.course.commands.autograder", "write what Gradescope, Classroom 50, CI ... need to grade"),
+    "handout": ("day89.course.commands.handout", "pack a zip for learners, without answers"),
     "hint": ("day89.course.commands.hint", "show the next hint for a task"),
+    "init": ("day89.course.commands.init", "make a course folder: the file to write in, the lesson, settings"),
+    "update": ("day89.course.commands.update", "bring a newer course into a course folder"),
+    "status": ("day89.course.commands.status", "show tasks, hints, quiz and minutes over days"),
+    "debug": ("day89.course.commands.debug", "run the first failing check of a task with pdb"),
     "stub": ("day89.course.commands.stub", "cut exercise.py from solution.py"),
     "reset": ("day89.course.commands.reset", "put one task of exercise.py back to its stub"),
     "quiz": ("day89.course.quiz.command", "check yourself, in the terminal or the browser"),
@@ -41,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(arguments)
+    if not arguments:
+        return _alone(parser)
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))
@@ -54,8 +66,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`day89 ... | head`); point stdout away so that the interpreter's last flush is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        return _complain(f"the disk is full{place}: make room, and run the command again", TOOL_FAULT)
     except KeyboardInterrupt:
         return _complain("interrupted", 130)
+
+
+def _alone(parser: argparse.ArgumentParser) -> int:
+    """Run the loop in a course folder; elsewhere offer to make one; without a terminal show the usage."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        parser.print_usage(sys.stderr)
+        return _complain("name a command: `day89 --help` lists them", USAGE)
+    return main(["learn"] if Path("exercise.py").is_file() else ["init"])
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -53,11 +53,11 @@ NOT_FOUND_CODES = frozenset(
 
 
 class Day89Error(Exception):
-    """Be the root of every error that this package raises itself."""
+    """The root of every error that this package raises itself."""
 
 
 class NotFoundError(Day89Error, LookupError):
-    """Say that a named thing does not exist."""
+    """A named thing does not exist."""
 
     def __str__(self) -> str:
         """Show the message as it is: LookupError's children would quote it."""
@@ -65,31 +65,31 @@ class NotFoundError(Day89Error, LookupError):
 
 
 class InvalidInputError(Day89Error, ValueError):
-    """Refuse an argument before any call is made."""
+    """An argument is invalid; raised before any call is made."""
 
 
 class IntegrityError(Day89Error, ValueError):
-    """Say that bytes are not the bytes that were promised."""
+    """The bytes are not the bytes that were promised."""
 
 
 class JobFailedError(Day89Error, RuntimeError):
-    """Say that work which was started did not succeed."""
+    """Work that was started did not succeed."""
 
 
 class WaitTimeoutError(Day89Error, TimeoutError):
-    """Say that something did not happen in time."""
+    """Something did not happen in time."""
 
 
 class RealAccountError(Day89Error, PermissionError):
-    """Refuse a call that would have left this machine."""
+    """A call would have left this machine and was refused."""
 
 
 class UsageError(Day89Error, ValueError):
-    """Say that the command line or an input file is wrong."""
+    """The command line or an input file is wrong."""
 
 
 class ToolError(Day89Error, RuntimeError):
-    """Say that day89 itself is broken."""
+    """day89 itself is broken."""
 
 
 def error_code(error: ClientError) -> str:

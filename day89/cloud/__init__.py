@@ -1,4 +1,4 @@
-"""AWS on this machine: moto made honest, call log, faults, pace, instances that run."""
+"""AWS on this machine: moto with the rules of AWS, a call log, faults, transitional states, instances that run."""
 
 from __future__ import annotations
 

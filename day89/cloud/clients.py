@@ -1,4 +1,4 @@
-"""Make botocore cheap to start: service models are read from disk once a process, not once a session."""
+"""Make botocore cheap to start: read service models from disk once a process, not once a session."""
 
 from __future__ import annotations
 

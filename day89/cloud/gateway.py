@@ -1,4 +1,4 @@
-"""Answer AWS requests: the one door through which every call goes, in process or over HTTP."""
+"""Answer AWS requests: every call passes here, in process or over HTTP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from day89.cloud import presigned_post
 from day89.cloud.controls.faults import Fault, Faults
-from day89.cloud.log import Call, CallLog
+from day89.cloud.log import Call, CallLog, facts
 from day89.cloud.messages.aws_chunked import read_body
 from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ApiCall, Refusal
@@ -42,7 +42,7 @@ Judge = Callable[[ApiCall, State], Refusal | None]
 
 
 class Gateway:
-    """Be AWS for one process: parse, judge, do, log. Calls are done one at a time."""
+    """The entry point of all calls of one process: parse, authorize, execute, log, one call at a time."""
 
     def __init__(self, state: State, pace: PaceKeeper, faults: Faults, judges: tuple[Judge, ...] = ()) -> None:
         """Stand on the given state.
@@ -222,6 +222,8 @@ def _finish(entry: Call, call: ApiCall, status: int, headers: Mapping[str, str],
     entry.status, entry.seconds, entry.response_bytes = status, seconds, len(body)
     if status >= 300:
         entry.error_code = _error_code(status, headers, body)
+    else:
+        entry.facts, entry.truncated = facts(entry.operation, body)
 
 
 def _error_code(status: int, headers: Mapping[str, str], body: bytes) -> str:

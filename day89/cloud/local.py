@@ -1,4 +1,4 @@
-"""Put AWS on this machine in the place of the real one, for as long as a ``with`` block lasts."""
+"""Replace AWS by the local cloud for as long as a ``with`` block lasts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["Cloud", "Fetched", "local"]
 
 
 class Fetched(NamedTuple):
-    """Hold the answer to a plain HTTP request."""
+    """The response to a plain HTTP request."""
 
     status: int
     headers: Mapping[str, str]
@@ -43,7 +43,7 @@ class Fetched(NamedTuple):
 
 
 class Cloud:
-    """Be one local cloud: make clients for it, and look at what happened in it."""
+    """One local cloud: it makes clients for itself and shows what happened in it."""
 
     def __init__(self, state: State, pace: Pace | str = "instant", faults: Iterable[Fault | str] = ()) -> None:
         """Stand on the given state."""
@@ -148,7 +148,7 @@ class Cloud:
 
 
 class _Body(BytesIO):
-    """Be the raw body of an answer, with the one method of urllib3's that botocore wants beside a file's."""
+    """The raw body of a response: a file with the one method of urllib3 that botocore also needs."""
 
     def stream(self, amt: int = 65536, **_: Any) -> Iterator[bytes]:
         while chunk := self.read(amt):
@@ -177,6 +177,7 @@ def local(
 
     Yields:
         The cloud. Clients made before, inside, with or without an endpoint all talk to it; nothing else is reachable.
+        A client that was made inside never reaches another host, also afterwards.
 
     Raises:
         ToolError: one is active already: there is one AWS a process.
@@ -189,6 +190,7 @@ def local(
         stack.callback(backend.reset)
         cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
         stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
+        stack.enter_context(network_guard.clients_stay())
         stack.enter_context(network_guard.only_loopback())
         stack.enter_context(network_guard.no_crt())
         stack.enter_context(clients.shared_models())

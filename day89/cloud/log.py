@@ -1,7 +1,8 @@
-"""Keep every call in order: what was asked, by whom, what came of it, how long it took."""
+"""Log every call in order: what was asked, by whom, the answer, how long it took."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from day89.cloud.auth.least_privilege import least_privilege
 from day89.cloud.messages.model import ApiCall
 
-__all__ = ["Call", "CallLog"]
+__all__ = ["Call", "CallLog", "facts"]
 
 # What a reader of a trace wants to see of a call, the first that is there.
 SUBJECTS = (
@@ -29,11 +30,22 @@ SUBJECTS = (
     "QueueUrl",
 )
 KEPT_BODY_BYTES = 4096
+LISTED = {
+    "ListObjectsV2": (b"<Contents>", "key"),
+    "ListObjects": (b"<Contents>", "key"),
+    "ListObjectVersions": (b"<VersionId>", "version"),
+    "ListBuckets": (b"<Bucket>", "bucket"),
+}
+IDS = {
+    "DescribeInstances": re.compile(rb"<instanceId>(i-[0-9a-f]+)"),
+    "RunInstances": re.compile(rb"<instanceId>(i-[0-9a-f]+)"),
+    "CreateSecurityGroup": re.compile(rb"<groupId>(sg-[0-9a-f]+)"),
+}
 
 
 @dataclass
 class Call:
-    """Hold one finished call.
+    """One finished call.
 
     ``params`` are those of the API reference; a body longer than 4 KiB is left out of them, its length is
     ``request_bytes``. ``error_code`` is None where the call succeeded. ``principal`` is the ARN of the caller.
@@ -52,6 +64,8 @@ class Call:
     request_bytes: int = 0
     response_bytes: int = 0
     fault: bool = False  # the answer was ordered by a fault, not earned
+    facts: str = ""  # how much a list answered, such as "3 keys, IsTruncated=true"; ids that were made
+    truncated: bool = False  # the answer is one page, and there are more
 
     @property
     def action(self) -> str:
@@ -68,6 +82,34 @@ class Call:
         """Draw the call as one line: ``4 PutObject input/a.csv -> 200``."""
         outcome = f"{self.status} {self.error_code}" if self.error_code else str(self.status)
         return " ".join(word for word in (str(self.number), self.operation, self.subject, "->", outcome) if word)
+
+
+def facts(operation: str, body: bytes) -> tuple[str, bool]:
+    """Return what a trace tells of an answer in a few words, and whether it is a page with more behind it.
+
+    Args:
+        operation: such as ``ListObjectsV2``.
+        body: the answer, as it went to the client.
+    """
+    if operation in LISTED:
+        element, word = LISTED[operation]
+        more = b"<IsTruncated>true" in body
+        return f"{_counted(body.count(element), word)}{', IsTruncated=true' if more else ''}", more
+    if operation == "DescribeInstances":
+        more = re.search(rb"<nextToken>[^<]", body) is not None
+        return (
+            f"{_counted(len(set(IDS[operation].findall(body))), 'instance')}{', NextToken given' if more else ''}",
+            more,
+        )
+    if operation in IDS:
+        return ", ".join(dict.fromkeys(id.decode() for id in IDS[operation].findall(body))), False
+    if operation == "DeleteObjects" and (errors := body.count(b"<Error>")):
+        return f"{_counted(errors, 'error')} inside", False
+    return "", False
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 @dataclass

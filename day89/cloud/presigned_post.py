@@ -1,4 +1,4 @@
-"""Take uploads from HTML forms: a presigned POST becomes the PutObject that it stands for.
+"""Accept uploads from HTML forms: a presigned POST becomes the PutObject that it stands for.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
 """
@@ -42,7 +42,7 @@ AMAZONS = ("x-amz-meta-", "x-amz-storage", "x-amz-server-side", "x-amz-checksum-
 
 @dataclass(frozen=True)
 class Form:
-    """Hold an upload by form: its fields under lower-case names, and the file."""
+    """An upload by form: its fields under lower-case names, and the file."""
 
     bucket: str
     fields: Mapping[str, str]

@@ -21,7 +21,7 @@ NO_BODY = frozenset({204, 304})
 
 
 class Server:
-    """Be a running door: where it is, and what a process must know to use it."""
+    """A running HTTP endpoint and the environment variables that a process needs to use it."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         """Stand at an address."""

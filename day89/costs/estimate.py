@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ DEFAULT_VOLUME_GIB = 8  # root volume of Amazon Linux
 
 
 class LoggedCall(Protocol):
-    """Say what of a logged call an estimate needs: the calls of ``day89.cloud`` have it."""
+    """The fields of a logged call that an estimate needs; the calls of ``day89.cloud`` have them."""
 
     @property
     def service(self) -> str:
@@ -41,7 +42,7 @@ class LoggedCall(Protocol):
 
 @dataclass(frozen=True)
 class Line:
-    """Be one line of an estimate."""
+    """One line of an estimate."""
 
     what: str
     amount: float
@@ -51,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Hold the lines of an estimate and say which prices they rest on."""
+    """The lines of an estimate and the prices that they rest on."""
 
     lines: tuple[Line, ...]
     basis: str
@@ -69,7 +70,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Plan:
-    """Say what is meant to run, in the units that AWS bills.
+    """A planned use of AWS, in the units that AWS bills.
 
     Args:
         instance_type: type of the workers; None where nothing is computed.
@@ -101,12 +102,15 @@ def estimate_plan(plan: Plan) -> Estimate:
     """Return what a plan costs, before anything runs.
 
     Raises:
-        InvalidInputError: a negative amount, or a Spot fraction that is not in 0 to 1.
+        InvalidInputError: a negative or infinite amount, or a Spot fraction that is not in 0 to 1.
         NotFoundError: a type or class without a price.
     """
     amounts = [plan.instances, plan.hours, plan.volume_gib, plan.puts, plan.gets, plan.internet_out_gb]
-    if min([*amounts, plan.storage_months, *plan.storage_gb.values()]) < 0 or not 0 <= plan.spot_fraction <= 1:
-        raise InvalidInputError(f"a plan has no negative amounts and a Spot fraction from 0 to 1: {plan}")
+    amounts += [plan.storage_months, *plan.storage_gb.values()]
+    if not all(0 <= amount < math.inf for amount in amounts) or not 0 <= plan.spot_fraction <= 1:
+        raise InvalidInputError(
+            f"a plan has finite amounts that are not negative, and a Spot fraction from 0 to 1: {plan}"
+        )
     prices = load_prices()
     lines: list[Line] = []
     if plan.instance_type:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from day89.costs.prices import HOURS_PER_MONTH, load_prices, storage_month_usd
-from day89.errors import NotFoundError
+from day89.errors import NotFoundError, error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Leak", "find_leaks", "monthly_total"]
 
+FORBIDDEN = frozenset({"AccessDenied", "AllAccessDisabled", "403"})
+
 
 @dataclass(frozen=True)
 class Leak:
-    """Name one thing that bills, and about how much a month (None: the table has no price for it)."""
+    """A resource that bills, and about how much a month (None: the table has no price for it)."""
 
     kind: str
     id: str
@@ -38,7 +42,8 @@ def find_leaks(
 
     Looked at: running and stopping instances, every volume (a stopped instance's volumes bill on), snapshots, Elastic
     IPs and the public addresses of instances, NAT gateways, load balancers; in S3 unfinished uploads and versions that
-    are no longer current. One client sees one region only: call it for each region that you use.
+    are no longer current. One client sees one region only: call it for each region that you use. A bucket that may not
+    be looked into is listed as ``not seen``, without a price.
 
     Args:
         ec2: EC2 client.
@@ -57,8 +62,8 @@ def find_leaks(
     if s3 is not None:
         names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] if buckets is None else buckets
         for bucket in names:
-            found += _uploads(s3, bucket)
-            found += _old_versions(s3, bucket)
+            for look_into in (_uploads, _old_versions):
+                found += _allowed(s3, bucket, look_into)
     return sorted(found, key=lambda leak: (-(leak.month_usd or 0.0), leak.kind, leak.id))
 
 
@@ -82,6 +87,16 @@ def _pages(client: Any, operation: str, **arguments: Any) -> Iterator[dict[str, 
     return iter(client.get_paginator(operation).paginate(**arguments))
 
 
+def _allowed(s3: S3Client, bucket: str, look: Callable[[S3Client, str], Iterator[Leak]]) -> list[Leak]:
+    try:
+        return list(look(s3, bucket))
+    except ClientError as error:
+        if error_code(error) not in FORBIDDEN:
+            raise
+        detail = f"{error.operation_name}: {error_code(error)}"
+        return [Leak("not seen", f"s3://{bucket}", s3.meta.region_name, detail, None)]
+
+
 def _instances(ec2: EC2Client) -> Iterator[Leak]:
     region = ec2.meta.region_name
     live = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping"]}]
@@ -100,11 +115,30 @@ def _instances(ec2: EC2Client) -> Iterator[Leak]:
 def _volumes(ec2: EC2Client) -> Iterator[Leak]:
     for page in _pages(ec2, "describe_volumes"):
         for item in page["Volumes"]:
-            rate = _price("ebs", "volume_gb_month", item["VolumeType"])
             holder = ", ".join(a["InstanceId"] for a in item.get("Attachments", [])) or "attached to nothing"
             detail = f"{item['Size']} GiB {item['VolumeType']}, {holder}"
-            cost = None if rate is None else rate * item["Size"]
-            yield Leak("volume", item["VolumeId"], ec2.meta.region_name, detail, cost)
+            yield Leak("volume", item["VolumeId"], ec2.meta.region_name, detail, _volume_month(item))
+
+
+def _volume_month(volume: Any) -> float | None:
+    """Return what a volume costs a month: its size, and what is paid for operations and throughput besides.
+
+    See https://aws.amazon.com/ebs/pricing/
+    """
+    kind, ebs = volume["VolumeType"], load_prices().table["ebs"]
+    rate = _price("ebs", "volume_gb_month", kind)
+    if rate is None:
+        return None
+    operations = _steps(ebs["iops_month"].get(kind, []), volume.get("Iops", 0))
+    return (
+        rate * volume["Size"]
+        + operations
+        + _steps(ebs["throughput_mib_month"].get(kind, []), volume.get("Throughput", 0))
+    )
+
+
+def _steps(steps: Iterable[Any], amount: int) -> float:
+    return sum(max(0, min(amount, step.get("to", amount)) - step["over"]) * step["usd"] for step in steps)
 
 
 def _snapshots(ec2: EC2Client) -> Iterator[Leak]:
@@ -118,10 +152,13 @@ def _snapshots(ec2: EC2Client) -> Iterator[Leak]:
 
 def _addresses(ec2: EC2Client) -> Iterator[Leak]:
     rate = _month(load_prices().get("network", "public_ipv4_hour"))
+    shown = {leak.id for leak in _instances(ec2) if leak.kind == "public address"}
     for item in ec2.describe_addresses()["Addresses"]:  # this operation has no pages
-        if not item.get("InstanceId"):  # one that is in use shows as its instance's public address
+        if item["PublicIp"] not in shown:  # one of a running instance shows there; one of a stopped instance bills on
+            holder = item.get("InstanceId") or item.get("NetworkInterfaceId")
             name = item.get("AllocationId") or item["PublicIp"]
-            yield Leak("elastic ip", name, ec2.meta.region_name, f"{item['PublicIp']}, attached to nothing", rate)
+            detail = f"{item['PublicIp']}, {f'of {holder}' if holder else 'attached to nothing'}"
+            yield Leak("elastic ip", name, ec2.meta.region_name, detail, rate)
 
 
 def _nat_gateways(ec2: EC2Client) -> Iterator[Leak]:
@@ -143,11 +180,11 @@ def _uploads(s3: S3Client, bucket: str) -> Iterator[Leak]:
     for page in _pages(s3, "list_multipart_uploads", Bucket=bucket):
         for item in page.get("Uploads", []):
             key, upload = item["Key"], item["UploadId"]
-            parts = [
-                p
-                for sheet in _pages(s3, "list_parts", Bucket=bucket, Key=key, UploadId=upload)
-                for p in sheet.get("Parts", [])
-            ]
+            try:
+                sheets = list(_pages(s3, "list_parts", Bucket=bucket, Key=key, UploadId=upload))
+            except s3.exceptions.NoSuchUpload:  # it was finished while we looked
+                continue
+            parts = [part for sheet in sheets for part in sheet.get("Parts", [])]
             size = sum(part["Size"] for part in parts)
             cost = _storage(size, item.get("StorageClass"), 1)
             detail = f"{len(parts)} parts, {size:,} bytes, since {item['Initiated']:%Y-%m-%d}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from day89.errors import NotFoundError, ToolError
+from day89.errors import InvalidInputError, NotFoundError, ToolError
 
 __all__ = [
     "GB",
@@ -30,7 +31,7 @@ HOURS_PER_MONTH = 730  # AWS's own convention, https://calculator.aws
 
 @dataclass(frozen=True)
 class Prices:
-    """Hold one dated table of list prices; ``table`` has the layout of ``data/prices.toml``."""
+    """A dated table of list prices; ``table`` has the layout of ``data/prices.toml``."""
 
     as_of: str
     region: str
@@ -56,7 +57,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class InstanceType:
-    """Describe one instance type and what an hour of it costs on demand (None: not in the price table)."""
+    """An instance type and what an hour of it costs on demand (None: not in the price table)."""
 
     name: str
     vcpus: int
@@ -131,10 +132,13 @@ def storage_month_usd(size_bytes: float, storage_class: str = "STANDARD", *, obj
             this takes all objects to be of the same size.
 
     Raises:
+        InvalidInputError: a size or number of objects that is negative or not finite.
         NotFoundError: the table has no such class.
 
     See https://aws.amazon.com/s3/pricing/
     """
+    if not (0 <= size_bytes < math.inf and objects >= 0):
+        raise InvalidInputError(f"{size_bytes} bytes in {objects} objects: there is no such thing to store")
     prices = load_prices()
     least = prices.table["s3"]["minimum_bytes"].get(storage_class, 0)
     return max(size_bytes, least * objects) / GB * prices.get("s3", "storage_gb_month", storage_class)

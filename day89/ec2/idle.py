@@ -24,7 +24,7 @@ SCALING_TAG = "aws:autoscaling:groupName"
 
 @dataclass(frozen=True)
 class Idle:
-    """Describe an instance that does nothing, and what it costs a month (None: its type has no price in the table)."""
+    """An instance that does nothing, and what it costs a month (None: its type has no price in the table)."""
 
     instance: Instance
     highest_cpu_percent: float
@@ -55,7 +55,7 @@ def idle_instances(
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
     """
-    if hours <= 0:
+    if not hours > 0:
         raise InvalidInputError(f"hours must be positive, not {hours}")
     end = now or datetime.now(UTC)
     start = end - timedelta(hours=hours)

@@ -32,7 +32,7 @@ UNKNOWN_ID = ("InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed")
 
 @dataclass(frozen=True)
 class Instance:
-    """Describe one instance; the addresses are None while it has none.
+    """One instance; the addresses are None while it has none.
 
     ``reason`` is the code of its last change of state, such as ``Client.InstanceInitiatedShutdown`` where it shut
     itself down or ``Server.SpotInstanceTermination`` where AWS took it back; empty where AWS says none.
@@ -51,13 +51,17 @@ class Instance:
 
 
 def describe_instances(
-    ec2: EC2Client, *, instance_ids: Iterable[str] = (), state: str | None = None, tags: Mapping[str, str] | None = None
+    ec2: EC2Client,
+    *,
+    instance_ids: Iterable[str] | None = None,
+    state: str | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Iterator[Instance]:
     """Yield instances, over every reservation and every page.
 
     Args:
         ec2: EC2 client.
-        instance_ids: only these; none given is all.
+        instance_ids: only these; None is all, and an empty list is none.
         state: only those in this state, such as ``"running"``.
         tags: only those with these tags.
 
@@ -69,7 +73,10 @@ def describe_instances(
     filters = [{"Name": f"tag:{key}", "Values": [value]} for key, value in (tags or {}).items()]
     if state:
         filters.append({"Name": "instance-state-name", "Values": [state]})
-    arguments: Any = {"Filters": filters, "InstanceIds": list(instance_ids)}
+    ids = None if instance_ids is None else list(instance_ids)
+    if ids == []:  # to AWS an empty list means all
+        return
+    arguments: Any = {"Filters": filters, "InstanceIds": ids}
     pages = ec2.get_paginator("describe_instances").paginate(
         **{key: value for key, value in arguments.items() if value}
     )

@@ -22,7 +22,7 @@ EVERYONE = "0.0.0.0/0"
 
 @dataclass(frozen=True)
 class Network:
-    """Name the parts of a VPC; ``gateway_id`` is None where it has no way to the internet."""
+    """The parts of a VPC; ``gateway_id`` is None where it has no way to the internet."""
 
     vpc_id: str
     subnet_ids: tuple[str, ...]

@@ -32,7 +32,7 @@ POLL_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Group:
-    """Describe an Auto Scaling group."""
+    """An Auto Scaling group."""
 
     name: str
     minimum: int

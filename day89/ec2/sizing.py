@@ -19,7 +19,7 @@ __all__ = ["Advice", "available_types", "right_size", "smallest_type"]
 
 @dataclass(frozen=True)
 class Advice:
-    """Compare the type that is used with the type that would do."""
+    """The type that is used beside the type that would do."""
 
     current: InstanceType
     suggested: InstanceType
@@ -102,7 +102,7 @@ def right_size(
         types: types to choose from; None is the table that comes with the package.
 
     Returns:
-        The current type itself, where nothing cheaper fits.
+        The current type itself, where nothing cheaper fits, or nothing at all carries the peaks under the target.
 
     Raises:
         InvalidInputError: a percentage that is none.
@@ -119,7 +119,8 @@ def right_size(
     now = next((one for one in table if one.name == current), None)
     if now is None or now.hour_usd is None:
         raise NotFoundError(f"instance type {current} has no price in the table: name one that has")
-    best = smallest_type(
+    best = _cheapest(
+        now,
         vcpus=_needed(now.vcpus, peak_cpu_percent, target_percent),
         memory_gib=now.memory_gib
         if peak_memory_percent is None
@@ -128,11 +129,18 @@ def right_size(
         gpu_memory_gib=now.gpu_memory_gib,
         architecture=now.architecture,
         burstable=now.burstable,
-        types=[*table],
+        types=table,
     )
     if (best.hour_usd or 0.0) >= now.hour_usd:
         best = now
     return Advice(now, best, (now.hour_usd - (best.hour_usd or 0.0)) * HOURS_PER_MONTH)
+
+
+def _cheapest(now: InstanceType, **needs: Any) -> InstanceType:
+    try:
+        return smallest_type(**needs)
+    except NotFoundError:  # the load is too much for every type in the table, the present one among them
+        return now
 
 
 def _needed(vcpus: int, peak_percent: float, target_percent: float) -> int:

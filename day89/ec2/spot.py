@@ -38,7 +38,7 @@ METADATA_ENDPOINT = "http://169.254.169.254"
 
 @dataclass(frozen=True)
 class Launched:
-    """Name an instance and the market that it was bought on: ``"spot"`` or ``"on-demand"``."""
+    """An instance and the market that it was bought on: ``"spot"`` or ``"on-demand"``."""
 
     instance_id: str
     market: str
@@ -46,7 +46,7 @@ class Launched:
 
 @dataclass(frozen=True)
 class Notice:
-    """Say what AWS is going to do with a Spot instance (``"terminate"``, ``"stop"``, ``"hibernate"``), and when."""
+    """What AWS is going to do with a Spot instance (``"terminate"``, ``"stop"``, ``"hibernate"``), and when."""
 
     action: str
     time: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import logging
 import secrets
 import time
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ import numpy
 from flask import Flask, Response, request
 
 from day89.inference.engine import ModelBusyError, ServedModel
-from day89.inference.metrics import CONTENT_TYPE, Metrics, label
+from day89.inference.metrics import CONTENT_TYPE_LATEST, Metrics
 from day89.inference.openapi import openapi_document
 from day89.inference.prediction_log import PredictionLog
 from day89.inference.problems import Problem, json_pointer, register_problems
@@ -21,12 +21,17 @@ from day89.inference.validation import Limits, read_body, read_rows
 
 __all__ = ["create_app"]
 
+logger = logging.getLogger(__name__)
 STRICT_JSON = json.JSONEncoder(allow_nan=False).encode
 LATER = {"Retry-After": "1"}
+QUICK_BYTES = 1 << 18  # a longer body takes long enough to parse that the loop should not do it
+# What a model's own code raises where it was not made for these numbers; the message is meant for who sent them.
+REFUSALS = (ValueError, ArithmeticError, LookupError)
+REFUSAL_CHARACTERS = 300
 
 
 class Serving(Protocol):
-    """Know which model is in use at this moment: a ``Deployment`` or a ``Fixed`` one."""
+    """The model in use at this moment: a ``Deployment`` or a ``Fixed`` one."""
 
     @property
     def current(self) -> ServedModel | None:
@@ -67,12 +72,13 @@ def create_app(
         "/predict", view_func=lambda: _predict(serving, metrics, log, limits), endpoint="predict", methods=["POST"]
     )
 
-    # The server asks this of every request; any other server leaves it be.
+    # Day89's own server asks for these; any other server leaves them be.
     app.extensions["day89.is_quick"] = lambda asked: _is_quick(serving, asked)
+    app.extensions["day89.body_bytes"] = limits.body_bytes
 
     @app.after_request
     def count(response: Response) -> Response:
-        metrics.count("day89_requests_total", _route(request.endpoint), f'status="{response.status_code}"')
+        metrics.requests.labels(request.endpoint or "none", response.status_code).inc()
         return response
 
     return app
@@ -80,7 +86,8 @@ def create_app(
 
 def _is_quick(serving: Serving, asked: Any) -> bool:
     model = serving.current
-    return asked.path == "/predict" and model is not None and model.is_direct
+    short = asked.body_bytes_received <= QUICK_BYTES
+    return asked.path == "/predict" and short and model is not None and model.is_direct
 
 
 def _predict(serving: Serving, metrics: Metrics, log: PredictionLog | None, limits: Limits) -> Response:
@@ -89,13 +96,14 @@ def _predict(serving: Serving, metrics: Metrics, log: PredictionLog | None, limi
     start = time.perf_counter()
     rows = read_rows(body, model.manifest.feature_names, limits.rows)
     answer = {
-        "prediction": _finite(_ask(model, rows)),
+        "prediction": _ask(model, rows),
         "model": model.manifest.name,
         "version": model.manifest.version,
         "id": secrets.token_hex(8),
     }
-    text = STRICT_JSON(answer).encode()
-    metrics.observe(time.perf_counter() - start, len(rows))
+    text = _encode(answer)
+    metrics.predict_seconds.observe(time.perf_counter() - start)
+    metrics.rows.inc(len(rows))
     if log is not None:
         log.append(_record(text, body))
     return Response(text, mimetype="application/json")
@@ -104,15 +112,34 @@ def _predict(serving: Serving, metrics: Metrics, log: PredictionLog | None, limi
 def _ask(model: ServedModel, rows: numpy.ndarray) -> list[Any]:
     try:
         return model.predict(rows)
-    except ModelBusyError as error:
-        raise Problem(503, str(error), headers=LATER) from error
+    except (ModelBusyError, MemoryError) as error:
+        raise Problem(503, str(error) or "the model has no memory for this request", headers=LATER) from error
+    except REFUSALS as error:
+        words = str(error).strip().partition("\n")[0][:REFUSAL_CHARACTERS] or type(error).__name__
+        raise Problem(422, f"the model cannot answer these rows: {words}", "#/features") from error
+    except Exception as error:
+        # The golden rows have shown that the model works, so it is these rows that it cannot answer. But such an error
+        # was not raised to explain that: the log gets it, the client does not.
+        logger.exception("version %d of model %s cannot answer", model.manifest.version, model.manifest.name)
+        raise Problem(422, "the model cannot answer these rows", "#/features") from error
 
 
-def _finite(prediction: list[Any]) -> list[Any]:
-    for number, value in enumerate(prediction):
-        if type(value) is float and not math.isfinite(value):
-            raise Problem(422, "the model has no finite answer to this row", json_pointer("features", number))
-    return prediction
+def _encode(answer: dict[str, Any]) -> bytes:
+    try:
+        return STRICT_JSON(answer).encode()
+    except ValueError:  # JSON has no word for "not finite"
+        prediction = answer["prediction"]
+        number = next(place for place, value in enumerate(prediction) if not _is_finite(value))
+        detail = "the model has no finite answer to this row"
+        raise Problem(422, detail, json_pointer("features", number)) from None
+
+
+def _is_finite(value: Any) -> bool:
+    try:
+        STRICT_JSON(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _record(answer: bytes, body: bytes) -> bytes:
@@ -132,19 +159,14 @@ def _in_use(serving: Serving) -> ServedModel:
 
 def _ready(serving: Serving, log: PredictionLog | None) -> Response:
     model = _in_use(serving)
-    if log is not None and log.full:
-        raise Problem(503, "the prediction log is full: it does not reach S3", headers=LATER)
+    if log is not None and (reason := log.why_dropping()):
+        raise Problem(503, f"predictions are not logged: {reason}", headers=LATER)
     return _json({"status": "ready", "model": model.manifest.name, "version": model.manifest.version})
 
 
 def _metrics(serving: Serving, metrics: Metrics, log: PredictionLog | None) -> Response:
-    gauges: list[tuple[str, tuple[str, ...], float]] = []
-    if model := serving.current:
-        names = (label("name", model.manifest.name), label("version", model.manifest.version))
-        gauges.append(("day89_model_info", (*names, label("format", model.format)), 1))
-    if log is not None:
-        gauges.append(("day89_log_waiting_bytes", (), log.waiting_bytes))
-    return Response(metrics.render(gauges), content_type=CONTENT_TYPE)
+    text = metrics.render(serving.current, None if log is None else log.waiting_bytes)
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def _openapi(serving: Serving, limits: Limits) -> Response:
@@ -154,7 +176,3 @@ def _openapi(serving: Serving, limits: Limits) -> Response:
 
 def _json(value: Any) -> Response:
     return Response(json.dumps(value), mimetype="application/json")
-
-
-def _route(endpoint: str | None) -> str:
-    return f'route="{endpoint or "none"}"'

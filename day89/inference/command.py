@@ -7,13 +7,24 @@ import logging
 import os
 import re
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from day89.clients import make_client
 from day89.errors import UsageError
-from day89.inference import Deployment, Limits, Metrics, PredictionLog, Server, create_app, load_served, serve
+from day89.inference import (
+    Deployment,
+    Limits,
+    Metrics,
+    ModelBusyError,
+    PredictionLog,
+    Server,
+    create_app,
+    load_served,
+    serve,
+)
 from day89.models import FORMATS, current_version
 
 __all__ = ["configure", "run"]
@@ -56,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     s3, metrics = make_client("s3", args.region), Metrics()
     deployment = _deployment(s3, args, version, metrics)
     if version is not None:
-        deployment.refresh()
+        with suppress(ModelBusyError):  # one slow moment: tried again while it serves, and not ready until then
+            deployment.refresh()
     log = _log(s3, args, metrics)
     limits = Limits(args.max_body, args.max_rows, args.timeout)
     app = create_app(deployment, log=log, limits=limits, metrics=metrics)
@@ -65,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         host=args.host,
         port=args.port,
         threads=args.threads,
-        on_start=partial(_start, deployment if version is None else None, log),
+        on_start=partial(_start, deployment if deployment.current is None else None, log),
         on_stop=partial(_stop, deployment, log),
     )
     return 0

@@ -8,25 +8,25 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from day89.errors import Day89Error
+from day89.errors import Day89Error, NotFoundError
 from day89.inference.engine import ServedModel
-from day89.inference.metrics import Metrics, label
+from day89.inference.metrics import Metrics
 
 __all__ = ["Deployment", "Fixed"]
 
 logger = logging.getLogger(__name__)
-LOADS = "day89_model_loads_total"
+CLOSE_SECONDS = 1.0
 
 
 class Fixed:
-    """Serve one model for ever."""
+    """A deployment of one model that never changes."""
 
     def __init__(self, model: ServedModel) -> None:
         self.current: ServedModel | None = model
 
 
 class Deployment:
-    """Serve whatever version is in use, and change over without dropping a request.
+    """A deployment that follows the version in use and changes over without dropping a request.
 
     The new version is loaded and answers its golden rows while the old one serves. Then one reference is replaced,
     which Python does in one step; a request that has begun ends with the model that it began with. A version that
@@ -60,9 +60,9 @@ class Deployment:
         """Look once; return whether another version came into use.
 
         Raises:
-            Day89Error: the version is not there, or is not what it should be; it is not tried again until the pointer
-                moves.
-            BotoCoreError, ClientError: S3 did not answer; the next look tries again.
+            Day89Error: the version is not what it should be; it is not tried again until the pointer moves.
+            NotFoundError, TimeoutError, BotoCoreError, ClientError: a file of it is not there (yet), the model did not
+                answer its golden rows in time, or S3 did not; the next look tries again.
         """
         with self._lock:
             wanted = self._find()
@@ -71,11 +71,11 @@ class Deployment:
             try:
                 model = self._load(wanted)
             except Exception as error:
-                self._refused = wanted if isinstance(error, Day89Error) else None
-                self._metrics.count(LOADS, label("outcome", "failed"))
+                self._refused = wanted if _is_final(error) else None
+                self._metrics.model_loads.labels("failed").inc()
                 raise
             self.current, self._refused = model, None
-            self._metrics.count(LOADS, label("outcome", "ok"))
+            self._metrics.model_loads.labels("ok").inc()
             logger.info("version %d of model %s is in use", wanted, model.manifest.name)
             return True
 
@@ -86,10 +86,10 @@ class Deployment:
             self._thread.start()
 
     def close(self) -> None:
-        """Stop looking; the model in use stays."""
+        """Stop looking; the model in use stays. A look that S3 holds up is not waited for."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -100,3 +100,8 @@ class Deployment:
             except Exception:  # whatever a model file does when it is loaded must not end the looking
                 logger.exception("the model in use stays")
             self._stop.wait(self._seconds)
+
+
+def _is_final(error: Exception) -> bool:
+    """Say whether an error is a verdict on the version, and not on this moment."""
+    return isinstance(error, Day89Error) and not isinstance(error, NotFoundError | TimeoutError)

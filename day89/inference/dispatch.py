@@ -11,15 +11,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.task import ThreadedTaskDispatcher
 
-from day89.inference.problems import PROBLEM_JSON, problem_body
-
-__all__ = ["Channel", "Dispatcher"]
+__all__ = ["Dispatcher"]
 
 logger = logging.getLogger(__name__)
 # What an answer on the loop's thread may take: in work, on average (not in time: another program may have the
@@ -28,46 +25,6 @@ QUICK_SECONDS = 0.002
 LONG_SECONDS = 0.1
 SHARE = 1 / 8  # of the newest answer in the average
 THREADS_SECONDS = 1.0  # how long all goes to threads once it took more
-
-
-class _ProblemTask(ErrorTask):
-    """Answer what the app never sees (a broken request line, a body beyond all limits) as a problem too."""
-
-    def execute(self) -> None:
-        """Write the answer."""
-        error = self.request.error
-        body = problem_body(error.code, error.reason if error.code != 500 else HTTPStatus(500).phrase)
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", PROBLEM_JSON))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _AppTask(WSGITask):
-    wrote_header: bool
-
-    def execute(self) -> None:
-        """Answer, and say goodbye to the client where the server is about to stop."""
-        if self.channel.server.day89_stopping.is_set():
-            self.set_close_on_finish()
-        super().execute()
-
-    def write(self, data: bytes) -> None:
-        """Send the head together with a body that is there as a whole: one system call and one packet, not two."""
-        if self.wrote_header or not data or self.content_length != len(data) or not (self.complete and self.has_body):
-            super().write(data)
-            return
-        self.channel.write_soon(self.build_response_header() + data)
-        self.wrote_header = True
-        self.content_bytes_written = len(data)
-
-
-class Channel(HTTPChannel):
-    """Read the requests of one connection, and answer them in our way."""
-
-    task_class = _AppTask
-    error_task_class = _ProblemTask
 
 
 class Dispatcher(ThreadedTaskDispatcher):
@@ -102,7 +59,8 @@ class Dispatcher(ThreadedTaskDispatcher):
     def add_task(self, task: HTTPChannel) -> None:
         """Take a channel that has a request."""
         here = threading.get_ident() == self._loop and time.monotonic() >= self._threads_until
-        if here and self._is_quick(task.requests[0]):
+        request = task.requests[0]
+        if here and not request.error and self._is_quick(request):
             self._here.append(task)  # not now: waitress holds the channel's lock
             return
         with self.lock:  # as in waitress, without its warning: more requests than threads is what a queue is for

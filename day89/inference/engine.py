@@ -29,12 +29,12 @@ Predict = Callable[[numpy.ndarray], list[Any]]
 
 
 class ModelBusyError(Day89Error, TimeoutError):
-    """Say that the model did not answer in time."""
+    """The model did not answer in time."""
 
 
 @dataclass(frozen=True)
 class ServedModel:
-    """Hold one version of a model, ready to answer."""
+    """One version of a model, ready to answer."""
 
     manifest: Manifest
     format: str
@@ -99,7 +99,7 @@ def served_model(model: Any, manifest: Manifest, format: str = "joblib", *, seco
         seconds: how long one call may take.
     """
     if format == "onnx":
-        return ServedModel(manifest, format, lambda rows: model.predict(rows).tolist())
+        return ServedModel(manifest, format, _onnx_predict(model, manifest))
     names = list(manifest.feature_names) if hasattr(model, "feature_names_in_") else None
 
     def predict(rows: numpy.ndarray) -> list[Any]:
@@ -111,6 +111,14 @@ def served_model(model: Any, manifest: Manifest, format: str = "joblib", *, seco
     return ServedModel(manifest, format, Batcher(predict, seconds))
 
 
+def _onnx_predict(model: Any, manifest: Manifest) -> Predict:
+    # An ONNX label is text or a whole number: true comes back as 1, and 2.0 as 2.
+    labels = numpy.asarray(manifest.classes).dtype if manifest.classes else None
+    if labels is not None and labels.kind in "bf":
+        return lambda rows: model.predict(rows).astype(labels).tolist()
+    return lambda rows: model.predict(rows).tolist()
+
+
 @dataclass
 class _Job:
     rows: numpy.ndarray
@@ -118,7 +126,7 @@ class _Job:
 
 
 class Batcher:
-    """Answer all requests that wait at this moment with one call of the model.
+    """A queue that answers all waiting requests with one call of the model.
 
     scikit-learn's fixed cost of a call (0.2 ms for a linear model, 2 ms for a forest) is far above the cost of a row,
     so requests that come while a call runs are answered together by the next one. Nothing is ever held back to fill a

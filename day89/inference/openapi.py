@@ -18,7 +18,7 @@ MEANINGS = {
     400: "The body is not JSON in UTF-8.",
     413: "The body is too long.",
     415: "The body is not called application/json.",
-    422: "JSON, but not rows of numbers for this model; `pointer` says where.",
+    422: "JSON, but not rows of numbers that this model can answer; `pointer` says where.",
     500: "The server failed.",
     503: "No model yet, or none in time: come again.",
 }

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Problem(Exception):
-    """Carry an error status up to the client."""
+    """An error status and its explanation for the client."""
 
     def __init__(
         self, status: int, detail: str, pointer: str | None = None, headers: Mapping[str, str] | None = None

@@ -9,30 +9,37 @@ than one, behind a proxy that buffers:
 from __future__ import annotations
 
 import logging
+import resource
 import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
 
 from flask import Flask
-from waitress import create_server
 
-from day89.inference.dispatch import Channel, Dispatcher
+from day89.inference.dispatch import Dispatcher
+from day89.inference.listener import Listener
 
 __all__ = ["Server", "serve"]
 
 logger = logging.getLogger(__name__)
-CONNECTIONS = 1000  # the default of 100 is used up by a hundred clients that send slowly
-QUIET_SECONDS = 0.2
+BODY_BYTES = 1 << 24
+SETTLE_SECONDS = 0.1  # how long connections that are being made when it stops may take to be complete
 TICK_SECONDS = 0.05
 
 
 class Server:
-    """Serve an app over HTTP until it is told to stop."""
+    """A server of one app over HTTP, until it is told to stop."""
 
     def __init__(
-        self, app: Flask, *, host: str = "127.0.0.1", port: int = 5000, threads: int = 8, body_bytes: int = 1 << 24
+        self,
+        app: Flask,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 5000,
+        threads: int = 8,
+        body_bytes: int | None = None,
     ) -> None:
         """Listen, but answer nothing before ``run``.
 
@@ -41,31 +48,34 @@ class Server:
             host: address to listen at; ``0.0.0.0`` is every one.
             port: port; 0 takes a free one.
             threads: how many requests are worked on at once, beside those that the loop answers by itself.
-            body_bytes: a longer body is refused before the app sees any of it; the app's own limit is below it.
+            body_bytes: a body of so many bytes, with the framing of its chunks, is refused before the app sees any of
+                it; None leaves room for the app's own limit.
         """
+        if body_bytes is None:
+            body_bytes = max(BODY_BYTES, 2 * app.extensions.get("day89.body_bytes", 0))
         self._stopping = threading.Event()
         self._dispatcher = Dispatcher(app.extensions.get("day89.is_quick", lambda _: False), threads)
-        self._server: Any = create_server(
+        self._listener = Listener(
             app,
-            _dispatcher=self._dispatcher,
+            self._dispatcher,
+            self._stopping,
             host=host,
             ipv4=":" not in host,  # one address, one socket: "localhost" may be two
             ipv6=":" in host,
             port=port,
-            connection_limit=CONNECTIONS,
             max_request_body_size=body_bytes,
             max_request_header_size=1 << 15,
             recv_bytes=1 << 16,  # a body of 100 rows in one read
-            channel_timeout=30,
             ident=None,
             clear_untrusted_proxy_headers=True,
         )
-        self._server.channel_class = Channel
-        self._server.day89_stopping = self._stopping
-        self.host, self.port = host, int(self._server.effective_port)
+        self.host, self.port = host, int(self._listener.effective_port)
 
-    def run(self, grace_seconds: float = 30.0) -> None:
+    def run(self, grace_seconds: float = 20.0) -> None:
         """Answer requests until ``stop``; then answer those that have come, and return.
+
+        Each connection that was made gets one more answer, with ``Connection: close``; where no request comes for
+        ``END_SECONDS`` it is closed.
 
         Args:
             grace_seconds: how long requests that have come may still take.
@@ -73,37 +83,35 @@ class Server:
         self._dispatcher.enter_loop()
         while not self._stopping.is_set():
             self._turn(1.0)
-        self._drain(time.monotonic() + grace_seconds)
-        self._dispatcher.shutdown(cancel_pending=False, timeout=0)
-        self._server.close()
-        self._server.asyncore.close_all(self._server._map)
+        end = time.monotonic() + grace_seconds
+        self._listener.refuse_connections()
+        self._turn_until(time.monotonic() + SETTLE_SECONDS)
+        self._listener.stop_listening()
+        self._drain(end)
+        self._dispatcher.set_thread_count(0)
+        self._listener.close()
 
     def stop(self) -> None:
         """Make ``run`` return soon; safe in a signal handler and from any thread."""
-        if not self._stopping.is_set():  # once: after the end of ``run`` the trigger is a closed file
-            self._stopping.set()
-            self._server.pull_trigger()
+        self._stopping.set()
+        self._listener.pull_trigger()
 
     def _turn(self, seconds: float) -> None:
         # poll, not select: that one knows no file above number 1023
         seconds = 0.0 if self._dispatcher.has_work_here else seconds
-        self._server.asyncore.loop(timeout=seconds, use_poll=True, map=self._server._map, count=1)
+        self._listener.asyncore.loop(timeout=seconds, use_poll=True, map=self._listener._map, count=1)
         self._dispatcher.answer_here()
 
-    def _drain(self, end: float) -> None:
-        # Connections that wait to be accepted were made by clients that count on an answer: take them until no new
-        # one has come for a moment. A load balancer sees no listener as soon as this is over.
-        quiet_since = time.monotonic()
-        while (now := time.monotonic()) < min(end, quiet_since + QUIET_SECONDS):
+    def _turn_until(self, end: float) -> None:
+        while time.monotonic() < end:
             self._turn(TICK_SECONDS)
-            if self._busy():
-                quiet_since = now
-        if self._busy():
-            logger.warning("stopped with requests unanswered: they took too long")
 
-    def _busy(self) -> bool:
-        channels = list(self._server.active_channels.values())
-        return any(channel.requests or channel.request or channel.total_outbufs_len for channel in channels)
+    def _drain(self, end: float) -> None:
+        while (channels := self._listener.active_channels) and time.monotonic() < end:
+            self._listener.maintenance(time.time())
+            self._turn(TICK_SECONDS)
+        if any(channel.is_answering for channel in channels.values()):
+            logger.warning("stopped with requests unanswered: they took too long")
 
 
 def serve(
@@ -114,7 +122,7 @@ def serve(
     threads: int = 8,
     on_start: Callable[[Server], None] | None = None,
     on_stop: Callable[[], object] = lambda: None,
-    grace_seconds: float = 30.0,
+    grace_seconds: float = 20.0,
 ) -> None:
     """Serve an app until SIGTERM or SIGINT.
 
@@ -129,6 +137,7 @@ def serve(
 
     Must be called in the main thread: only there does Python deliver signals.
     """
+    _allow_many_files()
     server = Server(app, host=host, port=port, threads=threads)
     before = {number: signal.signal(number, lambda *_: server.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -139,3 +148,10 @@ def serve(
         for number, handler in before.items():
             signal.signal(number, handler)
         on_stop()
+
+
+def _allow_many_files() -> None:
+    # Each connection is a descriptor, and the usual limit of 1,024 is kept low only for programs that use select().
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # macOS takes no "unlimited" here
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -30,7 +30,7 @@ CHUNK_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Limits:
-    """Bound what one request may cost.
+    """The bounds of what one request may cost.
 
     ``seconds`` is how long a request waits for the model; beyond it the client is told to come again.
     """

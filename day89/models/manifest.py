@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,12 +21,12 @@ GOLDEN_ROWS = 8
 
 
 class VersionMismatchError(Day89Error, ValueError):
-    """Say that a model was made by another scikit-learn than the one that would load it."""
+    """A model was made by another scikit-learn than the one that would load it."""
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """Name one file of a version and promise its bytes."""
+    """One file of a version and the checksum of its bytes."""
 
     format: str
     key: str
@@ -36,7 +36,7 @@ class ModelFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Hold what is known of one version of a model.
+    """The description of one version of a model.
 
     ``golden_rows`` are held-out rows and ``golden_predictions`` what the model answered for them when it was saved: a
     copy that answers otherwise is not the same model.
@@ -99,13 +99,19 @@ class Manifest:
         """
         try:
             data = json.loads(text)
-            data["files"] = tuple(ModelFile(**file) for file in data["files"])
+            data["files"] = tuple(ModelFile(**_known(ModelFile, file)) for file in data["files"])
             data["golden_rows"] = tuple(tuple(row) for row in data["golden_rows"])
             for name in ("feature_names", "classes", "golden_predictions"):
                 data[name] = tuple(data[name])
-            return cls(**data)
-        except (ValueError, TypeError, KeyError) as error:
+            return cls(**_known(cls, data))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise IntegrityError(f"{where} is not a model manifest: {error!r}") from error
+
+
+def _known(cls: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what only a newer day89 knows."""
+    names = {one.name for one in fields(cls)}
+    return {name: value for name, value in data.items() if name in names}
 
 
 def check_name(name: str) -> str:
@@ -144,7 +150,13 @@ def _golden(model: Any, holdout: Any) -> dict[str, Any]:
     if holdout is None:
         return {}
     rows = holdout[:GOLDEN_ROWS]
+    try:
+        numbers = numpy.asarray(rows, dtype=float)
+    except (ValueError, TypeError) as error:
+        raise InvalidInputError(
+            f"holdout rows are kept as numbers, and these are not: {error}; leave it out"
+        ) from error
     return {
-        "golden_rows": tuple(tuple(row) for row in numpy.asarray(rows, dtype=float).tolist()),
+        "golden_rows": tuple(tuple(row) for row in numbers.tolist()),
         "golden_predictions": tuple(numpy.asarray(model.predict(rows)).tolist()),
     }

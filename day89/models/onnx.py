@@ -21,7 +21,7 @@ CLOSE = 1e-4  # relative; float32 keeps about 7 digits, a sum over trees or feat
 
 
 class OnnxModel:
-    """Answer like the scikit-learn model that the bytes were made from."""
+    """A model with the interface of the scikit-learn model that its bytes were made from."""
 
     def __init__(self, content: bytes) -> None:
         """Load an ONNX model.
@@ -49,7 +49,7 @@ class OnnxModel:
         """Return one prediction for each row."""
         block = numpy.asarray(rows, dtype=numpy.float32)
         answer: numpy.ndarray = self._session.run(self._outputs, {self._input: block})[0]
-        return answer.reshape(len(block))
+        return answer if answer.ndim == 2 and answer.shape[1] > 1 else answer.reshape(len(block))
 
 
 def convert(model: Any, holdout: Any) -> bytes:
@@ -80,6 +80,7 @@ def check_same(model: Any, other: OnnxModel, holdout: Any) -> None:
     """
     want, got = numpy.asarray(model.predict(holdout)), other.predict(holdout)
     same = want == got if is_classifier(model) else numpy.isclose(want, got, rtol=CLOSE, atol=CLOSE)
+    same = same.reshape(len(same), -1).all(axis=1)  # a model may answer with several numbers a row
     if not same.all():
         raise InvalidInputError(
             f"the ONNX form of {type(model).__name__} differs on {int((~same).sum())} of {len(same)} held-out rows: "

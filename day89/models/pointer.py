@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from day89.errors import IntegrityError, NotFoundError, error_code, not_found
+from day89.errors import IntegrityError, NotFoundError, not_found
 from day89.models.manifest import Manifest, check_name
 from day89.models.store import check_complete, save_model
+from day89.s3.conditional import put_conditionally
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -19,12 +18,11 @@ __all__ = ["Pointer", "current_version", "promote_model", "publish_model", "read
 
 HISTORY = 50
 TRIES = 8
-LOST_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
 @dataclass(frozen=True)
 class Pointer:
-    """Say which version is in use, and which were before it, the last one last."""
+    """The version in use, and those that were before it, the last one last."""
 
     version: int
     history: tuple[int, ...] = ()
@@ -50,7 +48,9 @@ def read_pointer(s3: S3Client, bucket: str, name: str) -> Pointer:
         data = json.loads(answer["Body"].read())
         return Pointer(int(data["version"]), tuple(int(old) for old in data["history"]), answer["ETag"])
     except (ValueError, TypeError, KeyError) as error:
-        raise IntegrityError(f"s3://{bucket}/{key} is not a pointer to a version: {error!r}") from error
+        raise IntegrityError(
+            f"s3://{bucket}/{key} is not a pointer to a version, delete it and promote one: {error!r}"
+        ) from error
 
 
 def current_version(s3: S3Client, bucket: str, name: str) -> int:
@@ -114,8 +114,13 @@ def rollback_model(s3: S3Client, bucket: str, name: str) -> Pointer:
         NotFoundError: there is none before it, or its files are gone.
     """
     pointer = read_pointer(s3, bucket, name)
-    check_complete(s3, bucket, name, _back(pointer, name).version)
-    return _move(s3, bucket, name, lambda old: _back(old or pointer, name))
+
+    def back(old: Pointer | None) -> Pointer:
+        new = _back(old or pointer, name)
+        check_complete(s3, bucket, name, new.version)
+        return new
+
+    return _move(s3, bucket, name, back)
 
 
 def _ahead(old: Pointer | None, version: int) -> Pointer:
@@ -140,15 +145,11 @@ def _move(s3: S3Client, bucket: str, name: str, change: Any) -> Pointer:
             return new
         body = json.dumps({"version": new.version, "history": new.history}).encode()
         condition: Any = {"IfMatch": old.etag} if old else {"IfNoneMatch": "*"}
-        try:
-            answer = s3.put_object(
-                Bucket=bucket, Key=_key(name), Body=body, ContentType="application/json", **condition
-            )
-        except ClientError as error:
-            if error_code(error) not in LOST_RACE:
-                raise
-            continue
-        return Pointer(new.version, new.history, answer["ETag"])
+        etag = put_conditionally(
+            s3, Bucket=bucket, Key=_key(name), Body=body, ContentType="application/json", **condition
+        )
+        if etag is not None:
+            return Pointer(new.version, new.history, etag)
     raise IntegrityError(f"the pointer of model {name!r} was moved by others {TRIES} times in a row: try again")
 
 

@@ -13,11 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from day89.errors import IntegrityError, InvalidInputError, NotFoundError, error_code, not_found
+from day89.errors import IntegrityError, InvalidInputError, NotFoundError, not_found
 from day89.models.formats import FORMATS, PICKLES, dump_file, load_file
 from day89.models.manifest import Manifest, ModelFile, check_name, describe, version_prefix
+from day89.s3.conditional import put_conditionally
 from day89.s3.streams import open_object
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ __all__ = ["check_complete", "list_versions", "load_model", "read_manifest", "sa
 
 CHUNK_BYTES = 1 << 20
 TRIES = 50
-LOST_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
 def save_model(
@@ -103,14 +101,29 @@ def read_manifest(s3: S3Client, bucket: str, name: str, version: int | None = No
         IntegrityError: the object is not a manifest.
     """
     if version is None:
-        versions = list_versions(s3, bucket, name)
-        if not versions:
-            raise NotFoundError(f"there is no version of model {name!r} in bucket {bucket!r}")
-        version = versions[-1]
+        return _newest(s3, bucket, name)
     key = version_prefix(name, version) + "manifest.json"
     with not_found(f"version {version} of model {name!r} (s3://{bucket}/{key})"):
         text = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    return Manifest.from_json(text, f"s3://{bucket}/{key}")
+    manifest = Manifest.from_json(text, f"s3://{bucket}/{key}")
+    if (manifest.name, manifest.version) != (name, version):
+        raise IntegrityError(f"s3://{bucket}/{key} is the manifest of {manifest.name!r}, version {manifest.version}")
+    for file in manifest.files:
+        if not file.key.startswith(version_prefix(name, version)):
+            raise IntegrityError(f"s3://{bucket}/{key} names a file outside its version: {file.key}")
+    return manifest
+
+
+def _newest(s3: S3Client, bucket: str, name: str) -> Manifest:
+    """Return the manifest of the newest version all of whose files are there."""
+    with not_found(f"bucket {bucket!r}"):
+        there = {f"{version_prefix(name, version)}{file}" for version, file in _objects(s3, bucket, name)}
+    versions = list_versions(s3, bucket, name)
+    for version in reversed(versions):
+        manifest = read_manifest(s3, bucket, name, version)
+        if all(file.key in there for file in manifest.files):
+            return manifest
+    raise NotFoundError(f"there is no version of model {name!r} in bucket {bucket!r}")
 
 
 def load_model(
@@ -177,25 +190,23 @@ def _claim(s3: S3Client, bucket: str, draft: Manifest) -> Manifest:
         prefix = version_prefix(draft.name, version)
         files = tuple(replace(file, key=f"{prefix}model.{file.format}") for file in draft.files)
         manifest = replace(draft, version=version, files=files)
-        try:
-            s3.put_object(
-                Bucket=bucket,
-                Key=prefix + "manifest.json",
-                Body=manifest.to_json(),
-                ContentType="application/json",
-                IfNoneMatch="*",
-            )
-        except ClientError as error:
-            if error_code(error) not in LOST_RACE:
-                raise
-            continue
-        return manifest
+        etag = put_conditionally(
+            s3,
+            Bucket=bucket,
+            Key=prefix + "manifest.json",
+            Body=manifest.to_json(),
+            ContentType="application/json",
+            IfNoneMatch="*",
+        )
+        if etag is not None:
+            return manifest
     raise IntegrityError(f"{TRIES} numbers for model {draft.name!r} were each taken by another saver: try again")
 
 
 def _put(s3: S3Client, bucket: str, file: ModelFile, path: Path) -> None:
     with path.open("rb") as body:
-        s3.put_object(
+        etag = put_conditionally(
+            s3,
             Bucket=bucket,
             Key=file.key,
             Body=body,
@@ -205,6 +216,8 @@ def _put(s3: S3Client, bucket: str, file: ModelFile, path: Path) -> None:
             # S3 refuses bytes that do not match: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
             ChecksumSHA256=base64.b64encode(bytes.fromhex(file.sha256)).decode(),
         )
+    if etag is None:
+        raise IntegrityError(f"s3://{bucket}/{file.key} was written by somebody else: save the model again")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ ALARMS_PER_DELETE = 100  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/A
 
 @dataclass(frozen=True)
 class Alarm:
-    """Describe an alarm; its state is ``OK``, ``ALARM`` or ``INSUFFICIENT_DATA``."""
+    """An alarm; its state is ``OK``, ``ALARM`` or ``INSUFFICIENT_DATA``."""
 
     name: str
     state: str

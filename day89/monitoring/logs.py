@@ -25,7 +25,7 @@ PUT_SPAN = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class LogEvent:
-    """Be one line of a log."""
+    """One line of a log."""
 
     time: datetime
     message: str

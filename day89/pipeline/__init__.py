@@ -9,8 +9,9 @@ with a reason; memory stays flat however long the input is.
 from day89.pipeline.compose import compose_object
 from day89.pipeline.events import Event, notify_queue, read_events
 from day89.pipeline.fleet import Fleet, run_fleet, worker_user_data
-from day89.pipeline.plan import Part, Plan, plan_pipeline, read_plan
-from day89.pipeline.run import Report, finish, remaining_parts, run_parts, run_pipeline
+from day89.pipeline.plan import Plan, plan_pipeline, read_plan
+from day89.pipeline.records import Part
+from day89.pipeline.run import Report, finish, join_parts, remaining_parts, run_parts, run_pipeline
 from day89.pipeline.scripts import instance_script
 from day89.pipeline.steps import Step, drop_incomplete, load_step
 
@@ -25,6 +26,7 @@ __all__ = [
     "drop_incomplete",
     "finish",
     "instance_script",
+    "join_parts",
     "load_step",
     "notify_queue",
     "plan_pipeline",

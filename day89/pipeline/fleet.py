@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from day89.ec2 import console_output, describe_instances, launch_instance, set_instance_state
 from day89.errors import InvalidInputError, JobFailedError, WaitTimeoutError
 from day89.pipeline.plan import PART_BYTES, Plan, plan_pipeline
-from day89.pipeline.run import Report, done_before, finish, remaining_parts
+from day89.pipeline.run import Report, done_before, finish, join_parts, remaining_parts
 from day89.pipeline.scripts import instance_script
 from day89.pipeline.steps import load_step
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_s3 import S3Client
 
-    from day89.pipeline.parts import Part
+    from day89.pipeline.records import Part
 
 __all__ = ["Fleet", "run_fleet", "worker_user_data"]
 
@@ -33,7 +33,7 @@ CONSOLE_CHARACTERS = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """Say what the workers of a fleet are.
+    """The workers of a fleet: how many, of what type, with which network and role.
 
     Attributes:
         image_id: image of the workers.
@@ -101,7 +101,10 @@ def run_fleet(
     """
     if fleet.workers < 1:
         raise InvalidInputError(f"workers must be positive, not {fleet.workers}")
-    plan = plan_pipeline(s3, bucket, inputs, output_key, load_step(step), part_bytes=part_bytes, revision=revision)
+    if fleet.minutes is not None and fleet.minutes < 1:
+        raise InvalidInputError(f"minutes must be positive, not {fleet.minutes}")
+    work = load_step(step)
+    plan = plan_pipeline(s3, bucket, inputs, output_key, work, part_bytes=part_bytes, revision=revision)
     if report := done_before(s3, plan):
         return report
     missing = remaining_parts(s3, plan)
@@ -110,6 +113,7 @@ def run_fleet(
     with _none_left(ec2, run):
         _launch(ec2, run, scripts, fleet)
         _wait(s3, ec2, plan, run, time.monotonic() + timeout, poll_seconds)
+    join_parts(s3, plan, work)
     return finish(s3, plan, parts_run=len(missing))
 
 

@@ -2,64 +2,55 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import pandas
 
 from day89.errors import IntegrityError, InvalidInputError
-from day89.pipeline.records import Block, blocks, format_line, format_rows, parse_block
+from day89.pipeline.parsing import Block, parse_block
+from day89.pipeline.records import Part, RecordTooLongError, first_record, open_csv, read_blocks
 from day89.pipeline.steps import Step, apply_step
-from day89.s3 import open_object, upload_file
+from day89.pipeline.writing import format_line, format_rows
+from day89.s3 import upload_file
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from day89.pipeline.plan import Plan
 
-__all__ = ["Done", "Part", "open_csv", "run_part"]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Name one part of the work: the records that begin in a range of an object. ``end`` None is the object's end."""
-
-    number: int
-    key: str
-    etag: str
-    start: int
-    end: int | None
+__all__ = ["Done", "part_key", "run_part"]
 
 
 @dataclass(frozen=True)
 class Done:
-    """Tell what became of a part."""
+    """The outcome of a part.
+
+    ``start`` is where its first record was taken to begin and ``stop`` where its last one ended. Where a part begins
+    inside a field with line breaks, ``start`` is not the ``stop`` of the part before it, and the part is to be done
+    again from there. A ``stop`` of None: no end was found, since ``start`` was such a place.
+    """
 
     number: int
+    start: int
+    stop: int | None
     columns: tuple[str, ...]
     rows_read: int
     rows_kept: int
     rows_rejected: int
 
 
-@contextmanager
-def open_csv(s3: S3Client, bucket: str, key: str) -> Iterator[tuple[BinaryIO, Any]]:
-    """Open a CSV object; yield the file of its text, and the reader below it, which knows size and ETag."""
-    with open_object(s3, bucket, key) as packed:
-        if key.endswith(".gz"):
-            with gzip.open(packed) as text:
-                yield cast(BinaryIO, text), packed.raw
-        else:
-            yield packed, packed.raw
+def part_key(plan: Plan, number: int, start: int, suffix: str) -> str:
+    """Return the key of what a part gave that was begun at a place: one done from another place gives another."""
+    return f"{plan.folder}{number:05}-{start}.{suffix}"
 
 
-def run_part(s3: S3Client, plan: Plan, part: Part, step: Step) -> Done:
+def run_part(s3: S3Client, plan: Plan, part: Part, step: Step, start: int | None = None) -> Done:
     """Do one part.
 
     Args:
@@ -67,74 +58,77 @@ def run_part(s3: S3Client, plan: Plan, part: Part, step: Step) -> Done:
         plan: the job.
         part: the part.
         step: what to do with the rows.
+        start: where its first record begins; None is behind the first line break.
 
     Returns:
-        What became of it; the same is in S3 as ``NUMBER.json``, beside ``NUMBER.part`` and ``NUMBER.rejected``.
+        What became of it; the same is in S3 as ``NUMBER-START.json``, beside ``.part`` and ``.rejected``.
 
     Raises:
         IntegrityError: the object is not the one that was planned for.
-        InvalidInputError: the object cannot be split where the plan splits it.
+        RecordTooLongError: one record has more than 64 MiB.
     """
-    target = f"{plan.folder}{part.number:05}"
     with tempfile.TemporaryDirectory(prefix="day89-part-") as folder:
         rows, rejected = Path(folder, "rows"), Path(folder, "rejected")
         with rows.open("wb") as good, rejected.open("wb") as bad:
-            done = _work(s3, plan, part, step, good, bad)
-        upload_file(s3, rows, plan.bucket, target + ".part")
-        upload_file(s3, rejected, plan.bucket, target + ".rejected")
+            done = _work(s3, plan, part, step, start, good, bad)
+        upload_file(s3, rows, plan.bucket, part_key(plan, part.number, done.start, "part"))
+        upload_file(s3, rejected, plan.bucket, part_key(plan, part.number, done.start, "rejected"))
+    note = part_key(plan, part.number, done.start, "json")
     body = json.dumps(asdict(done)).encode()
-    s3.put_object(Bucket=plan.bucket, Key=target + ".json", Body=body, ContentType="application/json")
+    s3.put_object(Bucket=plan.bucket, Key=note, Body=body, ContentType="application/json")
     return done
 
 
-def _work(s3: S3Client, plan: Plan, part: Part, step: Step, good: BinaryIO, bad: BinaryIO) -> Done:
+def _work(s3: S3Client, plan: Plan, part: Part, step: Step, start: int | None, good: BinaryIO, bad: BinaryIO) -> Done:
+    names = list(plan.columns)
     columns: tuple[str, ...] = ()
     read = kept = refused = 0
-    for block in _blocks(s3, plan, part):
-        frame, reasons = apply_step(step, block.frame)
-        if columns and columns != tuple(frame.columns):
-            raise InvalidInputError(f"the step gave the columns {list(frame.columns)} after {list(columns)}")
-        if not columns and part.number == 0:  # it carries the header; the others are put behind it as they are
-            good.write(format_line(frame.columns))
-        columns = tuple(frame.columns)
-        good.write(format_rows(frame))
-        bad.writelines(_notes(part, block, reasons))
-        read += len(block.frame) + len(block.rejected)
-        kept += len(frame)
-        refused += len(block.rejected) + len(reasons)
-    return Done(part.number, columns, read, kept, refused)
-
-
-def _notes(part: Part, block: Block, reasons: pandas.Series[str]) -> Iterator[bytes]:
-    for item in block.rejected:
-        yield format_line((part.key, str(item.offset), item.reason, item.text))
-    rows = block.frame.loc[reasons.index].fillna("").itertuples(index=False, name=None)
-    for reason, row in zip(reasons, rows, strict=True):
-        yield format_line((part.key, "", reason, format_line(row).decode().removesuffix("\n")))
-
-
-def _blocks(s3: S3Client, plan: Plan, part: Part) -> Iterator[Block]:
-    columns, block = list(plan.columns), None
     with open_csv(s3, plan.bucket, part.key) as (file, reader):
         if reader.etag != part.etag:
             raise IntegrityError(f"s3://{plan.bucket}/{part.key} has changed since the job was planned: plan it anew")
-        file.seek(part.start - 1)
-        start = part.start - 1 + len(file.readline())
-        for offset, content in blocks(file, start, part.end):
-            if block is not None:
-                yield _closed(block, plan, part)
-            block = parse_block(columns, content, offset)
-    if block is None:  # nothing to read still shows the step's columns
-        yield parse_block(columns, b"")
-    else:
-        yield block if part.end is None else _closed(block, plan, part)
+        begin = start if start is not None else first_record(file, part.start)
+        file.seek(begin)
+        stop: int | None = begin
+        try:
+            for block in _at_least_one(read_blocks(file, names, begin, part.end), names, begin):
+                frame, reasons = apply_step(step, block.frame)
+                here = tuple(map(str, frame.columns))
+                if columns and columns != here:
+                    raise InvalidInputError(f"the step gave the columns {list(here)} after {list(columns)}")
+                if not columns and part.number == 0:  # it carries the header; the others are put behind it as they are
+                    good.write(format_line(here))
+                columns = here
+                good.write(format_rows(frame))
+                bad.writelines(_notes(part, block, reasons))
+                read += len(block.frame) + len(block.rejected)
+                kept += len(frame)
+                refused += len(block.rejected) + len(reasons)
+                stop = block.offset + block.length
+        except RecordTooLongError:
+            if start is not None or plan.before(part) is None:
+                raise
+            stop = None  # the place was guessed, and may lie inside quotes
+    return Done(part.number, begin, stop, columns, read, kept, refused)
 
 
-def _closed(block: Block, plan: Plan, part: Part) -> Block:
-    """Pass a block on, unless a quote is open at its end: only at the end of an object that is one bad record."""
-    if block.unclosed:
-        raise InvalidInputError(
-            f"s3://{plan.bucket}/{part.key} has line breaks inside quotes, or quotes inside fields without quotes, and "
-            f"cannot be split after byte {part.start}: plan it with part_bytes=None, or mend it"
-        )
-    return block
+def _at_least_one(blocks: Iterator[Block], columns: list[str], start: int) -> Iterator[Block]:
+    """Yield an empty block where there is none: nothing to read still shows the step's columns."""
+    found = False
+    for block in blocks:
+        found = True
+        yield block
+    if not found:
+        yield parse_block(columns, b"", start)
+
+
+def _notes(part: Part, block: Block, reasons: pandas.Series[str]) -> Iterator[bytes]:
+    """Yield what is set aside of a block, in the order of its records."""
+    rows = block.frame.loc[reasons.index].fillna("").itertuples(index=False, name=None)
+    by_step = sorted(
+        ((int(label), 1, "", reason, format_line(row).decode().removesuffix("\n")) for label, reason, row in
+         zip(reasons.index, reasons, rows, strict=True)),
+        key=lambda note: note[0],
+    )  # fmt: skip
+    by_parser = ((item.row, 0, str(item.offset), item.reason, item.text) for item in block.rejected)
+    for _, _, offset, reason, text in merge(by_parser, by_step, key=lambda note: note[:2]):
+        yield format_line((part.key, offset, reason, text))

@@ -10,22 +10,25 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from day89.errors import IntegrityError, InvalidInputError, not_found
-from day89.pipeline.parts import Part, open_csv
-from day89.pipeline.records import read_header
-from day89.pipeline.steps import Step, fingerprint
+from day89.pipeline.fingerprint import fingerprint
+from day89.pipeline.records import Part, open_csv, read_header
+from day89.pipeline.steps import Step
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["PART_BYTES", "Part", "Plan", "plan_pipeline", "read_plan"]
+__all__ = ["PART_BYTES", "Plan", "plan_pipeline", "read_plan"]
 
+FORMAT = 2  # of the notes of a part: those of an older day89 are not taken up
 PART_BYTES = 64 << 20
-PARTS_MAX = 10_000  # of one multipart upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+PARTS_MAX = (
+    9_999  # of one multipart upload, one kept free: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Hold a whole job; ``id`` is made of the inputs' contents, the step and the output, so the same job has the same.
+    """A whole job; ``id`` is made of the inputs' contents, the step and the output, so the same job has the same.
 
     ``columns`` is the header that all inputs share.
     """
@@ -41,6 +44,11 @@ class Plan:
         """Return the prefix under which the job keeps what it has done so far."""
         folder, _, name = self.output_key.rpartition("/")
         return f"{folder}{'/' if folder else ''}_jobs/{name}-{self.id}/"
+
+    def before(self, part: Part) -> Part | None:
+        """Return the part before one in the same object; None for the first part of an object."""
+        previous = self.parts[part.number - 1] if part.number else None
+        return previous if previous is not None and previous.end is not None else None
 
     def to_json(self) -> bytes:
         """Return the plan as JSON."""
@@ -80,13 +88,16 @@ def plan_pipeline(
         inputs: keys of CSV objects with the same header; one that ends in ``.gz`` is unpacked, and is one part.
         output_key: key of the output.
         step: what will be done with the rows.
-        part_bytes: length of a part; None makes each object one part, as line breaks inside quotes need it.
-        revision: anything that tells this job from an earlier one over the same inputs.
+        part_bytes: length of a part; None makes each object one part.
+        revision: anything that tells this job from an earlier one over the same inputs; needed for a step that holds
+            what cannot be told apart, such as a connection.
 
     Raises:
         NotFoundError: an input is not there.
-        InvalidInputError: no input, no header, different headers, or more parts than one upload may have.
+        InvalidInputError: no input, an output that would overwrite an input, no header, different headers, more parts
+            than one upload may have, or a step that needs a revision.
     """
+    inputs = _checked(inputs, output_key)
     if part_bytes is not None and part_bytes < 1:
         raise InvalidInputError(f"part_bytes must be positive, not {part_bytes}")
     columns: tuple[str, ...] = ()
@@ -98,7 +109,7 @@ def plan_pipeline(
         columns, parts = names, parts + found
     if not parts or len(parts) > PARTS_MAX:
         raise InvalidInputError(f"{len(parts)} parts: there must be 1 to {PARTS_MAX}; choose another part_bytes")
-    facts = [bucket, output_key, fingerprint(step), revision, [asdict(part) for part in parts]]
+    facts = [FORMAT, bucket, output_key, fingerprint(step, revision), revision, [asdict(part) for part in parts]]
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
     return Plan(digest, bucket, output_key, columns, tuple(parts))
 
@@ -113,6 +124,18 @@ def read_plan(s3: S3Client, bucket: str, key: str) -> Plan:
     with not_found(f"s3://{bucket}/{key}"):
         text = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     return Plan.from_json(text, f"s3://{bucket}/{key}")
+
+
+def _checked(inputs: Iterable[str], output_key: str) -> list[str]:
+    if isinstance(inputs, str):
+        raise InvalidInputError(f"inputs is one string, {inputs!r}: give a list of keys")
+    keys = list(inputs)
+    for key in keys:
+        if key in (output_key, f"{output_key}.rejected"):
+            raise InvalidInputError(
+                f"{key} is an input and would be overwritten: choose another output than {output_key}"
+            )
+    return keys
 
 
 def _split(

@@ -1,10 +1,8 @@
-"""Say what is done with rows: a step gets a table of text and returns the rows to keep and why others are not."""
+"""What is done with rows: a step gets a table of text and returns the rows to keep and why others are not."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import inspect
 from collections.abc import Callable
 
 import numpy
@@ -12,7 +10,7 @@ import pandas
 
 from day89.errors import InvalidInputError
 
-__all__ = ["Step", "apply_step", "drop_incomplete", "fingerprint", "load_step"]
+__all__ = ["Step", "apply_step", "drop_incomplete", "load_step"]
 
 # A table in; a table out, and for each row that is set aside its label in the first table and the reason.
 Step = Callable[[pandas.DataFrame], "tuple[pandas.DataFrame, pandas.Series[str]]"]
@@ -30,9 +28,14 @@ def drop_incomplete(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, pandas.S
     missing = frame.isna().to_numpy()
     bad = numpy.flatnonzero(missing.any(axis=1))
     patterns, which = numpy.unique(missing[bad], axis=0, return_inverse=True)
-    texts = ["no value for " + ", ".join(map(str, frame.columns[pattern])) for pattern in patterns]
+    texts = ["no value for " + _names(frame, pattern) for pattern in patterns]
     reasons = pandas.Series([texts[number] for number in which], index=frame.index[bad], dtype=str)
-    return frame.take(numpy.setdiff1d(numpy.arange(len(frame)), bad, assume_unique=True)), reasons
+    return (frame.take(numpy.flatnonzero(~missing.any(axis=1))) if len(bad) else frame), reasons
+
+
+def _names(frame: pandas.DataFrame, chosen: numpy.ndarray) -> str:
+    places = numpy.flatnonzero(chosen)
+    return ", ".join(str(frame.columns[int(place)]) or f"column {place + 1}" for place in places)
 
 
 def apply_step(step: Step, frame: pandas.DataFrame) -> tuple[pandas.DataFrame, pandas.Series[str]]:
@@ -64,17 +67,6 @@ def load_step(name: str) -> Step:
         step: Step = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
         raise InvalidInputError(f"there is no step {name!r}: {error}") from error
+    if not callable(step):
+        raise InvalidInputError(f"{name!r} is no step: a {type(step).__name__} cannot be called")
     return step
-
-
-def fingerprint(step: Step) -> str:
-    """Return a name for a step that changes with its source, so that work done by an older one is not taken for done.
-
-    Functions that it calls are not looked at: change the plan's ``revision`` when they change.
-    """
-    try:
-        source = inspect.getsource(step)
-    except (OSError, TypeError):
-        source = ""
-    name = f"{getattr(step, '__module__', '')}:{getattr(step, '__qualname__', type(step).__qualname__)}"
-    return f"{name}@{hashlib.sha256(source.encode()).hexdigest()[:12]}"

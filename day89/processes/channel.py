@@ -1,4 +1,4 @@
-"""Carry frames between the grader and a submission: a length, JSON, and as many raw bytes as the JSON says.
+"""Exchange frames between the grader and a submission: a length, JSON, and as many raw bytes as the JSON says.
 
 Both ends distrust each other's sizes: a frame above the limit ends the conversation.
 """
@@ -16,15 +16,18 @@ __all__ = ["MAX_FRAME", "Broken", "Wire"]
 
 HEADER = struct.Struct(">II")
 MAX_FRAME = 64 * 1024 * 1024
+# Of the JSON in a frame: a list of empty lists takes twenty times its text in memory.
+MAX_TEXT = 16 * 1024 * 1024
+MAX_PARTS = 1_000_000
 MAX_DESCRIPTORS = 4
 
 
 class Broken(Exception):
-    """Say that the other side has gone, or does not keep to the protocol."""
+    """The other side has gone, or does not keep to the protocol."""
 
 
 class Wire:
-    """Send and receive frames over a connected stream socket.
+    """A connected stream socket that carries frames.
 
     Args:
         end: this side's end of a socket pair.
@@ -53,7 +56,7 @@ class Wire:
             Broken: the other side has gone, or the frame is larger than ``MAX_FRAME``.
         """
         text = json.dumps(message, separators=(",", ":")).encode()
-        if len(text) + len(blob) > MAX_FRAME:
+        if len(text) > MAX_TEXT or len(text) + len(blob) > MAX_FRAME:
             raise Broken(f"a message of {len(text) + len(blob)} bytes is larger than the limit of {MAX_FRAME}")
         try:
             if descriptors:
@@ -76,11 +79,14 @@ class Wire:
         """
         header, descriptors = self._header()
         size, extra = HEADER.unpack(header)
-        if size + extra > MAX_FRAME:
+        if size > MAX_TEXT or size + extra > MAX_FRAME:
             raise Broken(f"a message of {size + extra} bytes is larger than the limit of {MAX_FRAME}")
         data = self._exactly(size + extra)
+        text = data[:size]
+        if sum(map(text.count, (b",", b"[", b"{"))) > MAX_PARTS:
+            raise Broken(f"a message holds more than the limit of {MAX_PARTS} values")
         try:
-            message = json.loads(data[:size])
+            message = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise Broken(f"what came is not a message ({type(error).__name__})") from None
         if not isinstance(message, dict):

@@ -1,4 +1,4 @@
-"""Find and kill everything that an instance started, also what has left its group and its session."""
+"""Find and kill every process that an instance started, also one that has left its group and its session."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from day89.sandbox.privileges import die_with_parent
+
 __all__ = ["adopt_orphans", "children", "descendants", "die_with_parent", "kill_all", "kill_tree"]
 
-PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 ROUNDS = 200
 
@@ -25,11 +26,6 @@ def _prctl(option: int, value: int) -> None:
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends (Linux), so that none can hide by a double fork."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends (Linux)."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _parents() -> dict[int, int]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from botocore.exceptions import ClientError
 
-from day89.errors import error_code, not_found
+from day89.errors import InvalidInputError, error_code, not_found
 from day89.iam.policies import Document, merge_statement, public_read, tls_only
 from day89.s3.listing import delete_keys
 
@@ -27,6 +30,7 @@ __all__ = [
     "secure_bucket",
 ]
 
+ORDER = "Day89Order"  # added to a page of versions
 ALL_BLOCKED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -39,6 +43,7 @@ def create_bucket(s3: S3Client, bucket: str) -> None:
     """Create a bucket in the client's region, or leave it as it is where it is already mine.
 
     Raises:
+        InvalidInputError: it is mine, and in another region.
         ClientError: among others ``BucketAlreadyExists``, where it is someone else's.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
@@ -51,6 +56,9 @@ def create_bucket(s3: S3Client, bucket: str) -> None:
     except ClientError as error:
         if error_code(error) != "BucketAlreadyOwnedByYou":
             raise
+        there = s3.get_bucket_location(Bucket=bucket).get("LocationConstraint") or "us-east-1"
+        if there != region:
+            raise InvalidInputError(f"bucket {bucket} is in {there}, not in {region}: choose another name") from error
     s3.get_waiter("bucket_exists").wait(Bucket=bucket)
 
 
@@ -173,7 +181,7 @@ def host_website(s3: S3Client, bucket: str, *, index: str = "index.html", error:
 
 
 def list_versions(s3: S3Client, bucket: str, prefix: str = "") -> list[dict[str, Any]]:
-    """Return every version and delete marker, newest first within a key, in S3's words.
+    """Return every version and delete marker, newest first within a key, also within one second, in S3's words.
 
     Each is a dict with ``Key``, ``VersionId``, ``IsLatest``, ``LastModified`` and, if it is no delete marker, ``Size``.
 
@@ -183,11 +191,31 @@ def list_versions(s3: S3Client, bucket: str, prefix: str = "") -> list[dict[str,
     See https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
     """
     found: list[dict[str, Any]] = []
-    with not_found(f"bucket {bucket}"):
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-            found += [dict(item) for item in page.get("Versions", [])]
-            found += [dict(item) for item in page.get("DeleteMarkers", [])]
+    # S3 sends versions and delete markers in one order; botocore parts them, and their times are whole seconds.
+    event, handler = "before-parse.s3.ListObjectVersions", _keep_order
+    s3.meta.events.register(event, handler)
+    try:
+        with not_found(f"bucket {bucket}"):
+            for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+                found += _in_order(page)
+    finally:
+        s3.meta.events.unregister(event, handler)
     return found
+
+
+def _keep_order(response_dict: Any, customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """Add to a page which of its entries are versions and which are delete markers, in the order of the answer."""
+    with suppress(ElementTree.ParseError):
+        kinds = (entry.tag.rpartition("}")[2] for entry in ElementTree.fromstring(response_dict["body"]))
+        customized_response_dict[ORDER] = [kind for kind in kinds if kind in ("Version", "DeleteMarker")]
+
+
+def _in_order(page: Any) -> Iterator[dict[str, Any]]:
+    lists = {"Version": iter(page.get("Versions", [])), "DeleteMarker": iter(page.get("DeleteMarkers", []))}
+    for kind in page.get(ORDER, []):
+        yield dict(next(lists[kind]))
+    for entry in (*lists["Version"], *lists["DeleteMarker"]):  # where the order is not known
+        yield dict(entry)
 
 
 def delete_bucket(s3: S3Client, bucket: str) -> int:
@@ -206,7 +234,8 @@ def delete_bucket(s3: S3Client, bucket: str) -> int:
     count = delete_keys(s3, bucket, ({"Key": item["Key"], "VersionId": item["VersionId"]} for item in versions))
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
         for upload in page.get("Uploads", []):
-            s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+            with suppress(s3.exceptions.NoSuchUpload):  # it ended by itself meanwhile
+                s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     with not_found(f"bucket {bucket}"):
         s3.delete_bucket(Bucket=bucket)
     s3.get_waiter("bucket_not_exists").wait(Bucket=bucket)

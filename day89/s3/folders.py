@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from day89.errors import InvalidInputError
 from day89.s3.buckets import list_versions
 from day89.s3.listing import ObjectInfo, delete_keys, list_objects
-from day89.s3.objects import download_file, upload_file
-from day89.s3.transfer import PART_BYTES
+from day89.s3.object_store import open_store
+from day89.s3.objects import describe_object, download_file, upload_file
+from day89.s3.transfer import PART_BYTES, UNFINISHED
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,7 +29,7 @@ FileProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Sync:
-    """Name the keys that a sync moved, removed and found alike."""
+    """The keys that a sync moved, removed and found alike."""
 
     copied: tuple[str, ...]
     deleted: tuple[str, ...]
@@ -44,38 +45,51 @@ def sync_up(
     delete: bool = False,
     storage_class: str = "STANDARD",
     progress: FileProgress | None = None,
+    client: str = "boto3",
 ) -> Sync:
     """Upload what is new or changed in a folder.
 
     A file is unchanged where its content gives the object's ETag, so neither clocks nor equal sizes mislead. Where the
     ETag is no digest of the content (SSE-KMS, other part sizes), the file is sent again. Symbolic links are not
-    followed to folders; empty folders have no place in S3.
+    followed to folders; empty folders have no place in S3, and what a killed download left behind is not sent.
+
+    Nothing is deleted before the whole folder has been read and all that changed has been sent.
 
     Args:
         s3: S3 client.
         folder: local folder.
         bucket: bucket name.
         prefix: prefix to sync to; a slash is put between it and the file's path.
-        delete: also delete objects under the prefix whose file is gone.
+        delete: also delete objects under the prefix whose file is gone; where a link leads to a folder, or to nothing,
+            nobody can tell, and they stay.
         storage_class: class of the new objects.
         progress: called with (files done, files to do).
+        client: ``"boto3"``, or ``"obstore"`` for many small files; it has the endpoint and credentials of ``s3``.
 
     Raises:
         NotADirectoryError: there is no such folder, so nothing is deleted because of a wrong path.
+        OSError: a folder or file in it cannot be read; nothing was deleted.
+        InvalidInputError: a file whose name is not UTF-8; nothing was sent.
         NotFoundError: no such bucket.
     """
     root, prefix = Path(folder), _as_folder(prefix)
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is not a folder")
+    files, unseen = _walk(root)
+    here = {prefix + _key_part(path, root): path for path in files}
+    hidden = tuple(prefix + _key_part(path, root) for path in unseen)
     there = {item.key: item for item in list_objects(s3, bucket, prefix)}
-    here = {prefix + path.relative_to(root).as_posix(): path for path in _files(root)}
     changed = [key for key, path in here.items() if not _same(path, there.get(key))]
 
+    store = open_store(s3, bucket, client)
+
     def send(key: str) -> None:
-        upload_file(s3, here[key], bucket, key, storage_class=storage_class)
+        if store is None or not store.send(here[key], key, storage_class):
+            upload_file(s3, here[key], bucket, key, storage_class=storage_class)
 
     _each(send, changed, progress)
     gone = sorted(key for key in there.keys() - here.keys() if delete and not key.endswith("/"))
+    gone = [key for key in gone if not any(key == link or key.startswith(f"{link}/") for link in hidden)]
     delete_keys(s3, bucket, ({"Key": key} for key in gone))
     return Sync(tuple(sorted(changed)), tuple(gone), tuple(sorted(here.keys() - set(changed))))
 
@@ -88,6 +102,7 @@ def sync_down(
     *,
     delete: bool = False,
     progress: FileProgress | None = None,
+    client: str = "boto3",
 ) -> Sync:
     """Download what is new or changed under a prefix.
 
@@ -98,25 +113,33 @@ def sync_down(
         folder: local folder; it is made where it is missing.
         delete: also delete local files whose object is gone.
         progress: called with (files done, files to do).
+        client: as for ``sync_up``.
 
     Raises:
-        InvalidInputError: a key would be written outside the folder, or one key is both a file and a folder.
+        InvalidInputError: a key would be written outside the folder, also through a link, or what is a file on one side
+            is a folder on the other; nothing was written.
+        OSError: a folder or file in it cannot be read; nothing was deleted.
         NotFoundError: no such bucket.
     """
     root, prefix = Path(folder), _as_folder(prefix)
     there = {item.key: item for item in list_objects(s3, bucket, prefix) if not item.key.endswith("/")}
     paths = _paths(root, prefix, there)
+    files = _walk(root)[0] if delete and root.is_dir() else []
     changed = [key for key, path in paths.items() if not (path.is_file() and _same(path, there[key]))]
 
+    store = open_store(s3, bucket, client)
+
     def fetch(key: str) -> None:
-        download_file(s3, bucket, key, paths[key])
+        # An ETag that is no digest of the content matches nothing, and boto3 has checks of its own.
+        if store is None or not store.receive(key, paths[key], lambda part: _same(part, there[key])):
+            download_file(s3, bucket, key, paths[key])
 
     _each(fetch, changed, progress)
     wanted = set(paths.values())
-    gone = [path for path in _files(root) if path not in wanted] if delete else []
+    gone = [path for path in files if path not in wanted]
     for path in gone:
         path.unlink()
-    keys = tuple(prefix + path.relative_to(root).as_posix() for path in gone)
+    keys = tuple(prefix + os.fsencode(path.relative_to(root)).decode(errors="replace") for path in gone)
     return Sync(tuple(sorted(changed)), keys, tuple(sorted(paths.keys() - set(changed))))
 
 
@@ -138,10 +161,9 @@ def versions_at(s3: S3Client, bucket: str, prefix: str, at: datetime) -> dict[st
     if at.tzinfo is None:
         raise InvalidInputError("the time needs a time zone: datetime.now(timezone.utc)")
     newest: dict[str, dict[str, Any]] = {}
-    for item in list_versions(s3, bucket, prefix):
-        best = newest.get(item["Key"])
-        if item["LastModified"] <= at and (best is None or _later(item, best)):
-            newest[item["Key"]] = item
+    for item in list_versions(s3, bucket, prefix):  # the newest first, also within one second
+        if item["LastModified"] <= at:
+            newest.setdefault(item["Key"], item)
     return {key: item["VersionId"] for key, item in sorted(newest.items()) if "Size" in item}
 
 
@@ -177,7 +199,13 @@ def restore_folder(
 def rollback_prefix(s3: S3Client, bucket: str, prefix: str, at: datetime) -> Sync:
     """Make the current objects under a prefix those of a time, by copying old versions on top.
 
-    Nothing is lost: what is current now stays as an old version.
+    Nothing is lost: what is current now stays as an old version. A copy keeps the storage class of what it copies.
+
+    Args:
+        s3: S3 client.
+        bucket: a bucket with versioning.
+        prefix: prefix to roll back; a slash is put after it, so that ``data`` does not mean ``database/`` too.
+        at: time with a time zone; S3 keeps whole seconds.
 
     Raises:
         InvalidInputError: the time has no time zone, or the prefix is empty, which means the whole bucket.
@@ -185,13 +213,16 @@ def rollback_prefix(s3: S3Client, bucket: str, prefix: str, at: datetime) -> Syn
     """
     if not prefix:
         raise InvalidInputError("refused to roll back with an empty prefix: it would change the whole bucket")
+    prefix = _as_folder(prefix)
     wanted = versions_at(s3, bucket, prefix, at)
     latest = [item for item in list_versions(s3, bucket, prefix) if item["IsLatest"] and "Size" in item]
     current = {item["Key"]: item["VersionId"] for item in latest}
     changed = [key for key, version in wanted.items() if current.get(key) != version]
 
     def copy(key: str) -> None:
-        s3.copy({"Bucket": bucket, "Key": key, "VersionId": wanted[key]}, bucket, key)
+        old = describe_object(s3, bucket, key, version_id=wanted[key])
+        extra: dict[str, Any] = {"StorageClass": old.storage_class}
+        s3.copy({"Bucket": bucket, "Key": key, "VersionId": wanted[key]}, bucket, key, ExtraArgs=extra)
 
     _each(copy, changed, None)
     gone = sorted(current.keys() - wanted.keys())
@@ -199,17 +230,40 @@ def rollback_prefix(s3: S3Client, bucket: str, prefix: str, at: datetime) -> Syn
     return Sync(tuple(changed), tuple(gone), tuple(sorted(wanted.keys() - set(changed))))
 
 
-def _later(item: dict[str, Any], best: dict[str, Any]) -> bool:
-    # Within one second S3's order decides, and the version that is latest now is the latest of its second.
-    return bool(item["LastModified"] > best["LastModified"] or (item["IsLatest"] and not best["IsLatest"]))
-
-
 def _as_folder(prefix: str) -> str:
     return prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
 
 
-def _files(root: Path) -> Iterator[Path]:
-    return (path for path in sorted(root.rglob("*")) if path.is_file())
+def _walk(root: Path) -> tuple[list[Path], list[Path]]:
+    """Return the files of a folder, and the links in it that lead to a folder or to nothing, which are not followed.
+
+    Raises:
+        OSError: one of the folders cannot be read; ``Path.rglob`` would pass over it as if it were empty.
+    """
+    files: list[Path] = []
+    unseen: list[Path] = []
+    for place, folders, names in os.walk(root, onerror=_raise):
+        unseen += [path for name in folders if (path := Path(place, name)).is_symlink()]
+        for name in names:
+            path = Path(place, name)
+            if path.is_file():
+                files += [] if UNFINISHED.fullmatch(name) else [path]
+            elif path.is_symlink():
+                unseen.append(path)
+    return sorted(files), unseen
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _key_part(path: Path, root: Path) -> str:
+    name = path.relative_to(root).as_posix()
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(f"the name of {os.fsencode(path)!r} is not UTF-8, and keys of S3 are") from error
+    return name
 
 
 def _paths(root: Path, prefix: str, keys: Iterable[str]) -> dict[str, Path]:
@@ -218,6 +272,14 @@ def _paths(root: Path, prefix: str, keys: Iterable[str]) -> dict[str, Path]:
     for key, path in paths.items():
         if path in parents:
             raise InvalidInputError(f"{key} is an object and also the folder of other objects: {path} cannot be both")
+        if path.is_dir():
+            raise InvalidInputError(f"{key} is an object, and {path} is a folder: move the folder away")
+    for parent in sorted(parents):
+        if parent.is_relative_to(root) and parent != root:
+            if parent.is_symlink():
+                raise InvalidInputError(f"{parent} is a link: what is written below it would be outside {root}")
+            if parent.exists() and not parent.is_dir():
+                raise InvalidInputError(f"{parent} is a file, and the folder of objects: move the file away")
     return paths
 
 

@@ -35,7 +35,7 @@ ARCHIVED_CLASSES = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # GLACIER_IR is read 
 
 @dataclass(frozen=True)
 class Restore:
-    """Say whether an object's bytes can be read: ``readable``, ``archived`` or ``ongoing``, and until when."""
+    """The state of an archived object, ``readable``, ``archived`` or ``ongoing``, and until when it is readable."""
 
     state: str
     until: datetime | None = None
@@ -267,6 +267,18 @@ def wait_restored(s3: S3Client, bucket: str, key: str, *, timeout: float, poll_s
 def _put_rules(s3: S3Client, bucket: str, rules: list[dict[str, Any]]) -> None:
     configuration: Any = {"Rules": rules}
     with not_found(f"bucket {bucket}"):
+        try:
+            # The call replaces it all: the least size that objects move with would fall back to S3's default.
+            least = s3.get_bucket_lifecycle_configuration(Bucket=bucket).get("TransitionDefaultMinimumObjectSize")
+        except ClientError as error:
+            if error_code(error) != "NoSuchLifecycleConfiguration":
+                raise
+            least = None
+        if least:
+            s3.put_bucket_lifecycle_configuration(
+                Bucket=bucket, LifecycleConfiguration=configuration, TransitionDefaultMinimumObjectSize=least
+            )
+            return
         s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=configuration)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ObjectInfo", "delete_keys", "delete_object", "delete_prefix", "list_keys", "list_objects"]
 
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # https://www.w3.org/TR/xml/#charsets
 KEYS_PER_DELETE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """Describe one object of a bucket, as a listing or a HEAD request shows it."""
+    """One object of a bucket, as a listing or a HEAD request shows it."""
 
     key: str
     size: int
@@ -103,8 +105,15 @@ def delete_keys(s3: S3Client, bucket: str, targets: Iterable[dict[str, str]]) ->
     """
     wanted = list(targets)
     kept: list[str] = []
-    for start in range(0, len(wanted), KEYS_PER_DELETE):
-        batch: Any = wanted[start : start + KEYS_PER_DELETE]
+    # The request is XML, which has no way to write most control characters; a URL has.
+    spoken = [target for target in wanted if not NOT_IN_XML.search(target["Key"])]
+    for target in wanted:
+        if NOT_IN_XML.search(target["Key"]):
+            one: Any = target
+            with not_found(f"bucket {bucket}"):
+                s3.delete_object(Bucket=bucket, **one)
+    for start in range(0, len(spoken), KEYS_PER_DELETE):
+        batch: Any = spoken[start : start + KEYS_PER_DELETE]
         with not_found(f"bucket {bucket}"):
             answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
         kept += [f"{error.get('Key')} ({error.get('Code')})" for error in answer.get("Errors", [])]

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from day89.errors import InvalidInputError, NotFoundError, not_found
+from day89.errors import IntegrityError, InvalidInputError, NotFoundError, not_found
 from day89.s3.listing import ObjectInfo
 from day89.s3.transfer import Progress, file_sha256, receive, send
 
@@ -59,18 +59,27 @@ def upload_file(
     Raises:
         FileNotFoundError: there is no such file; nothing was sent.
         NotFoundError: there is no such bucket.
+        IntegrityError: with checksum, the file changed meanwhile: the object does not have the SHA-256 that is kept.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
     """
     extra: dict[str, Any] = {"StorageClass": storage_class}
     if content_type := mimetypes.guess_type(key)[0]:
         extra["ContentType"] = content_type
+    before = _state(path) if checksum else None
     digest = {"sha256": file_sha256(path)} if checksum else {}
     if digest or metadata:
         extra["Metadata"] = {**(metadata or {}), **digest}
     with not_found(f"bucket {bucket}"):
         send(s3, Path(path), bucket, key, extra, streams=streams, progress=progress)
+    if checksum and _state(path) != before:
+        raise IntegrityError(f"{path} changed while it was uploaded to s3://{bucket}/{key}: upload it again")
     return f"s3://{bucket}/{key}"
+
+
+def _state(path: str | os.PathLike[str]) -> tuple[int, int]:
+    found = Path(path).stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def download_file(

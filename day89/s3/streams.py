@@ -20,7 +20,7 @@ BUFFER_BYTES = 1 << 20
 
 
 class ObjectReader(io.RawIOBase):
-    """Be a readable, seekable binary file over one object.
+    """A readable, seekable binary file over one object.
 
     A connection that breaks is opened again at the byte where it broke, with ``Range`` and with ``If-Match``, so that
     bytes of two different objects are never mixed. Seeking costs nothing until the next read.

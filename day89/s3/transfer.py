@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import stat
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,17 +21,19 @@ from day89.s3.streams import ObjectReader
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["PART_BYTES", "Meter", "Progress", "file_sha256", "receive", "send"]
+__all__ = ["PART_BYTES", "UNFINISHED", "Meter", "Progress", "file_sha256", "receive", "replacement", "send"]
 
 Progress = Callable[[int, int], None]
 SINGLE_BYTES_MAX = 64 << 20  # larger files go in parts; one request is cheaper as long as it need not be repeated
 PART_BYTES = 16 << 20  # the ETag of an object in parts depends on it
 COPY_BYTES = 1 << 20
 ATTEMPTS = 5
+NAME_BYTES_SHOWN = 100
+UNFINISHED = re.compile(r"\..*\.[0-9a-f]{32}\.part", re.DOTALL)  # what a killed download leaves behind
 
 
 class Meter:
-    """Add up the bytes of one transfer, from any thread, and tell a progress function."""
+    """The byte count of one transfer, safe between threads, which tells a progress function."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         self._total = total
@@ -111,8 +116,7 @@ def receive(
         if verify and digest is None:
             raise IntegrityError(f"{reader.name} keeps no sha256 to verify: upload it with checksum=True")
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex}.part")
-        try:
+        with replacement(target) as (part, keep):
             with part.open("xb") as file:
                 meter = Meter(reader.size, progress)
                 if streams == 1:
@@ -121,10 +125,25 @@ def receive(
                     _copy_parts(s3, bucket, key, version_id, file, streams, meter)
             if verify and file_sha256(part) != digest:
                 raise IntegrityError(f"{reader.name} does not match its sha256 {digest}: it was not downloaded")
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+            keep()
+
+
+@contextmanager
+def replacement(target: Path) -> Iterator[tuple[Path, Callable[[], None]]]:
+    """Yield a path beside a file, and what puts it in the place of that file; without that, what was there stays."""
+    # A name has at most 255 bytes, not characters.
+    shown = os.fsencode(target.name)[:NAME_BYTES_SHOWN].decode(errors="ignore")
+    part = target.with_name(f".{shown}.{uuid.uuid4().hex}.part")
+
+    def keep() -> None:
+        with suppress(FileNotFoundError):
+            part.chmod(stat.S_IMODE(target.stat().st_mode))  # what was allowed with the old file stays so
+        part.replace(target)
+
+    try:
+        yield part, keep
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _copy(reader: ObjectReader, file: IO[bytes], meter: Meter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ __all__ = ["Pile", "Unused", "Upload", "abort_uploads", "delete_old_versions", "
 
 @dataclass(frozen=True)
 class Pile:
-    """Sum up things of one kind."""
+    """The number and bytes of things of one kind."""
 
     count: int
     size: int
@@ -29,7 +30,7 @@ class Pile:
 
 @dataclass(frozen=True)
 class Unused:
-    """Sum up what lies unused in a bucket, by the reason that it does."""
+    """What lies unused in a bucket, by reason."""
 
     bucket: str
     old_versions: Pile
@@ -46,7 +47,7 @@ class Unused:
 
 @dataclass(frozen=True)
 class Upload:
-    """Describe an upload in parts that was begun and not finished: no listing of objects shows it, and it bills."""
+    """A multipart upload that was begun and not finished: no listing of objects shows it, and it bills."""
 
     key: str
     upload_id: str
@@ -102,9 +103,10 @@ def list_uploads(s3: S3Client, bucket: str, prefix: str = "") -> list[Upload]:
         for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix):
             for item in page.get("Uploads", []):
                 key, upload_id = item["Key"], item["UploadId"]
-                size = sum(part["Size"] for part in _parts(s3, bucket, key, upload_id))
-                kind = item.get("StorageClass", "STANDARD")
-                found.append(Upload(key, upload_id, item["Initiated"], size, kind))
+                with suppress(s3.exceptions.NoSuchUpload):  # it was finished while we looked
+                    size = sum(part["Size"] for part in _parts(s3, bucket, key, upload_id))
+                    kind = item.get("StorageClass", "STANDARD")
+                    found.append(Upload(key, upload_id, item["Initiated"], size, kind))
     return found
 
 
@@ -118,13 +120,19 @@ def abort_uploads(s3: S3Client, bucket: str, *, older_than_days: float, now: dat
         now: the time to count back from; None is the present.
 
     Raises:
+        InvalidInputError: days that are negative: also what has just begun would be aborted.
         NotFoundError: no such bucket.
     """
+    if not older_than_days >= 0:
+        raise InvalidInputError(f"older_than_days must not be negative, but is {older_than_days}")
     before = (now or datetime.now(UTC)) - timedelta(days=older_than_days)
-    old = [upload for upload in list_uploads(s3, bucket) if upload.started <= before]
-    for upload in old:
-        s3.abort_multipart_upload(Bucket=bucket, Key=upload.key, UploadId=upload.upload_id)
-    return len(old)
+    count = 0
+    for upload in list_uploads(s3, bucket):
+        if upload.started <= before:
+            with suppress(s3.exceptions.NoSuchUpload):  # it was finished while we looked
+                s3.abort_multipart_upload(Bucket=bucket, Key=upload.key, UploadId=upload.upload_id)
+                count += 1
+    return count
 
 
 def delete_old_versions(s3: S3Client, bucket: str, prefix: str) -> int:

@@ -1,4 +1,4 @@
-"""Take files away from this process, with Landlock, and hold it apart from the processes of others.
+"""Restrict this process's access to files with Landlock, and its access to other processes.
 
 What is taken stays taken, also for the processes that it starts. Landlock and seccomp are called through ctypes: of
 the packages that wrap them, one is a development release, the other rests since 2021, and both only make these calls.
@@ -10,13 +10,12 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-import sysconfig
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from day89.sandbox.libc import checked, libc, prctl
 
-__all__ = ["landlock_version", "restrict_files", "seal", "system_paths"]
+__all__ = ["landlock_version", "restrict_files", "seal"]
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 PATH_BENEATH, NET_PORT = 1, 2
@@ -30,12 +29,6 @@ SPECIAL = 1 << 9 | 1 << 10 | 1 << 12  # sockets, FIFOs, symbolic links
 SCOPED = 3  # abstract sockets and signals reach no process outside
 BIND_TCP, CONNECT_TCP = 1, 2
 NO_NEW_PRIVILEGES = 38
-SYSTEM = (
-    *("/usr", "/lib", "/lib64", "/bin", "/sbin", "/nix/store", "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"),
-    *("/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/ssl/certs", "/etc/ssl/openssl.cnf"),
-    *("/etc/alternatives", "/etc/hosts", "/etc/nsswitch.conf", "/etc/passwd", "/etc/os-release"),
-    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu"),
-)
 
 
 def landlock_version() -> int:
@@ -125,26 +118,3 @@ def _allow_path(ruleset: int, path: str, rights: int) -> None:
 def _allow_port(ruleset: int, port: int) -> None:
     rule = (ctypes.c_uint64 * 2)(CONNECT_TCP, port)
     checked(libc().syscall(ADD_RULE, ruleset, NET_PORT, rule, 0), f"allow port {port}")
-
-
-def system_paths(hidden: Sequence[Path]) -> list[Path]:
-    """List what Python and its libraries need to read: the interpreter, installed packages, the system's libraries.
-
-    Args:
-        hidden: folders that must not be among it; a folder that holds one of them is listed in parts.
-    """
-    wanted = {Path(path) for path in SYSTEM}
-    wanted |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")}
-    wanted |= {Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.base_exec_prefix)}
-    found = [part for path in wanted for part in _without(path, hidden)]
-    return sorted(set(found))
-
-
-def _without(path: Path, hidden: Sequence[Path]) -> list[Path]:
-    if path.is_symlink() and path != Path("/proc/self"):  # which each process has to look up for itself
-        path = path.resolve()  # a rule is for what a link leads to: lib64 of a virtual environment leads to lib
-    if path in hidden or not path.exists():
-        return []
-    if not any(one.is_relative_to(path) for one in hidden):
-        return [path]
-    return [part for child in path.iterdir() for part in _without(child, hidden)]

@@ -1,4 +1,4 @@
-"""Say which addresses an instance reaches, and what stands for those that every machine has."""
+"""Define which addresses an instance may reach, and what stands for those that every machine has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAPPED = "::ffff:"
 
 @dataclass(frozen=True)
 class Doors:
-    """Say what an instance reaches.
+    """The addresses that an instance may reach.
 
     Attributes:
         endpoint: host and port of AWS.

@@ -1,4 +1,4 @@
-"""Take powers away from this process: root's capabilities, and, where it is root, the user itself.
+"""Drop privileges: root's capabilities, and, where the process is root, the user itself.
 
 https://man7.org/linux/man-pages/man7/capabilities.7.html, https://man7.org/linux/man-pages/man7/user_namespaces.7.html
 """
@@ -9,6 +9,8 @@ import contextlib
 import ctypes
 import os
 import secrets
+import signal
+import sys
 from pathlib import Path
 
 from day89.sandbox.libc import checked, libc, prctl
@@ -16,6 +18,7 @@ from day89.sandbox.libc import checked, libc, prctl
 __all__ = [
     "become_user",
     "close_to_others",
+    "die_with_parent",
     "drop_capabilities",
     "map_to_root",
     "prefer_for_killing",
@@ -23,7 +26,7 @@ __all__ = [
     "spare_user",
 ]
 
-SET_DUMPABLE, DROP_FROM_BOUNDS, NO_NEW_PRIVILEGES = 4, 24, 38
+SET_DEATH_SIGNAL, SET_DUMPABLE, DROP_FROM_BOUNDS, NO_NEW_PRIVILEGES = 1, 4, 24, 38
 CAPSET = {"x86_64": 126, "aarch64": 91, "arm64": 91}
 CAPABILITIES_VERSION = 0x20080522
 MOST_CAPABILITIES = 64
@@ -53,6 +56,12 @@ def become_user(user: int) -> None:
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
     prctl(SET_DUMPABLE, 1)  # else /proc/self is root's, and no namespace can be made
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends (Linux)."""
+    if sys.platform == "linux":
+        prctl(SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def map_to_root(proc: int) -> bool:

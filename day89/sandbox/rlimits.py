@@ -1,4 +1,4 @@
-"""Limit what this process may use: memory, processor time, files, processes. What is set stays, also for its children.
+"""Limit what this process may use: memory, processor time, files, processes. Limits are inherited by its children.
 
 https://man7.org/linux/man-pages/man2/setrlimit.2.html
 """
@@ -17,7 +17,7 @@ __all__ = ["Limits", "apply_limits", "count_tasks"]
 
 @dataclass(frozen=True)
 class Limits:
-    """Hold what a process may use.
+    """The limits of what a process may use.
 
     Attributes:
         memory: bytes of address space on top of what it has now.
@@ -25,6 +25,8 @@ class Limits:
         file: bytes of one file.
         files: open files.
         tasks: processes and threads of its user, in its user namespace; None leaves them alone. Root is never held.
+        disk: bytes of all its files; somebody else counts (``quotas``).
+        entries: files and folders; somebody else counts.
     """
 
     memory: int = 1 << 30
@@ -32,6 +34,8 @@ class Limits:
     file: int = 64 << 20
     files: int = 256
     tasks: int | None = None
+    disk: int = 512 << 20
+    entries: int = 50_000
 
 
 def apply_limits(limits: Limits) -> None:

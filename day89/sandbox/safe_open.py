@@ -1,4 +1,4 @@
-"""Open a file that somebody confined may have replaced: by a link elsewhere, a pipe that nobody writes to, a device."""
+"""Open a file that a confined process may have replaced: by a link, a pipe that nobody writes to, or a device."""
 
 from __future__ import annotations
 

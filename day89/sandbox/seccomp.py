@@ -1,7 +1,6 @@
-"""Refuse system calls that a submission or a script has no use for, with seccomp. What is refused fails with EPERM.
+"""Restrict the system calls of this process with seccomp to those that ``syscalls`` lists; all others fail with EPERM.
 
-A list of what is refused, not of what is allowed: what numpy, glibc and Python call differs from release to release.
-libseccomp makes the filter, once; loading it costs microseconds.
+libseccomp makes the filter, once, for the processor that it runs on; loading it costs microseconds.
 https://man7.org/linux/man-pages/man2/seccomp.2.html
 """
 
@@ -11,42 +10,22 @@ import ctypes
 import ctypes.util
 import errno
 import os
-import socket
 from functools import cache
 from typing import Any
 
 from day89.sandbox.libc import checked, libc, prctl
-from day89.sandbox.signals import NAMES as SIGNALS
+from day89.sandbox.syscalls import Profile, Rule, rules_of
 
-__all__ = ["available", "filter_program", "judge_connections", "restrict_calls"]
+__all__ = ["ARCHITECTURES", "available", "filter_program", "judge_connections", "restrict_calls"]
 
 ALLOW, ERRNO, NOTIFY = 0x7FFF0000, 0x00050000, 0x7FC00000
-NOT_EQUAL, EQUAL, GREATER, MASKED_EQUAL = 1, 4, 6, 7
-CLONE_THREAD, MSG_FASTOPEN, TYPE_MASK = 0x10000, 0x20000000, 0xF
-# New mount, cgroup, UTS, IPC, user, process and network namespaces.
-CLONE_NEW = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+MASKED_EQUAL = 7
+OPTIMIZE, AS_A_TREE = 8, 2
 SECCOMP = {"x86_64": 317, "aarch64": 277, "arm64": 277}
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7, "arm64": 0xC00000B7}  # linux/audit.h
+NATIVE = 0
 SET_FILTER, NEW_LISTENER, WAIT_KILLABLE = 1, 8, 32
 NO_NEW_PRIVILEGES = 38
-
-ALWAYS = (
-    *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "kcmp"),
-    *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "open_tree", "move_mount", "fsopen", "fsmount"),
-    *("mount_setattr", "fsconfig", "fspick", "seccomp"),
-    *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register", "personality"),
-    *("keyctl", "add_key", "request_key", "memfd_secret", "shmget", "shmat", "msgget", "semget", "mq_open"),
-    *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff"),
-    *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "syslog", "acct"),
-    *("quotactl", "name_to_handle_at", "open_by_handle_at", "fanotify_init", "nfsservctl", "lookup_dcookie", "vhangup"),
-    *("sched_setaffinity", "setpriority", "ioprio_set"),
-)
-# A submission is one process: it starts none, signals none, listens to none, makes no links. Threads are fine.
-ONE_PROCESS = (
-    *("fork", "vfork", "execve", "execveat", "kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"),
-    *("connect", "bind", "listen", "accept", "accept4", "sendmmsg", "memfd_create", "setsid", "setpgid"),
-    *("mknod", "mknodat", "symlink", "symlinkat", "link", "linkat"),
-)
-JUDGED = ("connect", "bind", "listen")
 
 
 class _Comparison(ctypes.Structure):
@@ -68,28 +47,32 @@ def _library() -> Any:
 
 
 def available() -> bool:
-    """Return whether libseccomp is on this machine."""
+    """Return whether libseccomp is on this machine, and its processor one that the filters are made for."""
     try:
         return bool(_library()) and os.uname().machine in SECCOMP
     except OSError:
         return False
 
 
-def restrict_calls() -> None:
+def restrict_calls(*, alone: bool) -> None:
     """Refuse, from now on, what a submission has no use for: it stays one process, without a network.
+
+    Args:
+        alone: see ``syscalls.Profile``.
 
     Raises:
         OSError: there is no libseccomp, or the kernel refused.
     """
-    _load(filter_program(False), 0)
+    _load(filter_program(Profile(programs=False, alone=alone)), 0)
 
 
-def judge_connections(*, signals: bool = False) -> int:
+def judge_connections(*, alone: bool, signals: bool = False) -> int:
     """Refuse, from now on, what a script of an instance has no use for; it may start processes and use TCP.
 
-    Whoever holds the descriptor decides about each ``connect``, ``bind`` and ``listen``: see ``connections``.
+    Whoever holds the descriptor decides about each ``connect``, ``bind`` and ``listen``: see ``seccomp_notify``.
 
     Args:
+        alone: see ``syscalls.Profile``; otherwise they are asked about modes and times of files too.
         signals: ask about signals too.
 
     Returns:
@@ -98,7 +81,7 @@ def judge_connections(*, signals: bool = False) -> int:
     Raises:
         OSError: there is no libseccomp, or the kernel refused.
     """
-    program = filter_program(True, signals)
+    program = filter_program(Profile(programs=True, alone=alone, signals=signals))
     try:
         return _load(program, NEW_LISTENER | WAIT_KILLABLE)
     except OSError as error:
@@ -115,33 +98,25 @@ def _load(program: bytes, flags: int) -> int:
 
 
 @cache
-def filter_program(processes: bool, signals: bool = False) -> bytes:
+def filter_program(profile: Profile, architecture: str | None = None) -> bytes:
     """Return the filter as the kernel takes it; made once, so that forks of this process have it.
 
     Args:
-        processes: for a script of an instance, else for a submission.
-        signals: ask about signals.
+        profile: the kind of process.
+        architecture: one of ``ARCHITECTURES``; None is this machine's.
 
     Raises:
         OSError: there is no libseccomp.
     """
     library = _library()
-    filter_ = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(ALLOW)))
+    filter_ = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(ERRNO | errno.EPERM)))
     try:
-        for name in ALWAYS if processes else ALWAYS + ONE_PROCESS:
-            _refuse(filter_, name)
-        _refuse_sockets(filter_)
-        # clone3 hides its flags in memory; glibc falls back to clone where it is said not to exist.
-        _refuse(filter_, "clone3", error=errno.ENOSYS)
-        if processes:
-            for flag in CLONE_NEW:
-                _refuse(filter_, "clone", (0, MASKED_EQUAL, flag, flag))
-            for name in JUDGED + (SIGNALS if signals else ()):
-                _add(filter_, NOTIFY, name)
-            for name in ("rt_sigqueueinfo", "rt_tgsigqueueinfo") if signals else ():
-                _refuse(filter_, name)
-        else:
-            _refuse(filter_, "clone", (0, MASKED_EQUAL, CLONE_THREAD, 0))
+        if architecture not in (None, os.uname().machine):
+            library.seccomp_arch_add(filter_, ctypes.c_uint32(ARCHITECTURES[architecture or ""]))
+            library.seccomp_arch_remove(filter_, ctypes.c_uint32(NATIVE))
+        library.seccomp_attr_set(filter_, OPTIMIZE, AS_A_TREE)  # libseccomp before 2.5 makes a list
+        for rule in rules_of(profile):
+            _add(filter_, rule)
         return _exported(filter_)
     finally:
         library.seccomp_release(filter_)
@@ -158,33 +133,15 @@ def _exported(filter_: ctypes.c_void_p) -> bytes:
         os.close(memory)
 
 
-def _refuse_sockets(filter_: ctypes.c_void_p) -> None:
-    # TCP only. A TCP socket can connect while it sends (fast open): that door is closed too.
-    for family in (family for family in range(46) if family not in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)):
-        _refuse(filter_, "socket", (0, EQUAL, family, 0))
-    for family in (socket.AF_INET, socket.AF_INET6):
-        for kind in (2, 3, 4, 5, 6, 10):  # datagram, raw, reliable datagram, packets in order, DCCP, packet
-            _refuse(filter_, "socket", (0, EQUAL, family, 0), (1, MASKED_EQUAL, TYPE_MASK, kind))
-        _refuse(filter_, "socket", (0, EQUAL, family, 0), (2, GREATER, socket.IPPROTO_TCP, 0))
-    # A datagram names its receiver in each sendto: nobody would be asked.
-    _refuse(filter_, "socket", (0, EQUAL, socket.AF_UNIX, 0), (1, MASKED_EQUAL, TYPE_MASK, 2))
-    for name, place in (("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)):
-        _refuse(filter_, name, (place, MASKED_EQUAL, MSG_FASTOPEN, MSG_FASTOPEN))
-
-
-def _refuse(
-    filter_: ctypes.c_void_p, name: str, *comparisons: tuple[int, int, int, int], error: int = errno.EPERM
-) -> None:
-    _add(filter_, ERRNO | error, name, *comparisons)
-
-
-def _add(filter_: ctypes.c_void_p, action: int, name: str, *comparisons: tuple[int, int, int, int]) -> None:
+def _add(filter_: ctypes.c_void_p, rule: Rule) -> None:
     library = _library()
-    number = library.seccomp_syscall_resolve_name(name.encode())
-    if number < 0:  # not a call of this processor
+    number = library.seccomp_syscall_resolve_name(rule.name.encode())
+    if number < 0:  # not a call of this processor, or younger than this libseccomp
         return
-    array = (_Comparison * max(1, len(comparisons)))(*(_Comparison(*one) for one in comparisons))
+    action = NOTIFY if rule.asked else ALLOW if rule.error is None else ERRNO | rule.error
+    comparisons = [_Comparison(one.argument, MASKED_EQUAL, one.mask, one.value) for one in rule.conditions]
+    array = (_Comparison * max(1, len(comparisons)))(*comparisons)
     count = ctypes.c_uint(len(comparisons))
     result = library.seccomp_rule_add_array(filter_, ctypes.c_uint32(action), number, count, array)
     if result not in (0, -errno.EEXIST):
-        raise OSError(-result, f"cannot refuse {name}")
+        raise OSError(-result, f"cannot make a rule for {rule.name}")

@@ -1,4 +1,4 @@
-"""Decide about each connection of a confined script: it reaches its own servers and the doors that it is shown.
+"""Decide about each connection of a confined script: its own servers and the addresses that it is given.
 
 The kernel (seccomp's user notification) stops the script at ``connect``, ``bind`` and ``listen`` and asks. The call is
 then made here, on a copy of the script's socket and with an address that was read once: what the script writes there
@@ -19,6 +19,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+from day89.sandbox import file_modes
 from day89.sandbox.libc import pidfd_getfd
 from day89.sandbox.network_policy import MAPPED, Doors, read_address
 from day89.sandbox.signals import CALLS as SIGNALS
@@ -35,7 +36,7 @@ UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
 
 
 class Judge:
-    """Answer the questions of all processes of one instance."""
+    """The supervisor that answers the notified system calls of all processes of one instance."""
 
     def __init__(self, doors: Doors) -> None:
         """Know what the instance reaches; no abstract socket is its own yet."""
@@ -72,6 +73,9 @@ class Judge:
         if call in SIGNALS:
             allowed = may_signal(pid, call, arguments)
             _answer(listener, number, 0 if allowed else errno.EPERM, GO_ON if allowed else 0)
+            return
+        if call in file_modes.CALLS:
+            _answer(listener, number, file_modes.change(pid, call, arguments, self.doors.root))
             return
         try:
             sock = _socket_of(pid, arguments[0])
@@ -151,7 +155,7 @@ class Judge:
 
 
 class _Step:
-    """Make a call to its end without ever waiting, then answer."""
+    """A call that is made to its end without ever waiting, and then answered."""
 
     def __init__(self, listener: int, number: int, sock: socket.socket, attempt: Callable[[], int]) -> None:
         self.listener, self.number, self.sock, self.attempt = listener, number, sock, attempt
@@ -177,7 +181,7 @@ class _Step:
 
 
 class _Connecting:
-    """Connect to the first of some addresses that somebody listens at."""
+    """A connection attempt to the first of some addresses that somebody listens at."""
 
     def __init__(self, sock: socket.socket, targets: list[tuple[str, int]]) -> None:
         self.sock, self.targets, self.begun = sock, targets, False

@@ -1,4 +1,4 @@
-"""Decide about each signal of a confined script where the kernel cannot hold it to its own processes by itself.
+"""Decide about each signal of a confined script where the kernel cannot restrict it to its own processes.
 
 That is Landlock before Linux 6.12, without a process namespace. What a signal is for stands in the call's arguments,
 which nobody can change while the call waits, so a call that may be made is simply let go on.

@@ -63,8 +63,9 @@ def test_the_lesson_runs_and_prints_what_it_says(tmp_path: Path, monkeypatch: py
 
 
 STUB = 'raise NotImplementedError("Task 1.3")'
-FIRST_PAGE = """answer = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
-    return [item["Key"] for item in answer["Contents"]]"""
+FIRST_PAGE = """with lookup_error(f"bucket {bucket}", "NoSuchBucket"):
+        answer = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
+    return [item["Key"] for item in answer.get("Contents", [])]"""
 
 
 def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from day89.course.checks.learner import Task
 AWS_ERRORS = {"ClientError", "S3UploadFailedError"}
 REFUSALS = ("AccessDenied", "UnauthorizedOperation", "403")
 MANY_CALLS = 60
+# What code that pastes a name into a URL, a pattern or a shell takes for its own, the most telling first.
+HOSTILE = (r"/v\d+/", r"//", r"\$\w+", r"%\d\d", r"'", r'"', r"[^\x00-\x7f]", r"\(\w*\)", r"[+&=%;`|>#*]", r"/$")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def answer(task: Task, mistake: str | None, function: str, *arguments: Any, **ke
     """Call a function of the learner's; an error is the mistake that it shows, or else the one of the check."""
     ended = attempt(task, function, *arguments, **keywords)
     if ended.error is not None:
-        fail(f"called {task.last_call}; expected a result; {ended}{task.where(ended.error)}", blamed(ended, mistake))
+        fail(called=task.last_call, expected="a result", found=ended, mistake=blamed(ended, mistake))
     return ended.value
 
 
@@ -56,9 +59,10 @@ def works(task: Task, function: str, *arguments: Any, **keywords: Any) -> None:
     ended = attempt(task, function, *arguments, **keywords)
     if ended.error is not None:
         fail(
-            f"called {task.last_call}, where nothing is wrong; expected a result, before the check looks at an error; "
-            f"{ended}{task.where(ended.error)}",
-            blamed(ended, "F1"),
+            called=f"{task.last_call}, where nothing is wrong",
+            expected="a result, before the check looks at an error",
+            found=ended,
+            mistake=blamed(ended, "F1"),
         )
 
 
@@ -75,16 +79,18 @@ def expect_missing(
     """Fail unless the call raises a LookupError that names what is missing, what is missing with it, or whose it is."""
     ended = attempt(task, function, *arguments, **keywords)
     absent = f"there is no {of} of {missing!r}" if of else f"{missing!r} does not exist"
-    where = f"called {task.last_call}, where {absent}"
+    where = f"{task.last_call}, where {absent}"
     # The text of a KeyError is the repr of its argument, in which a quote may be escaped.
     said = f"{ended.error}{''.join(map(str, ended.error.args))}" if ended.error else ""
     if not isinstance(ended.error, LookupError):
         shown = _instead_of_a_lookup_error(ended.error) if ended.error else returned
-        fail(f"{where}; expected a LookupError naming it; {ended}", shown)
+        fail(called=where, expected="a LookupError naming it", found=ended, mistake=shown)
     expect(
         missing in said or (or_naming and or_naming in said),
-        f"{where}; expected its name in the message of the LookupError; {ended}",
-        "R8",
+        called=where,
+        expected="its name in the message of the LookupError",
+        found=ended,
+        mistake="R8",
     )
 
 
@@ -106,9 +112,10 @@ def expect_as_it_is(task: Task, mistake: str, ended: Attempt) -> None:
     kinds = {kind.__name__ for kind in type(ended.error).__mro__}
     expect(
         kinds & AWS_ERRORS and any(word in str(ended.error) for word in REFUSALS),
-        f"called {task.last_call}, where AWS answers 403, forbidden, which says nothing about what is there; "
-        f"expected AWS's own error to reach the caller as it is; {ended}",
-        mistake,
+        called=f"{task.last_call}, where AWS answers 403, forbidden, which says nothing about what is there",
+        expected="AWS's own error to reach the caller as it is",
+        found=ended,
+        mistake=mistake,
     )
 
 
@@ -118,10 +125,27 @@ def expect_value_error(
     """Fail unless the call raises ValueError, and before AWS is asked anything."""
     before = len(cloud.log)
     ended = attempt(task, function, *args, **keywords)
-    where = f"called {task.last_call}: {why}"
-    expect(isinstance(ended.error, ValueError), f"{where}; expected a ValueError; {ended}", mistake)
+    where = f"{task.last_call}: {why}"
+    expect(isinstance(ended.error, ValueError), called=where, expected="a ValueError", found=ended, mistake=mistake)
     made = [call.operation for call in cloud.log.after(before)]
-    expect(not made, f"{where}; expected a ValueError before AWS is asked anything; found calls {show(made)}", mistake)
+    expect(
+        not made,
+        called=where,
+        expected="a ValueError before AWS is asked anything",
+        found=f"calls {show(made)}",
+        mistake=mistake,
+    )
+
+
+def holding(*texts: str, what: str = "the key") -> str:
+    """Return in words what of keys or names breaks code that takes them apart, to stand behind a call.
+
+    A check of mastery says by this which hostile thing it was; of plain names there is nothing to say.
+    """
+    text = "".join(texts)
+    signs = [f"`{found[0]}`" for pattern in HOSTILE if (found := re.search(pattern, text))]
+    signs += ["a space"] if " " in text else []
+    return f", where {what} holds {' and '.join(signs[:4])}" if signs else ""
 
 
 def forbid(cloud: Any, *actions: str) -> None:

@@ -77,8 +77,9 @@ def stop_endless_looks(cloud: Any) -> None:
 
 
 def group(ec2: Any, group_id: str) -> dict[str, Any]:
-    """Return a security group; an empty one where there is none of that id."""
-    found = [one for one in ec2.describe_security_groups()["SecurityGroups"] if one["GroupId"] == group_id]
+    """Return a security group; an empty one where there is none of that id, which a learner's object cannot be."""
+    groups = ec2.describe_security_groups()["SecurityGroups"] if isinstance(group_id, str) else []
+    found = [one for one in groups if one["GroupId"] == group_id]
     return found[0] if found else {}
 
 

@@ -43,12 +43,15 @@ def expect_same_model(found: Any, kind: str, seed: int, names: Names, called: st
     """Fail unless a model predicts as the course's model of that kind and seed does."""
     columns, labels = KINDS[kind]
     rows = [[names.real(-2, 9) for _ in range(columns)] for _ in range(6)]
-    what = f"called {called}; expected the model that was stored, which predicts one of {show(list(labels))} from "
-    what += f"{columns} columns; found another one"
+    wanted = f"the model that was stored, which predicts one of {show(list(labels))} from {columns} columns"
     try:
         predicted = found.predict(rows)
     except NoAnswer as error:
-        fail(f"{what}: {error}", mistake)
+        fail(called=called, expected=wanted, found=f"another one: {error}", mistake=mistake)
     expect(
-        predicted == make_model(kind, seed).predict(rows).tolist(), f"{what}: it predicted {show(predicted)}", mistake
+        predicted == make_model(kind, seed).predict(rows).tolist(),
+        called=called,
+        expected=wanted,
+        found=f"another one: it predicted {show(predicted)}",
+        mistake=mistake,
     )

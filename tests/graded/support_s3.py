@@ -102,8 +102,10 @@ def stored_as(task: Task, s3: Any, bucket: str, key: str) -> dict[str, Any]:
     there = keys_in(s3, bucket)
     expect(
         key in there,
-        f"called {task.last_call}; expected an object with the key {key!r}; found the keys {show(there)}",
-        "U7",
+        called=task.last_call,
+        expected=f"an object with the key {key!r}",
+        found=f"the keys {show(there)}",
+        mistake="U7",
     )
     head: dict[str, Any] = s3.head_object(Bucket=bucket, Key=key)
     return head

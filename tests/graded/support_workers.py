@@ -16,6 +16,7 @@ from day89.course.checks.diagnosis import blame
 from day89.course.checks.expectations import describe_error, expect, fail, show
 from day89.course.checks.fake_data import Names
 from day89.errors import WaitTimeoutError
+from day89.processes.stopwatch import stretched
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 WRITES = ("s3.PutObject", "s3.CopyObject", "s3.CompleteMultipartUpload")
@@ -80,6 +81,11 @@ class Place:
         """Return an instance's console output."""
         return str(self.ec2.get_console_output(InstanceId=instance_id).get("Output", ""))
 
+    def user_data(self, instance_id: str) -> str:
+        """Return the user data that an instance was launched with."""
+        answer = self.ec2.describe_instance_attribute(InstanceId=instance_id, Attribute="userData")
+        return base64.b64decode(answer["UserData"].get("Value", "")).decode(errors="replace")
+
     def put(self, key: str, data: bytes) -> None:
         """Store an object."""
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=data)
@@ -123,19 +129,20 @@ def _policy(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def wait_until_done(cloud: Any, place: Place, instance_ids: Sequence[str], called: str) -> None:
+def wait_until_done(cloud: Any, instance_ids: Sequence[str], called: str) -> None:
     """Wait until user data has ended, and what it may have left at work in the background; fail where it does not."""
     try:
-        cloud.instances.wait_idle(timeout=25)
+        cloud.instances.wait_idle(timeout=stretched(25))
     except WaitTimeoutError as error:
-        ends = tail(place.console(instance_ids[0]))
         fail(
-            f"{called}; expected that the script comes to an end; found it {error}; its console ends with: {ends}",
-            "E33",
+            called=called,
+            expected="that the script comes to an end",
+            found=f"it {error}",
+            mistake="E33",
         )
     with suppress(WaitTimeoutError):  # then it stays on, and that is for the check to say
         launched = [cloud.instances.get(instance_id) for instance_id in instance_ids]
-        cloud.instances.wait(lambda: all(one.quiet or not one.alive for one in launched), "", SETTLE_SECONDS)
+        cloud.instances.wait(lambda: all(one.quiet or not one.alive for one in launched), "", stretched(SETTLE_SECONDS))
 
 
 def tail(console: str, characters: int = 300) -> str:
@@ -149,7 +156,9 @@ def expect_none_left(place: Place, called: str, mistake: str) -> None:
     states = {instance_id: one["State"]["Name"] for instance_id, one in place.instances().items()}
     left = [f"{instance_id} {state}" for instance_id, state in states.items() if state not in GONE]
     shown = "E18" if {"stopped", "stopping"} & set(states.values()) else mistake
-    expect(not left, f"{called}; expected that each instance has been terminated; found {', '.join(left)}", shown)
+    expect(
+        not left, called=called, expected="that each instance has been terminated", found=", ".join(left), mistake=shown
+    )
 
 
 def ended_with(error: BaseException | None) -> str:
@@ -169,15 +178,17 @@ def expect_launches(task: Any, cloud: Any, function: str, *arguments: Any, **key
     before = len(cloud.log)
     ended = attempt(task, function, *arguments, **keywords)
     cloud.faults.clear()
-    launched(cloud.log.after(before), f"called {task.last_call}, where all that it needs is there", ended.error)
+    launched(cloud.log.after(before), f"{task.last_call}, where all that it needs is there", ended.error)
 
 
 def launched(log: Any, called: str, error: BaseException | None) -> None:
     """Fail unless an instance was asked for: whoever never launches one leaves none, and has shown nothing by it."""
     expect(
         log.count("ec2.RunInstances"),
-        f"{called}; expected that it launches an instance; found no launch: {ended_with(error)}",
-        blame(error, "F1") if error else "F3",
+        called=called,
+        expected="that it launches an instance",
+        found=f"no launch: {ended_with(error)}",
+        mistake=blame(error, "F1") if error else "F3",
     )
 
 
@@ -197,15 +208,20 @@ def expect_put(log: Any, called: str, *prefixes: str) -> None:
     for prefix in prefixes:
         under = any(key.startswith(prefix) for key in keys)
         shown = "E46" if log.count("ec2.RunInstances") else "F3"  # who launches nobody needs no prefixes
-        expect(under, f"called {called}; expected an object put under {prefix}; found {show(sorted(keys))}", shown)
+        expect(under, called=called, expected=f"an object put under {prefix}", found=show(sorted(keys)), mistake=shown)
 
 
 def expect_no_credentials(text: str, called: str) -> None:
     """Fail where user data holds an access key."""
     for pattern, what in ((ACCESS_KEY, "an access key id"), (SECRET, "a secret access key")):
         found = pattern.search(text)
-        where = f"called {called}; expected no credentials in the user data"
-        expect(not found, f"{where}; found {what}: {found and found[0][:24]}…", "N10")
+        expect(
+            not found,
+            called=called,
+            expected="no credentials in the user data",
+            found=f"{what}: {found and found[0][:24]}…",
+            mistake="N10",
+        )
 
 
 def user_data_of(log: Any) -> str:
@@ -225,8 +241,13 @@ def launch_beside(place: Place, log: Any) -> str:
 def expect_untouched(place: Place, instance_id: str, called: str) -> None:
     """Fail where an instance that is not of this call has been changed."""
     state = place.instances()[instance_id]["State"]["Name"]
-    what = f"{called}; expected that the instance of another call runs on; found it {state}"
-    expect(state in ("pending", "running"), what, "E38")
+    expect(
+        state in ("pending", "running"),
+        called=called,
+        expected="that the instance of another call runs on",
+        found=f"it {state}",
+        mistake="E38",
+    )
 
 
 def interrupt_after_launch(cloud: Any, *actions: str, skip: int = 0) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from support import answer, attempt, blamed, expect_missing, works
+from support import answer, attempt, blamed, expect_missing, holding, works
 from support_s3 import (
     big_content,
     changes,
@@ -34,36 +34,48 @@ def expect_untouched(task: Any, workdir: Path, before: dict[str, bytes], why: st
     found = files_under(workdir)
     expect(
         found == before,
-        f"called {task.last_call}, which failed as {why}; expected each file as before; found {changes(before, found)}",
-        mistake,
+        called=f"{task.last_call}, which failed as {why}",
+        expected="each file as before",
+        found=changes(before, found),
+        mistake=mistake,
     )
 
 
 @pytest.mark.task("1.2", "core", points=1)
 def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """Objects come to one path and replace each other: a large one, two of one length, the empty one of a folder."""
+    """Two objects come to one path: the second replaces the first."""
+    files = [(key, content(names)) for key in names.plain_keys(2, prefix=names.prefix())]
+    expect_downloads(task, cloud, names, workdir, files)
+
+
+def expect_downloads(task: Any, cloud: Any, names: Any, workdir: Path, files: list[tuple[str, bytes]]) -> None:
+    """Fail unless objects come to one path, one after the other, each of them whole and alone."""
     path, before = workdir / "result.bin", b""
     s3, bucket = new_bucket(cloud, names)
-    first = content(names)
-    keys = (names.key(), names.key(), f"{names.prefix()}50%25 a+b", names.prefix())
-    for key, data in zip(keys, (big_content(names), first, names.bytes(len(first)), b""), strict=True):
+    for key, data in files:
         s3.put_object(Bucket=bucket, Key=key, Body=data)
         before_the_call = len(cloud.log)
         ended = attempt(task, "download_file", s3, bucket, key, path)
+        called = f"{task.last_call}{holding(key)}"
         asked = {call.params.get("Key", key) for call in cloud.log.after(before_the_call)} - {key}
         expect(
-            not asked, f"called {task.last_call}; expected S3 to be asked for that key; found {show(list(asked))}", "U7"
+            not asked,
+            called=called,
+            expected="S3 to be asked for that key",
+            found=show(list(asked)),
+            mistake="U7",
         )
-        problem = f"{ended}{task.where(ended.error)}" if ended.error else ""
+        problem = str(ended) if ended.error else ""
         mistake = "L6" if key.endswith("/") else None
-        expect(not problem, f"called {task.last_call}; expected a result; {problem}", blamed(ended, mistake))
+        expect(not problem, called=called, expected="a result", found=problem, mistake=blamed(ended, mistake))
         found = files_under(workdir)
         old = bool(before) and found.get(path.name, b"").startswith(before)
         expect(
             found == {path.name: data},
-            f"called {task.last_call}; expected {path.name} with the {len(data)} bytes of the object, and no other; "
-            f"found {changes({path.name: data}, found)}{', the first of them those of the file before' if old else ''}",
-            "U28" if old else cut_or_changed(found.get(path.name), data),
+            called=called,
+            expected=f"{path.name} with the {len(data)} bytes of the object, and no other",
+            found=changes({path.name: data}, found) + (", the first of them those of the file before" if old else ""),
+            mistake="U28" if old else cut_or_changed(found.get(path.name), data),
         )
         before = data
 
@@ -71,38 +83,40 @@ def test_writes_the_bytes_of_the_object(task: Any, cloud: Any, names: Any, workd
 @pytest.mark.task("1.2", "core", points=0.5)
 def test_returns_the_path_as_a_path(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """What comes back is a pathlib.Path, also where the path was given as text."""
-    key = names.key(".csv")
+    key = names.plain_key(".csv")
     s3, bucket, _ = stored(cloud, names, key)
     for path in (workdir / names.word(), workdir / names.word()):
         found = task.download_file(s3, bucket, key, str(path))
         expect(
             isinstance(found, Path) and found.resolve() == path.resolve(),
-            f"called {task.last_call}; expected the path as a pathlib.Path; "
-            f"found {show(found)} ({type(found).__name__})",
-            "U11" if found is None else "U31",
+            called=task.last_call,
+            expected="the path as a pathlib.Path",
+            found=f"{show(found)} ({type(found).__name__})",
+            mistake="U11" if found is None else "U31",
         )
 
 
 @pytest.mark.task("1.2", "core", points=0.5)
 def test_creates_missing_parent_folders(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """Two levels are missing the first time, none the second."""
-    key = names.key(".csv")
+    key = names.plain_key(".csv")
     s3, bucket, data = stored(cloud, names, key, names.region())
     for path in (workdir / "a" / "b" / "first.csv", workdir / "a" / "b" / "second.csv"):
         answer(task, "U13", "download_file", s3, bucket, key, path)
         found = path.read_bytes() if path.is_file() else None
         expect(
             found == data,
-            f"called {task.last_call}; expected a file with the {len(data)} bytes of the object; "
-            f"found {'none' if found is None else f'{len(found)} other bytes'}",
-            "U13" if found is None else "U4",
+            called=task.last_call,
+            expected=f"a file with the {len(data)} bytes of the object",
+            found="none" if found is None else f"{len(found)} other bytes",
+            mistake="U13" if found is None else "U4",
         )
 
 
 @pytest.mark.task("1.2", "core", points=0.5)
 def test_missing_key_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """HEAD says 404, GET says NoSuchKey; the caller hears LookupError and the key."""
-    there = names.key()
+    there = names.plain_key()
     s3, bucket, _ = stored(cloud, names, there)
     key = names.plain_key(".csv")
     works(task, "download_file", s3, bucket, there, workdir / "b.csv")
@@ -121,11 +135,33 @@ def test_missing_bucket_of_a_download_is_a_lookup_error(task: Any, cloud: Any, n
 
 
 @pytest.mark.task("1.2", "mastery", points=0.5)
+def test_any_key_and_any_size(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """A large object, two of one length, the empty one of a folder: each key as it is."""
+    first = content(names)
+    keys = (names.key(), names.key(), f"{names.prefix()}50%25 a+b", names.prefix())
+    sizes = (big_content(names), first, names.bytes(len(first)), b"")
+    expect_downloads(task, cloud, names, workdir, list(zip(keys, sizes, strict=True)))
+
+
+def expect_whole(task: Any, s3: Any, bucket: str, key: str, path: Path, data: bytes) -> None:
+    """Fail unless a download works where nothing is wrong: whoever never writes has left nothing behind either."""
+    works(task, "download_file", s3, bucket, key, path)
+    found = path.read_bytes() if path.is_file() else None
+    expect(
+        found == data,
+        called=f"{task.last_call}, where nothing is wrong",
+        expected=f"a file with the {len(data)} bytes of the object, before the check looks at a download that fails",
+        found="none" if found is None else f"{len(found)} bytes",
+        mistake="F3" if found is None else cut_or_changed(found, data),
+    )
+
+
+@pytest.mark.task("1.2", "mastery", points=0.4)
 def test_failed_download_leaves_the_old_file(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """An absent object neither empties the file at the path nor makes one."""
     key = names.key()
-    s3, bucket, _ = stored(cloud, names, key)
-    works(task, "download_file", s3, bucket, key, workdir / "whole.csv")
+    s3, bucket, data = stored(cloud, names, key)
+    expect_whole(task, s3, bucket, key, workdir / "whole.csv", data)
     old = local_file(workdir, "old.csv", content(names))
     before = files_under(workdir)
     for path in (old, workdir / "new.csv"):
@@ -133,22 +169,28 @@ def test_failed_download_leaves_the_old_file(task: Any, cloud: Any, names: Any, 
         expect_untouched(task, workdir, before, "there is no such object", "U29")
 
 
-@pytest.mark.task("1.2", "mastery", points=0.5)
+@pytest.mark.task("1.2", "mastery", points=0.4)
 def test_broken_download_leaves_no_part(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """The connection breaks off within the body: an error, the old file whole, nothing beside it."""
     key = names.key(".csv")
     s3, bucket, data = stored(cloud, names, key)
-    works(task, "download_file", s3, bucket, key, workdir / "whole.csv")
+    expect_whole(task, s3, bucket, key, workdir / "whole.csv", data)
     old = local_file(workdir, "old.csv", content(names))
     before = files_under(workdir)
     cloud.faults.add("s3.GetObject", cut_after=len(data) // 2, times=None)
     for path in (old, workdir / "new.csv"):
         ended = attempt(task, "download_file", s3, bucket, key, path)
         expect_untouched(task, workdir, before, "the connection broke off half-way", "U30")
-        expect(ended.error, f"called {task.last_call}, broken off half-way; expected an error; {ended}", "U30")
+        expect(
+            ended.error,
+            called=f"{task.last_call}, broken off half-way",
+            expected="an error",
+            found=ended,
+            mistake="U30",
+        )
 
 
-@pytest.mark.task("1.2", "mastery", points=0.5)
+@pytest.mark.task("1.2", "mastery", points=0.3)
 def test_forbidden_download_is_not_a_missing_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """A 403 on HEAD or GET reaches the caller as it is."""
     key = names.key(".csv")
@@ -157,7 +199,7 @@ def test_forbidden_download_is_not_a_missing_object(task: Any, cloud: Any, names
     expect_s3_forbidden(task, cloud, ("s3.GetObject",), "download_file", s3, bucket, key, path)
 
 
-@pytest.mark.task("1.2", "mastery", points=0.5)
+@pytest.mark.task("1.2", "mastery", points=0.4)
 def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """A bare name has no parent folder to create; PurePosixPath is a PathLike without a mkdir of its own."""
     key = names.key(".csv")
@@ -168,7 +210,7 @@ def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, 
         called = f"{task.last_call} with the path as {type(as_given).__name__}"
         # A bare name has an empty dirname, which is no folder that could be missing.
         mistake = "U13" if as_given is path and "No such file" in str(ended) else "U31"
-        expect(ended.error is None, f"called {called}; expected the file; {ended}", blamed(ended, mistake))
+        expect(ended.error is None, called=called, expected="the file", found=ended, mistake=blamed(ended, mistake))
         expect_type(ended.value, Path, called, "U11" if ended.value is None else "U31")
         expect_equal(
             Path(ended.value).name, Path(as_given).name, f"{called}, looked at the name that it returns", "U31"
@@ -176,7 +218,8 @@ def test_takes_a_bare_file_name_and_another_kind_of_path(task: Any, cloud: Any, 
     found, wanted = files_under(workdir), {f"pure/{path.name}": data}
     expect(
         found == wanted,
-        f"called {task.last_call}, looked at the folder; expected pure/{path.name} with the {len(data)} bytes of the "
-        f"object; found {changes(wanted, found)}",
-        "U4" if found.keys() == wanted.keys() else "U31",
+        called=f"{task.last_call}, looked at the folder",
+        expected=f"pure/{path.name} with the {len(data)} bytes of the object",
+        found=changes(wanted, found),
+        mistake="U4" if found.keys() == wanted.keys() else "U31",
     )

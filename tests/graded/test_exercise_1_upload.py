@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_missing, works
+from support import answer, attempt, expect_missing, holding, works
 from support_s3 import (
     big_content,
     content,
@@ -36,35 +36,43 @@ UPLOADS = ("s3.PutObject", "s3.CreateMultipartUpload", "s3.UploadPart")
 
 @pytest.mark.task("1.1", "core", points=1)
 def test_stores_the_bytes_of_the_file_under_the_key(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """Files, the last one of two parts, arrive byte for byte under exactly their keys, slashes and spaces included."""
+    """Two files arrive byte for byte under their keys."""
     s3, bucket = new_bucket(cloud, names)
+    files = {key: content(names) for key in names.plain_keys(2, prefix=names.prefix(), extension=".bin")}
+    expect_stored(task, s3, bucket, names, workdir, files)
+
+
+def expect_stored(task: Any, s3: Any, bucket: str, names: Any, workdir: Path, files: dict[str, bytes]) -> None:
+    """Fail unless files arrive byte for byte under exactly their keys, one after the other."""
     wanted: dict[str, bytes] = {}
-    for key in (*names.keys(2, extension=".bin"), f"/{names.word()}//two  spaces "):
-        wanted[key] = content(names) if len(wanted) < 2 else big_content(names)
+    for key, wanted[key] in files.items():
         path = local_file(workdir, f"{names.word()}.bin", wanted[key])
         answer(task, None, "upload_file", s3, path, bucket, key)
         found = objects_in(s3, bucket)
-        called = f"called {task.last_call}"
+        called = f"{task.last_call}{holding(key)}"
         expect(
             found.keys() == wanted.keys(),
-            f"{called}; expected the bucket to hold the keys {show(sorted(wanted))}; found {show(sorted(found))}",
-            "U7",
+            called=called,
+            expected=f"the bucket to hold the keys {show(sorted(wanted))}",
+            found=show(sorted(found)),
+            mistake="U7",
         )
         expect(
             found[key] == wanted[key],
-            f"{called}; expected the object to hold the {len(wanted[key])} bytes of the file; "
-            f"found {len(found[key])} bytes: {show(found[key][:80])}",
-            wrong_body(found[key], path, wanted[key]),
+            called=called,
+            expected=f"the object to hold the {len(wanted[key])} bytes of the file",
+            found=f"{len(found[key])} bytes: {show(found[key][:80])}",
+            mistake=wrong_body(found[key], path, wanted[key]),
         )
 
 
 @pytest.mark.task("1.1", "core", points=0.5)
 def test_returns_the_uri_of_the_object(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
-    """The URI holds the key as it was given, not percent-encoded."""
+    """The URI holds bucket and key."""
     s3, bucket = new_bucket(cloud, names)
-    for key in (names.plain_key(".txt"), names.key(".txt")):
-        found = task.upload_file(s3, local_file(workdir, names.word()), bucket, key)
-        expect_equal(found, f"s3://{bucket}/{key}", task.last_call, "U11" if found is None else "U7")
+    key = names.plain_key(".txt", prefix=names.prefix())
+    found = task.upload_file(s3, local_file(workdir, names.word()), bucket, key)
+    expect_equal(found, f"s3://{bucket}/{key}", task.last_call, "U11" if found is None else "U7")
 
 
 @pytest.mark.task("1.1", "core", points=0.5)
@@ -72,7 +80,7 @@ def test_sets_the_content_type(task: Any, cloud: Any, names: Any, workdir: Path)
     """A CSV is served as CSV: file and key have the same extension."""
     s3, bucket = new_bucket(cloud, names, names.region())
     for extension in names.shuffled(list(TYPES)):
-        key = names.key(extension)
+        key = names.plain_key(extension)
         task.upload_file(s3, local_file(workdir, names.word() + extension), bucket, key)
         found = stored_as(task, s3, bucket, key)["ContentType"]
         expect_equal(found, TYPES[extension], f"{task.last_call}, looked at its Content-Type", "U9")
@@ -84,7 +92,7 @@ def test_stores_in_the_storage_class(task: Any, cloud: Any, names: Any, workdir:
     s3, bucket = new_bucket(cloud, names)
     path = local_file(workdir, names.word())
     for wanted in names.sample(CLASSES, 2):
-        key = names.key(".csv")
+        key = names.plain_key(".csv")
         task.upload_file(s3, path, bucket, key, storage_class=wanted)
         found = stored_as(task, s3, bucket, key).get("StorageClass", "STANDARD")
         expect_equal(found, wanted, f"{task.last_call}, looked at its storage class", "C25")
@@ -98,15 +106,33 @@ def test_missing_file_is_file_not_found(task: Any, cloud: Any, names: Any, workd
     """A local file that is not there is Python's own error, and leaves no object behind."""
     s3, bucket = new_bucket(cloud, names)
     _, other = new_bucket(cloud, names)
-    works(task, "upload_file", s3, local_file(workdir, "a.csv"), other, names.key(".csv"))
-    ended = attempt(task, "upload_file", s3, workdir / "absent.csv", bucket, names.key(".csv"))
-    where = f"called {task.last_call}, where there is no such file"
-    expect(isinstance(ended.error, FileNotFoundError), f"{where}; expected FileNotFoundError; {ended}", "U25")
+    works(task, "upload_file", s3, local_file(workdir, "a.csv"), other, names.plain_key(".csv"))
+    ended = attempt(task, "upload_file", s3, workdir / "absent.csv", bucket, names.plain_key(".csv"))
+    where = f"{task.last_call}, where there is no such file"
+    expect(
+        isinstance(ended.error, FileNotFoundError),
+        called=where,
+        expected="FileNotFoundError",
+        found=ended,
+        mistake="U25",
+    )
     found = objects_in(s3, bucket)
-    expect(not found, f"{where}; expected no object in the bucket; found {show(found)}", "U25")
+    expect(not found, called=where, expected="no object in the bucket", found=show(found), mistake="U25")
 
 
 @pytest.mark.task("1.1", "mastery", points=0.5)
+def test_any_key_and_a_large_file(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
+    """Keys are plain text, slashes and spaces included, in the URI too; the last file is of two parts."""
+    s3, bucket = new_bucket(cloud, names)
+    keys = [*names.keys(2, extension=".bin"), f"/{names.word()}//two  spaces "]
+    files = dict(zip(keys, (content(names), content(names), big_content(names)), strict=True))
+    expect_stored(task, s3, bucket, names, workdir, files)
+    key = names.key(".txt")
+    found = task.upload_file(s3, local_file(workdir, names.word()), bucket, key)
+    expect_equal(found, f"s3://{bucket}/{key}", f"{task.last_call}{holding(key)}", "U11" if found is None else "U7")
+
+
+@pytest.mark.task("1.1", "mastery", points=0.4)
 def test_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """upload_file of boto3 raises S3UploadFailedError here, the other ways ClientError."""
     s3, there = new_bucket(cloud, names)
@@ -115,7 +141,7 @@ def test_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Any, wor
     expect_missing(task, bucket, "upload_file", s3, path, bucket, key)
 
 
-@pytest.mark.task("1.1", "mastery", points=0.5)
+@pytest.mark.task("1.1", "mastery", points=0.3)
 def test_forbidden_upload_is_not_a_missing_bucket(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """A 403 reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
@@ -147,13 +173,14 @@ def test_key_without_a_known_extension_gets_a_default_type(task: Any, cloud: Any
         found = stored_as(task, s3, bucket, key).get("ContentType")
         expect(
             found in NO_TYPE,
-            f"called {task.last_call}; expected the Content-Type application/octet-stream or S3's default, "
-            f"as the key implies none; found {show(found)}",
-            "U26" if found == "text/csv" else "U27",
+            called=task.last_call,
+            expected="the Content-Type application/octet-stream or S3's default, as the key implies none",
+            found=show(found),
+            mistake="U26" if found == "text/csv" else "U27",
         )
 
 
-@pytest.mark.task("1.1", "mastery", points=0.5)
+@pytest.mark.task("1.1", "mastery", points=0.3)
 def test_replaces_an_object_and_takes_any_path(task: Any, cloud: Any, names: Any, workdir: Path) -> None:
     """The path is a str, a Path or another os.PathLike; an object that has the key is replaced."""
     s3, bucket = new_bucket(cloud, names, names.region())
@@ -167,8 +194,9 @@ def test_replaces_an_object_and_takes_any_path(task: Any, cloud: Any, names: Any
         words = f"the {len(before)} bytes of the object that was there before" if kept else show(found)
         expect(
             found == data,
-            f"called {task.last_call} with the path as {type(as_given).__name__}; expected the {len(data)} bytes of "
-            f"the file; found {words}",
-            "U28" if kept else wrong_body(found, path, data),
+            called=f"{task.last_call} with the path as {type(as_given).__name__}",
+            expected=f"the {len(data)} bytes of the file",
+            found=words,
+            mistake="U28" if kept else wrong_body(found, path, data),
         )
         before = data

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support import AWS_ERRORS, attempt, blamed, works
-from support_s3 import expect_s3_forbidden, new_bucket, objects_in
+from support_s3 import expect_s3_forbidden, objects_in
 
 from day89.course.checks.expectations import describe_error, expect, fail, show
 
@@ -31,10 +31,12 @@ def attempt_location(cloud: Any, bucket: str) -> Any:
 def expect_created(task: Any, cloud: Any, region: str, bucket: str, mistake: str) -> None:
     """Fail unless the call makes the bucket in the client's region."""
     ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
-    where = f"called {task.last_call} with a client of {region}"
-    expect(ended.error is None, f"{where}; expected a bucket in {region}; {ended}", blamed(ended, mistake))
+    where = f"{task.last_call} with a client of {region}"
+    expect(
+        ended.error is None, called=where, expected=f"a bucket in {region}", found=ended, mistake=blamed(ended, mistake)
+    )
     found = place_of(cloud, bucket)
-    expect(found == region, f"{where}; expected a bucket in {region}; found {found}", mistake)
+    expect(found == region, called=where, expected=f"a bucket in {region}", found=found, mistake=mistake)
 
 
 @pytest.mark.task("2.1", "core", points=1)
@@ -69,18 +71,31 @@ def test_a_bucket_of_mine_is_fine_in_us_east_1(task: Any, cloud: Any, names: Any
 
 def expect_kept(task: Any, cloud: Any, names: Any, region: str) -> None:
     """Fail unless the call leaves an own bucket, its settings and its objects as they were."""
-    s3, bucket = new_bucket(cloud, names, region)
+    s3, bucket = cloud.client("s3", region), names.bucket()
+    expect_created(task, cloud, region, bucket, "B1" if region == "us-east-1" else "B2")  # who makes none keeps none
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "team", "Value": names.word()}]})
     s3.put_object(Bucket=bucket, Key="a", Body=b"kept")
     before = look_at(cloud, s3, bucket)
     for _ in range(2):
         ended = attempt(task, "create_bucket", s3, bucket)
-        where = f"called {task.last_call} in {region}, for a bucket that is yours already"
+        where = f"{task.last_call} in {region}, for a bucket that is yours already"
         shown = blamed(ended, "B6")
-        expect(ended.error is None, f"{where}; expected nothing to happen; {ended}", "B6" if shown == "F1" else shown)
+        expect(
+            ended.error is None,
+            called=where,
+            expected="nothing to happen",
+            found=ended,
+            mistake="B6" if shown == "F1" else shown,
+        )
         found = look_at(cloud, s3, bucket)
-        expect(found == before, f"{where}; expected the bucket as it was, {show(before)}; found {show(found)}", "B6")
+        expect(
+            found == before,
+            called=where,
+            expected=f"the bucket as it was, {show(before)}",
+            found=show(found),
+            mistake="B6",
+        )
 
 
 def look_at(cloud: Any, s3: Any, bucket: str) -> dict[str, Any]:
@@ -110,14 +125,16 @@ def test_a_bucket_of_somebody_else_is_an_error(task: Any, cloud: Any, names: Any
         cloud.client("s3", region, account=STRANGER).create_bucket(Bucket=bucket, **where)
         works(task, "create_bucket", cloud.client("s3", region), names.bucket())
         ended = attempt(task, "create_bucket", cloud.client("s3", region), bucket)
-        called = f"called {task.last_call} for a bucket that belongs to somebody else"
+        called = f"{task.last_call} for a bucket that belongs to somebody else"
         if ended.error is None:
-            fail(f"{called}; expected AWS's error to reach the caller; {ended}", "B7")
+            fail(called=called, expected="AWS's error to reach the caller", found=ended, mistake="B7")
         kinds = {kind.__name__ for kind in type(ended.error).__mro__}
         expect(
             kinds & AWS_ERRORS,
-            f"{called}; expected AWS's own error as it is; it raised {describe_error(ended.error)}",
-            "B7",
+            called=called,
+            expected="AWS's own error as it is",
+            found=f"it raised {describe_error(ended.error)}",
+            mistake="B7",
         )
 
 

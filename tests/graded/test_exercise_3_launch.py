@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, attempt, expect_forbidden, works
+from support import answer, attempt, expect_forbidden, holding, works
 from support_ec2 import LOOKS, default_group, image_of, new_group, states, stop_endless_looks
 
 from day89.cloud.moto.transitions import Pace
@@ -26,8 +26,13 @@ def launched(task: Any, ec2: Any, name: str, mistake: str | None, **more: Any) -
     reservations = ec2.describe_instances()["Reservations"]
     there = [one for reservation in reservations for one in reservation["Instances"]]
     found = [one for one in there if one["InstanceId"] == instance_id]
-    what = f"called {task.last_call}; expected the id of an instance that is there"
-    expect(found, f"{what}; found {show(instance_id)}", "E41")
+    expect(
+        found,
+        called=task.last_call,
+        expected="the id of an instance that is there",
+        found=show(instance_id),
+        mistake="E41",
+    )
     return instance_id, found[0]
 
 
@@ -61,7 +66,7 @@ def script(names: Any) -> str:
     return f"#!/bin/bash\nset -e\necho '{names.text()}' > \"/tmp/{names.word()}\"\n"
 
 
-@pytest.mark.task("3.2", "core", points=1)
+@pytest.mark.task("3.2", "core", points=0.75)
 def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: Any) -> None:
     """In two regions: this image, this type, this security group, and one instance only."""
     other = {"instance_type": names.choice(("t3.small", "t3.large"))}
@@ -70,7 +75,7 @@ def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: An
         wanted = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, names.word())}
         _, found = launched(task, ec2, name, None, **wanted, **more)
         count = len(states(cloud, region))
-        expect(count == 1, f"called {task.last_call}; expected exactly one instance; found {count}", "E3")
+        expect(count == 1, called=task.last_call, expected="exactly one instance", found=count, mistake="E3")
         shown = {
             "image": found["ImageId"],
             "type": found["InstanceType"],
@@ -86,22 +91,21 @@ def test_launches_exactly_one_instance_as_asked(task: Any, cloud: Any, names: An
 
 @pytest.mark.task("3.2", "core", points=0.5)
 def test_instance_has_its_name(task: Any, cloud: Any, names: Any) -> None:
-    """The tag ``Name``, on the instance; a second launch of the same name is a second instance."""
-    ec2 = cloud.client("ec2")
-    for name in (names.word(), f"{names.word()} é {names.word()}"):
-        _, found = launched(task, ec2, name, None)
-        tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
-        expect(
-            tags.get("Name") == name,
-            f"called {task.last_call}; expected the tag Name={name!r} on the instance; found {show(tags)}",
-            "E25",
-        )
-    before = states(cloud, "us-east-1")
-    second, _ = launched(task, ec2, name, None)
-    count = len(states(cloud, "us-east-1")) - len(before)
-    called = f"called {task.last_call} again: a name is no id, and two instances may share it"
-    expect(count == 1, f"{called}; expected one more instance; found {count} more", "E3")
-    expect(second not in before, f"{called}; expected the id of the new one; found {show(second)}, an old one", "E3")
+    """The tag ``Name``, on the instance."""
+    expect_named(task, cloud.client("ec2"), names.word())
+
+
+def expect_named(task: Any, ec2: Any, name: str) -> None:
+    """Fail unless an instance is launched that has the name."""
+    _, found = launched(task, ec2, name, None)
+    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
+    expect(
+        tags.get("Name") == name,
+        called=f"{task.last_call}{holding(name, what='the name')}",
+        expected=f"the tag Name={name!r} on the instance",
+        found=show(tags),
+        mistake="E25",
+    )
 
 
 @pytest.mark.task("3.2", "core", points=0.5)
@@ -111,24 +115,30 @@ def test_requires_imdsv2(task: Any, cloud: Any, names: Any) -> None:
     tokens = found.get("MetadataOptions", {}).get("HttpTokens")
     expect(
         tokens == "required",
-        f"called {task.last_call}; expected MetadataOptions with HttpTokens required (IMDSv2); found {show(tokens)}",
-        "N6",
+        called=task.last_call,
+        expected="MetadataOptions with HttpTokens required (IMDSv2)",
+        found=show(tokens),
+        mistake="N6",
     )
 
 
-@pytest.mark.task("3.2", "core", points=0.5)
+@pytest.mark.task("3.2", "core", points=0.25)
 def test_user_data_arrives_as_plain_text(task: Any, cloud: Any, names: Any) -> None:
-    """The instance sees the text as it was given: it is decoded once, as the instance does."""
-    ec2 = cloud.client("ec2")
-    for text in (script(names), f"#cloud-config\nruncmd:\n  - touch /tmp/{names.word()}\n"):
-        instance_id, _ = launched(task, ec2, names.word(), None, user_data=text)
-        found = base64.b64decode(attribute(ec2, instance_id, "userData") or "").decode("utf-8", "replace")
-        expect(
-            found == text,
-            f"called {task.last_call}; expected the instance to see the {len(text)} characters of the user data; "
-            f"found that it sees {len(found)}, {difference(text, found)}",
-            "N7" if encoded(text) in found else "N29",
-        )
+    """The instance sees the script as it was given: it is decoded once, as the instance does."""
+    expect_user_data(task, cloud.client("ec2"), names.word(), f"#!/bin/bash\nset -e\ntouch /tmp/{names.word()}\n")
+
+
+def expect_user_data(task: Any, ec2: Any, name: str, text: str) -> None:
+    """Fail unless an instance sees this text as its user data."""
+    instance_id, _ = launched(task, ec2, name, None, user_data=text)
+    found = base64.b64decode(attribute(ec2, instance_id, "userData") or "").decode("utf-8", "replace")
+    expect(
+        found == text,
+        called=f"{task.last_call}{holding(text.replace(chr(10), '').replace(' ', ''), what='the text')}",
+        expected=f"the instance to see the {len(text)} characters of the user data",
+        found=f"that it sees {len(found)}, {difference(text, found)}",
+        mistake="N7" if encoded(text) in found else "N29",
+    )
 
 
 @pytest.mark.task("3.2", "core", points=0.5)
@@ -142,15 +152,19 @@ def test_returns_when_the_instance_runs(task: Any, cloud: Any, names: Any) -> No
     found = states(cloud, region).get(str(instance_id))
     expect(
         found == "running",
-        f"called {task.last_call}; expected the instance to be running by the time of the answer; "
-        f"found {f'it {found}' if found else f'no instance with the id {show(instance_id)}'}",
-        "E6" if found else "E41",
+        called=task.last_call,
+        expected="the instance to be running by the time of the answer",
+        found=f"it {found}" if found else f"no instance with the id {show(instance_id)}",
+        mistake="E6" if found else "E41",
     )
-    expect_no_dead_instance(task, cloud, ec2, names.word(), options)
 
 
-def expect_no_dead_instance(task: Any, cloud: Any, ec2: Any, name: str, options: dict[str, Any]) -> None:
-    """Fail where an instance is returned as running that has ended before it ever ran, as for want of capacity."""
+@pytest.mark.task("3.2", "mastery", points=0.4)
+def test_an_instance_that_ends_before_it_runs_is_an_error(task: Any, cloud: Any, names: Any) -> None:
+    """As for want of capacity: nobody may be told that it runs."""
+    ec2, name = cloud.client("ec2"), names.word()
+    options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, name)}
+    launched(task, ec2, name, None, **options)
 
     def end(call: Any) -> None:
         launched = [id for id, state in states(cloud, ec2.meta.region_name).items() if state == "pending"]
@@ -163,11 +177,17 @@ def expect_no_dead_instance(task: Any, cloud: Any, ec2: Any, name: str, options:
     ended = attempt(task, "launch_instance", ec2, name, **options)
     cloud.faults.clear()
     found = states(cloud, ec2.meta.region_name).get(str(ended.value), "running")
-    where = f"called {task.last_call}, where the instance ends before it ever runs"
-    expect(ended.error or found == "running", f"{where}; expected an error; {ended}, which is {found}", "E6")
+    where = f"{task.last_call}, where the instance ends before it ever runs"
+    expect(
+        ended.error or found == "running",
+        called=where,
+        expected="an error",
+        found=f"{ended}, which is {found}",
+        mistake="E6",
+    )
 
 
-@pytest.mark.task("3.2", "mastery", points=0.5)
+@pytest.mark.task("3.2", "core", points=0.5)
 def test_terminates_when_it_shuts_itself_down(task: Any, cloud: Any, names: Any) -> None:
     """A stopped instance stays, and its disk is billed."""
     ec2 = cloud.client("ec2", names.region())
@@ -175,12 +195,35 @@ def test_terminates_when_it_shuts_itself_down(task: Any, cloud: Any, names: Any)
     found = attribute(ec2, instance_id, "instanceInitiatedShutdownBehavior")
     expect(
         found == "terminate",
-        f"called {task.last_call}; expected the instance to terminate when it shuts itself down; found {show(found)}",
-        "E30",
+        called=task.last_call,
+        expected="the instance to terminate when it shuts itself down",
+        found=show(found),
+        mistake="E30",
     )
 
 
-@pytest.mark.task("3.2", "mastery", points=0.75)
+@pytest.mark.task("3.2", "mastery", points=0.4)
+def test_any_name_and_user_data(task: Any, cloud: Any, names: Any) -> None:
+    """Letters beyond ASCII and quotes; user data that is no script; a name that another instance has already."""
+    ec2, name = cloud.client("ec2"), f"{names.word()} é {names.word()}"
+    expect_named(task, ec2, name)
+    before = states(cloud, "us-east-1")
+    second, _ = launched(task, ec2, name, None)
+    count = len(states(cloud, "us-east-1")) - len(before)
+    called = f"{task.last_call} again: a name is no id, and two instances may share it"
+    expect(count == 1, called=called, expected="one more instance", found=f"{count} more", mistake="E3")
+    expect(
+        second not in before,
+        called=called,
+        expected="the id of the new one",
+        found=f"{show(second)}, an old one",
+        mistake="E3",
+    )
+    for text in (script(names), f"#cloud-config\nruncmd:\n  - touch /tmp/{names.word()}\n"):
+        expect_user_data(task, ec2, names.word(), text)
+
+
+@pytest.mark.task("3.2", "mastery", points=0.5)
 def test_the_launch_request_itself_says_it(task: Any, cloud: Any, names: Any) -> None:
     """A second request could fail, and leave an instance without a name, or open."""
     ec2, name = cloud.client("ec2"), names.word()
@@ -195,9 +238,10 @@ def test_the_launch_request_itself_says_it(task: Any, cloud: Any, names: Any) ->
     absent = [what for what, is_said in said.items() if not is_said]
     expect(
         not absent,
-        f"called {task.last_call}; expected the RunInstances request itself to say {show(list(said))}; "
-        f"found it without {show(absent)}",
-        never_said(ec2, instance_id, found, name) or "E24",
+        called=task.last_call,
+        expected=f"the RunInstances request itself to say {show(list(said))}",
+        found=f"it without {show(absent)}",
+        mistake=never_said(ec2, instance_id, found, name) or "E24",
     )
 
 
@@ -210,7 +254,7 @@ def never_said(ec2: Any, instance_id: str, found: dict[str, Any], name: str) -> 
     return None if attribute(ec2, instance_id, "instanceInitiatedShutdownBehavior") == "terminate" else "E30"
 
 
-@pytest.mark.task("3.2", "mastery", points=0.5)
+@pytest.mark.task("3.2", "mastery", points=0.4)
 def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> None:
     """By its name, which need not be the name of the role in it; none where none is given."""
     ec2, iam, profile, role = cloud.client("ec2"), cloud.client("iam"), names.word(), names.word()
@@ -221,16 +265,17 @@ def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> Non
     arn = found.get("IamInstanceProfile", {}).get("Arn", "")
     expect(
         arn.endswith(f":instance-profile/{profile}"),
-        f"called {task.last_call}; expected the instance profile {profile!r} on the instance; "
-        f"found {show(arn) if arn else 'none'}",
-        "N30",
+        called=task.last_call,
+        expected=f"the instance profile {profile!r} on the instance",
+        found=show(arn) if arn else "none",
+        mistake="N30",
     )
     _, found = launched(task, ec2, names.word(), "N30")
     none = found.get("IamInstanceProfile")
-    expect(not none, f"called {task.last_call} without a profile; expected none; found {show(none)}", "N30")
+    expect(not none, called=f"{task.last_call} without a profile", expected="none", found=show(none), mistake="N30")
 
 
-@pytest.mark.task("3.2", "mastery", points=0.25)
+@pytest.mark.task("3.2", "mastery", points=0.3)
 def test_forbidden_launch_is_an_error(task: Any, cloud: Any, names: Any) -> None:
     """A 403 reaches the caller as it is."""
     ec2 = cloud.client("ec2")

@@ -17,7 +17,9 @@ def made(task: Any, ec2: Any, vpc: str, name: str, admin: str, **more: Any) -> t
     """Call the learner's function; return the id that it gives and the group that has it."""
     group_id = answer(task, None, "create_security_group", ec2, vpc, name, admin_cidr=admin, **more)
     found = group(ec2, group_id)
-    expect(found, f"called {task.last_call}; expected the id of a group that is there; found {show(group_id)}", "N21")
+    expect(
+        found, called=task.last_call, expected="the id of a group that is there", found=show(group_id), mistake="N21"
+    )
     return group_id, found
 
 
@@ -27,9 +29,10 @@ def expect_open(task: Any, found: dict[str, Any], port: str, wanted: list[str], 
     words = f", and {port} within {show(wider)}" if wider else ""
     expect(
         opened.get(port, []) == wanted,
-        f"called {task.last_call}; expected {port} open to {show(wanted)}; "
-        f"found it open to {show(opened.get(port, 'nobody'))}{words}",
-        "N22" if wider else "N1" if EVERYBODY[0] in opened.get(port, []) else mistake,
+        called=task.last_call,
+        expected=f"{port} open to {show(wanted)}",
+        found=f"it open to {show(opened.get(port, 'nobody'))}{words}",
+        mistake="N22" if wider else "N1" if EVERYBODY[0] in opened.get(port, []) else mistake,
     )
 
 
@@ -60,7 +63,13 @@ def test_ssh_only_from_the_administrator(task: Any, cloud: Any, names: Any) -> N
         _, found = made(task, ec2, vpc, names.word(), admin)
         expect_open(task, found, "tcp 22", [admin], "N27")
         six = lets_in_ipv6(found, "tcp 22")
-        expect(not six, f"called {task.last_call}; expected TCP port 22 for {admin} only; found {show(six)} too", "N1")
+        expect(
+            not six,
+            called=task.last_call,
+            expected=f"TCP port 22 for {admin} only",
+            found=f"{show(six)} too",
+            mistake="N1",
+        )
 
 
 @pytest.mark.task("3.1", "core", points=0.75)
@@ -118,11 +127,17 @@ def test_the_same_name_in_another_vpc_is_another_group(task: Any, cloud: Any, na
     stranger = ec2.create_security_group(GroupName=name, Description="another", VpcId=other)["GroupId"]
     for _ in range(2):
         group_id, found = made(task, ec2, vpc, name, admin)
-        called = f"called {task.last_call}, where another VPC has a group of that name"
-        expect(group_id != stranger, f"{called}; expected a group of {vpc}; found the one of {other}", "N23")
-        expect(found["VpcId"] == vpc, f"{called}; expected a group of {vpc}; found {found['VpcId']}", "N23")
+        called = f"{task.last_call}, where another VPC has a group of that name"
+        expect(
+            group_id != stranger,
+            called=called,
+            expected=f"a group of {vpc}",
+            found=f"the one of {other}",
+            mistake="N23",
+        )
+        expect(found["VpcId"] == vpc, called=called, expected=f"a group of {vpc}", found=found["VpcId"], mistake="N23")
     opened = lets_in(group(ec2, stranger))
-    expect(not opened, f"called {task.last_call}; expected that other group unchanged; found {show(opened)}", "N23")
+    expect(not opened, called=task.last_call, expected="that other group unchanged", found=show(opened), mistake="N23")
 
 
 @pytest.mark.task("3.1", "mastery", points=0.25)
@@ -134,9 +149,10 @@ def test_outgoing_rules_stay(task: Any, cloud: Any, names: Any) -> None:
     _, found = made(task, ec2, vpc, names.word(), names.network())
     expect(
         found["IpPermissionsEgress"] == plain["IpPermissionsEgress"],
-        f"called {task.last_call}; expected the outgoing rules of any new group, {show(plain['IpPermissionsEgress'])}; "
-        f"found {show(found['IpPermissionsEgress'])}",
-        "N24",
+        called=task.last_call,
+        expected=f"the outgoing rules of any new group, {show(plain['IpPermissionsEgress'])}",
+        found=show(found["IpPermissionsEgress"]),
+        mistake="N24",
     )
 
 

@@ -106,16 +106,19 @@ def test_refuses_another_state(task: Any, cloud: Any, names: Any) -> None:
 @pytest.mark.task("3.4", "core", points=0.5)
 def test_no_ids_is_no_call(task: Any, cloud: Any, names: Any) -> None:
     """AWS takes no ids for all instances where it lists, and for an error where it changes them."""
-    ec2 = cloud.client("ec2", names.region())
-    launch(ec2, 1)
+    region = names.region()
+    ec2 = cloud.client("ec2", region)
+    ids = launch(ec2, 2)
+    settle(cloud, ec2)
+    expect_reached(task, cloud, region, ids[:1], "stopped", "E21")  # who never does anything calls nobody either
     task.silence.is_right = True
     for state in STATES:
         before = len(cloud.log)
         ended = attempt(task, "set_instance_state", ec2, [], state)
         made = [call.operation for call in cloud.log.after(before)]
         is_empty = isinstance(ended.value, dict) and not ended.value
-        expect(is_empty, f"called {task.last_call}; expected {{}}; {ended}", blamed(ended, "E40"))
-        expect(not made, f"called {task.last_call}; expected no call to AWS; found {made}", "E40")
+        expect(is_empty, called=task.last_call, expected="{}", found=ended, mistake=blamed(ended, "E40"))
+        expect(not made, called=task.last_call, expected="no call to AWS", found=made, mistake="E40")
 
 
 @pytest.mark.task("3.4", "mastery", points=1)
@@ -148,10 +151,16 @@ def test_a_terminated_instance_is_not_started(task: Any, cloud: Any, names: Any)
     stop_endless_looks(cloud)
     for state in ("running", "stopped"):
         ended = attempt(task, "set_instance_state", ec2, ids, state)
-        called = f"called {task.last_call} for a terminated instance"
-        expect(ended.error, f"{called}; expected AWS's error to reach the caller; {ended}", "E20")
+        called = f"{task.last_call} for a terminated instance"
+        expect(ended.error, called=called, expected="AWS's error to reach the caller", found=ended, mistake="E20")
         is_lookup = isinstance(ended.error, LookupError)
-        expect(not is_lookup, f"{called}, which is there; expected AWS's own error, no LookupError; {ended}", "U12")
+        expect(
+            not is_lookup,
+            called=f"{called}, which is there",
+            expected="AWS's own error, no LookupError",
+            found=ended,
+            mistake="U12",
+        )
 
 
 @pytest.mark.task("3.4", "mastery", points=0.5)

@@ -26,7 +26,7 @@ def expect_role(iam: Any, name: str, called: str) -> dict[str, Any]:
         return iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:
         there = [role["RoleName"] for role in iam.list_roles()["Roles"]]
-        fail(f"called {called}; expected a role {show(name)}; found the roles {show(there)}", "N13")
+        fail(called=called, expected=f"a role {show(name)}", found=f"the roles {show(there)}", mistake="N13")
 
 
 def policies_of(iam: Any, name: str) -> list[Mapping[str, Any]]:
@@ -74,13 +74,15 @@ class Rights:
 
     def expect(self, action: str, resource: str, mistake: str = "N17") -> None:
         """Fail unless the role may do this."""
-        found = f"expected that the role may {action} on {show(resource)}; found that it may not"
-        expect(self.allow(action, resource), f"called {self.called}; {found}", mistake)
+        wanted = f"that the role may {action} on {show(resource)}"
+        allowed = self.allow(action, resource)
+        expect(allowed, called=self.called, expected=wanted, found="that it may not", mistake=mistake)
 
     def refuse(self, action: str, resource: str, facts: Mapping[str, str] | None = None) -> None:
         """Fail if the role may do this."""
-        found = f"expected that the role may not {action} on {show(resource)}; found that it may"
-        expect(not self.allow(action, resource, facts), f"called {self.called}; {found}", "N16")
+        wanted = f"that the role may not {action} on {show(resource)}"
+        allowed = self.allow(action, resource, facts)
+        expect(not allowed, called=self.called, expected=wanted, found="that it may", mistake="N16")
 
     def said(self, word: str) -> Iterator[tuple[str, str, dict[str, str]]]:
         """Yield an example of each thing that its policies speak of: action, resource, and what a condition wants."""
@@ -172,14 +174,18 @@ def expect_profile(iam: Any, name: str, called: str, mistake: str | None = None)
     except iam.exceptions.NoSuchEntityException:
         there = [profile["InstanceProfileName"] for profile in iam.list_instance_profiles()["InstanceProfiles"]]
         fail(
-            f"called {called}; expected an instance profile {show(name)}; found the profiles {show(there)}",
-            mistake or "N13",
+            called=called,
+            expected=f"an instance profile {show(name)}",
+            found=f"the profiles {show(there)}",
+            mistake=mistake or "N13",
         )
     held = [role["RoleName"] for role in profile["Roles"]]
     expect(
         held == [name],
-        f"called {called}; expected a profile that holds the role {show(name)}; found {show(held)}",
-        mistake or "N14",
+        called=called,
+        expected=f"a profile that holds the role {show(name)}",
+        found=show(held),
+        mistake=mistake or "N14",
     )
 
 
@@ -197,12 +203,20 @@ def test_ec2_and_nobody_else_may_assume_the_role(task: Any, cloud: Any, names: N
     task.create_worker_role(iam, name, names.bucket())
     trust = expect_role(iam, name, task.last_call)["AssumeRolePolicyDocument"]
     services, others = trusted(trust)
-    whom = f"called {task.last_call}; expected that ec2.amazonaws.com, and nobody else, may assume the role"
-    expect(services & EC2, f"{whom}; found that {show(sorted(services | others)) or 'nobody'} may", "N18")
+    called, expected = task.last_call, "that ec2.amazonaws.com, and nobody else, may assume the role"
+    expect(
+        services & EC2,
+        called=called,
+        expected=expected,
+        found=f"that {show(sorted(services | others)) or 'nobody'} may",
+        mistake="N18",
+    )
     expect(
         not services - EC2 and not others,
-        f"{whom}; found that {show(sorted((services - EC2) | others))} may too",
-        "N18",
+        called=called,
+        expected=expected,
+        found=f"that {show(sorted(services - EC2 | others))} may too",
+        mistake="N18",
     )
 
 
@@ -263,8 +277,10 @@ def expect_all_there(iam: Any, name: str, names: Names, bucket: str, called: str
     services, _ = trusted(expect_role(iam, name, called)["AssumeRolePolicyDocument"])
     expect(
         services & EC2,
-        f"called {called}; expected that EC2 may assume the role; found that it may not",
-        mistake or "N18",
+        called=called,
+        expected="that EC2 may assume the role",
+        found="that it may not",
+        mistake=mistake or "N18",
     )
     rights = Rights(iam, name, called)
     for action, resource in needed(names, bucket):

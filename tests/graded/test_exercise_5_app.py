@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from day89.course.checks.expectations import expect, show
+from day89.course.checks.expectations import expect, fail, show
 from day89.course.checks.fake_data import Names
-from day89.course.checks.models import HARDY, KINDS, NARROW, make_model
+from day89.course.checks.models import CATEGORIES, HARDY, KINDS, LOGARITHMS, NARROW, make_model
+from day89.course.checks.proxies import NoAnswer
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -24,22 +25,25 @@ def rows_for(names: Names, kind: str, count: int) -> list[list[float]]:
 
 def asked(task: Any, sent: object) -> str:
     """Return the question as text."""
-    return f"called {task.last_call}, then POST /predict with {show(sent, 90)}"
+    return f"{task.last_call}, then POST /predict with {show(sent, 90)}"
 
 
 def expect_predictions(task: Any, answer: Any, sent: object, expected: list) -> None:
     """Fail unless the answer is 200 with these predictions, in strict JSON."""
-    what = f"{asked(task, sent)}; expected 200 and {show({'prediction': expected}, 120)}"
-    found, body = f"{answer.status} {show(answer.text, 120)}", body_of(answer)
+    body = body_of(answer)
     expect(
-        answer.status == 200 and body == {"prediction": expected}, f"{what}; found {found}", shown_by(answer, expected)
+        answer.status == 200 and body == {"prediction": expected},
+        called=asked(task, sent),
+        expected=f"200 and {show({'prediction': expected}, 120)}",
+        found=answer,
+        mistake=shown_by(answer, expected),
     )
 
 
-def shown_by(answer: Any, expected: list) -> str:
+def shown_by(answer: Any, expected: list) -> str | None:
     """Return the mistake that a wrong answer to a right question shows."""
     if answer.status >= 500:
-        return "M14"  # numpy's values, which are not JSON, make an answer fail
+        return "M14" if "JSON serializable" in str(answer) else None
     body = body_of(answer)
     found = body.get("prediction") if isinstance(body, dict) else None
     if answer.status == 200 and isinstance(found, list):
@@ -61,15 +65,25 @@ def expect_refusals(
     """Fail unless each of the bodies is answered with 400 and an error in JSON."""
     for why, sent in bodies.items():
         answer = app.request("POST", "/predict", data=sent, content_type=content_type)
-        what = f'{asked(task, sent)} ({why}); expected 400 and {{"error": "..."}}'
-        found, body = f"found {answer.status} {show(answer.text, 120)}", body_of(answer)
-        expect("Traceback (most recent" not in answer.text, f"{what}, no stack trace; {found}", "M19")
+        called, expected = f"{asked(task, sent)} ({why})", '400 and {"error": "..."}'
+        body = body_of(answer)
+        expect(
+            "Traceback (most recent" not in answer.text,
+            called=called,
+            expected=f"{expected}, no stack trace",
+            found=answer,
+            mistake="M19",
+        )
         # Refused, but as if it were the server's fault: that is another mistake than to let it through.
         expect(
-            answer.status == 400, f"{what}; {found}", "M10" if answer.status >= 500 and mistake != "M26" else mistake
+            answer.status == 400,
+            called=called,
+            expected=expected,
+            found=answer,
+            mistake="M10" if answer.status >= 500 and mistake not in ("M26", "M35") else mistake,
         )
         says = body.get("error") if isinstance(body, dict) else None
-        expect(isinstance(says, str) and says.strip(), f"{what}; {found}", "M11")
+        expect(isinstance(says, str) and says.strip(), called=called, expected=expected, found=answer, mistake="M11")
 
 
 def features(value: object) -> str:
@@ -79,10 +93,19 @@ def features(value: object) -> str:
 
 @pytest.mark.task("5.3", "core", points=0.5)
 def test_health_is_ok(task: Any) -> None:
-    answer = task.create_app(task.model()).request("GET", "/health")
-    what = f'called {task.last_call}, then GET /health; expected 200 and {{"status": "ok"}}'
+    app = task.create_app(task.model())
+    try:
+        answer = app.request("GET", "/health")
+    except NoAnswer as error:
+        fail(called=task.last_call, expected="a Flask application", found=error, mistake="M33")
     right = answer.status == 200 and body_of(answer) == {"status": "ok"}
-    expect(right, f"{what}; found {answer.status} {show(answer.text, 120)}", "M33")
+    expect(
+        right,
+        called=f"{task.last_call}, then GET /health",
+        expected='200 and {"status": "ok"}',
+        found=answer,
+        mistake="M33",
+    )
 
 
 @pytest.mark.task("5.3", "core", points=1)
@@ -102,11 +125,14 @@ def test_two_apps_have_a_model_each(task: Any, names: Names) -> None:
     called = task.last_call
     task.create_app(task.model(other))
     answer, expected = app.request("POST", "/predict", json={"features": row}), make_model(kind).predict([row]).tolist()
-    what = (
-        f"called {called}, then {task.last_call}, then asked the first app for {show(row)}; expected {show(expected)}"
-    )
     right = answer.status == 200 and body_of(answer) == {"prediction": expected}
-    expect(right, f"{what}; found {answer.status} {show(answer.text, 120)}", "M31")
+    expect(
+        right,
+        called=f"{called}, then {task.last_call}, then asked the first app for {show(row)}",
+        expected=show(expected),
+        found=answer,
+        mistake="M31" if answer.status == 200 else None,
+    )
 
 
 @pytest.mark.task("5.3", "core", points=0.5)
@@ -118,8 +144,13 @@ def test_many_rows_give_their_values_in_order(task: Any, names: Names) -> None:
         expected = make_model(kind, seed).predict(rows).tolist()
         answer = app.request("POST", "/predict", json={"features": rows})
         refused = answer.status == 400 and app.request("POST", "/predict", json={"features": rows[0]}).status == 200
-        what = f"{asked(task, {'features': rows})}; expected 200, as for the first of these rows alone"
-        expect(not refused, f"{what}; found 400 {show(answer.text, 120)}", "M13")
+        expect(
+            not refused,
+            called=asked(task, {"features": rows}),
+            expected="200, as for the first of these rows alone",
+            found=answer,
+            mistake="M13",
+        )
         expect_predictions(task, answer, {"features": rows}, expected)
 
 
@@ -134,12 +165,8 @@ def test_what_is_no_question_is_the_clients_mistake(task: Any, names: Names) -> 
         "a value too few": features([1.5] * (width - 1)),
         "a value too many": features([1.5] * (width + 1)),
         "broken JSON": '{"features": [1.5, ',
-        "no JSON": names.text(),
-        "nothing at all": "",
     }
     expect_refusals(task, app, bodies, "M10")
-    expect_refusals(task, app, {"no JSON, as a form": "features=1.5"}, "M11", "application/x-www-form-urlencoded")
-    expect_refusals(task, app, {"no JSON, of no type": names.text()}, "M11", None)
 
 
 @pytest.mark.task("5.3", "mastery", points=0.2)
@@ -150,10 +177,15 @@ def test_the_error_says_what_is_wrong(task: Any, names: Names) -> None:
     answers = [app.request("POST", "/predict", data=sent, content_type=JSON) for sent in bodies]
     expect_refusals(task, app, {"no features": bodies[0]}, "M10")
     texts = {answer.text.strip() for answer in answers}
-    what = f"{asked(task, bodies[0])} and three other bodies that are wrong; expected errors that say what is wrong"
     # One text for all may do where it says what is wanted; a few words cannot.
     told = len(texts) > 1 or len(answers[0].text.split()) > MANY_WORDS
-    expect(told, f"{what}; found {show(answers[0].text)} each time", "M32")
+    expect(
+        told,
+        called=f"{asked(task, bodies[0])} and three other bodies that are wrong",
+        expected="errors that say what is wrong",
+        found=f"{show(answers[0].text)} each time",
+        mistake="M32",
+    )
 
 
 @pytest.mark.task("5.3", "mastery", points=0.3)
@@ -164,11 +196,16 @@ def test_the_model_is_called_once_a_request(task: Any, names: Names) -> None:
     rows = rows_for(names, kind, names.number(4, 9))
     app.request("POST", "/predict", json={"features": rows})
     calls = model.predict_calls - before
-    what = f"{asked(task, {'features': rows})}; expected 1 call of model.predict; found {calls}"
-    expect(calls == 1, what, "M23" if calls else "M30")
+    expect(
+        calls == 1,
+        called=asked(task, {"features": rows}),
+        expected="1 call of model.predict",
+        found=calls,
+        mistake="M23" if calls else "M30",
+    )
 
 
-@pytest.mark.task("5.3", "mastery", points=0.5)
+@pytest.mark.task("5.3", "mastery", points=0.4)
 def test_what_is_no_finite_number_is_the_clients_mistake(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
@@ -196,7 +233,7 @@ def test_what_is_no_finite_number_is_the_clients_mistake(task: Any, names: Names
         expect_refusals(task, app, bodies, "M12")
     hardy = task.create_app(task.model(HARDY))
     answer = hardy.request("POST", "/predict", data=features([1.5, 1.5]), content_type=JSON)
-    expect(answer.status == 200, f"{asked(task, [1.5, 1.5])}; expected 200; found {answer.status}", "F1")
+    expect(answer.status == 200, called=asked(task, [1.5, 1.5]), expected="200", found=answer, mistake="F1")
     expect_refusals(task, hardy, {"NaN, which this model would take": '{"features": [NaN, 1.5]}'}, "M12")
 
 
@@ -227,9 +264,25 @@ def test_what_is_no_table_is_the_clients_mistake(task: Any, names: Names) -> Non
         "null, no object": None,
     }
     expect_refusals(task, app, {why: json.dumps(other) for why, other in others.items()}, "M10")
+    expect_refusals(task, app, {"no JSON": names.text(), "nothing at all": ""}, "M10")
+    expect_refusals(task, app, {"no JSON, as a form": "features=1.5"}, "M11", "application/x-www-form-urlencoded")
+    expect_refusals(task, app, {"no JSON, of no type": names.text()}, "M11", None)
 
 
-@pytest.mark.task("5.3", "mastery", points=0.4)
+@pytest.mark.task("5.3", "mastery", points=0.2)
+def test_what_the_model_refuses_is_the_clients_mistake(task: Any, names: Names) -> None:
+    for kind, good, bad, why in (
+        (CATEGORIES, [2, 1], [7, 1], "a category that this model has never seen"),
+        (LOGARITHMS, [2.5, 1.5], [-2.5, 1.5], "a number of which this model takes the logarithm"),
+    ):
+        app = task.create_app(task.model(kind))
+        expected = make_model(kind).predict([good]).tolist()
+        answer = app.request("POST", "/predict", json={"features": good})
+        expect_predictions(task, answer, {"features": good}, expected)
+        expect_refusals(task, app, {why: features(bad), f"{why}, among rows": features([good, bad])}, "M35")
+
+
+@pytest.mark.task("5.3", "mastery", points=0.3)
 def test_no_body_makes_it_fail(task: Any, names: Names) -> None:
     kind = names.choice(list(KINDS))
     width, app = KINDS[kind][0], task.create_app(task.model(kind))
@@ -247,8 +300,13 @@ def test_no_body_makes_it_fail(task: Any, names: Names) -> None:
         sent = f'{{"features": [{", ".join([number] * width)}]}}'
         answer = app.request("POST", "/predict", data=sent, content_type=JSON)
         # Whether a model can take it is the model's matter; a client's number never makes the server fail.
-        what = f"{asked(task, sent)}; expected 200 or 400; found {answer.status} {show(answer.text, 120)}"
-        expect(answer.status in (200, 400), what, "M26")
+        expect(
+            answer.status in (200, 400),
+            called=asked(task, sent),
+            expected="200 or 400",
+            found=answer,
+            mistake="M26",
+        )
     app = task.create_app(task.model(NARROW))
     expect_refusals(task, app, {"a number too large for this model": features([1.7e308, 1.5])}, "M26")
 
@@ -256,4 +314,7 @@ def test_no_body_makes_it_fail(task: Any, names: Names) -> None:
 @pytest.mark.task("5.3", "mastery", points=0.2)
 def test_debug_mode_is_off(task: Any) -> None:
     app = task.create_app(task.model())
-    expect(not app.debug, f"called {task.last_call}; expected an app with debug mode off; found it on", "M17")
+    answer = app.request("GET", "/health")  # an app that answers nothing is none
+    called = f"{task.last_call}, then GET /health"
+    expect(answer.status == 200, called=called, expected="200", found=answer.status, mistake="M33")
+    expect(not app.debug, called=task.last_call, expected="an app with debug mode off", found="it on", mistake="M17")

@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import Any
 
 import pytest
-from support import attempt, expect_as_it_is, expect_forbidden, expect_missing, forbid, works
+from support import attempt, expect_as_it_is, expect_forbidden, expect_missing, forbid, holding, works
 from support_models import expect_same_model, key_of, occupy, store
 from support_s3 import LISTINGS
 from support_workers import result_of
@@ -37,7 +37,12 @@ def saved(s3: Any, bucket: str, name: str, version: int, called: str) -> tuple[b
         answer = s3.get_object(Bucket=bucket, Key=key_of(name, version))
     except s3.exceptions.NoSuchKey:
         there = sorted(item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", []))
-        fail(f"called {called}; expected an object at {key_of(name, version)}; found the keys {show(there)}", "M27")
+        fail(
+            called=called,
+            expected=f"an object at {key_of(name, version)}",
+            found=f"the keys {show(there)}",
+            mistake="M27",
+        )
     return answer["Body"].read(), {word.lower(): text for word, text in answer["Metadata"].items()}
 
 
@@ -45,8 +50,13 @@ def expect_version(found: object, expected: int, called: str, mistakes: dict[int
     """Fail unless a saver answered with this version number; some others show what was mistaken for the highest."""
     known = mistakes or {}
     number = int(found) if isinstance(found, Integral) and not isinstance(found, bool) else -1
-    what = f"called {called}; expected version {expected}; found {show(found)}"
-    expect(number == expected, what, known.get(number, "L5" if number > expected else "M28"))
+    expect(
+        number == expected,
+        called=called,
+        expected=f"version {expected}",
+        found=show(found),
+        mistake=known.get(number, "L5" if number > expected else "M28"),
+    )
 
 
 @pytest.mark.task("5.1", "core", points=1)
@@ -55,25 +65,44 @@ def test_the_first_version_holds_the_whole_model(task: Any, cloud: Any, names: N
     version = task.save_model(s3, task.model(kind, seed=seed), bucket, name)
     expect_version(version, 1, task.last_call)
     data, _ = saved(s3, bucket, name, 1, task.last_call)
-    expect(data, f"called {task.last_call}; expected the model's bytes at {key_of(name, 1)}; found 0 bytes", "M2")
+    expect(
+        data, called=task.last_call, expected=f"the model's bytes at {key_of(name, 1)}", found="0 bytes", mistake="M2"
+    )
     expect_same_model(task.unpickled(data), kind, seed, names, f"{task.last_call}, then joblib.load", "M2")
     # A pickle begins like this; where joblib has written arrays, its name stands before each of them.
     plain = data.startswith(b"\x80") and b"joblib" not in data
-    expect(not plain, f"called {task.last_call}; expected bytes that joblib.dump wrote; found those of pickle", "M34")
+    expect(
+        not plain,
+        called=task.last_call,
+        expected="bytes that joblib.dump wrote",
+        found="those of pickle",
+        mistake="M34",
+    )
 
 
 @pytest.mark.task("5.1", "core", points=1)
 def test_the_next_version_is_one_above_the_highest_number(task: Any, cloud: Any, names: Names, bucket: str) -> None:
-    # A name is any text: this one means something else to a regular expression, and holds what looks like a version.
-    other, highest = names.number(40, 60), names.number(10, 30)
-    s3, name = cloud.client("s3"), f"{names.word()}+v{other}/v{other} ({names.tag(2)})/v{other}/{names.word()}"
+    expect_next_version(task, cloud, names, bucket, names.word(), 0)
+
+
+@pytest.mark.task("5.1", "mastery", points=0.3)
+def test_a_name_may_be_any_text(task: Any, cloud: Any, names: Names, bucket: str) -> None:
+    # This one means something else to a regular expression, and holds what looks like a version.
+    other = names.number(40, 60)
+    name = f"{names.word()}+v{other}/v{other} ({names.tag(2)})/v{other}/{names.word()}"
+    expect_next_version(task, cloud, names, bucket, name, other)
+
+
+def expect_next_version(task: Any, cloud: Any, names: Names, bucket: str, name: str, other: int) -> None:
+    """Fail unless the next version is one above the highest number; the other number is one that the name holds."""
+    s3, highest = cloud.client("s3"), names.number(10, 30)
     occupy(s3, bucket, name, (2, 9, highest))
     # Other models, whose names begin or end like this one's.
     occupy(s3, bucket, f"{name}2", (names.number(40, 60),))
     occupy(s3, bucket, f"x-{name}", (names.number(40, 60),))
     version = task.save_model(s3, task.model("digits"), bucket, name)
     # In the order of text v9 is the last one.
-    called = f"{task.last_call} where v2, v9 and v{highest} are"
+    called = f"{task.last_call}, with v2, v9 and v{highest} there{holding(name, what='the name')}"
     expect_version(version, highest + 1, called, {10: "L9", other + 1: "M28"})
     saved(s3, bucket, name, highest + 1, task.last_call)
 
@@ -84,11 +113,16 @@ def test_the_metadata_holds_the_sha256_of_the_stored_bytes(task: Any, cloud: Any
     task.save_model(s3, task.model("digits", seed=names.number(0, 99)), bucket, name)
     data, metadata = saved(s3, bucket, name, 1, task.last_call)
     found = metadata.get("sha256", "no sha256")
-    what = f"called {task.last_call}; expected user metadata sha256={hashlib.sha256(data).hexdigest()[:12]}…"
-    expect(found.lower() == hashlib.sha256(data).hexdigest(), f"{what}; found {show(found)}", "M24")
+    expect(
+        found.lower() == hashlib.sha256(data).hexdigest(),
+        called=task.last_call,
+        expected=f"user metadata sha256={hashlib.sha256(data).hexdigest()[:12]}…",
+        found=show(found),
+        mistake="M24",
+    )
 
 
-@pytest.mark.task("5.1", "mastery", points=0.8)
+@pytest.mark.task("5.1", "mastery", points=0.6)
 def test_a_version_that_another_saver_has_just_written_stays(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, name = cloud.client("s3"), names.word()
     highest, theirs, taken = names.number(1, 12), names.bytes(), []
@@ -107,7 +141,9 @@ def test_a_version_that_another_saver_has_just_written_stays(task: Any, cloud: A
     called = f"{task.last_call} while other savers write {', '.join(f'v{one}' for one in rivals)} first"
     for one in taken:
         found, _ = saved(s3, bucket, name, one, called)
-        expect(found == theirs, f"called {called}; expected that v{one} stays theirs; found it overwritten", "U21")
+        expect(
+            found == theirs, called=called, expected=f"that v{one} stays theirs", found="it overwritten", mistake="U21"
+        )
     expect_version(version, highest + 1 + RIVALS, called)
     saved(s3, bucket, name, highest + 1 + RIVALS, called)
 
@@ -124,7 +160,7 @@ def test_versions_on_later_pages_count(task: Any, cloud: Any, names: Names, buck
     expect_version(version, highest + 1, called, {12: "L2", 21: "L2"})  # the highest of one page, or of two
 
 
-@pytest.mark.task("5.1", "mastery", points=0.4)
+@pytest.mark.task("5.1", "mastery", points=0.35)
 def test_saving_to_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     absent = names.bucket()
     s3, model = cloud.client("s3"), task.model("digits")
@@ -132,7 +168,7 @@ def test_saving_to_a_missing_bucket_is_a_lookup_error(task: Any, cloud: Any, nam
     expect_missing(task, absent, "save_model", s3, model, absent, names.word())
 
 
-@pytest.mark.task("5.1", "mastery", points=0.4)
+@pytest.mark.task("5.1", "mastery", points=0.35)
 def test_saving_where_it_is_forbidden_is_not_a_lookup_error(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, model = cloud.client("s3"), task.model("digits")
     works(task, "save_model", s3, model, bucket, names.word())

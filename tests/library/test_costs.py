@@ -12,6 +12,7 @@ import pytest
 
 from day89 import costs as rooms
 from day89.cloud import local
+from day89.costs import leaks
 from day89.errors import InvalidInputError, NotFoundError
 
 DATA = Path(__file__).parents[2] / "data"
@@ -210,3 +211,96 @@ def test_load_balancers_are_found_on_every_page() -> None:
         ("a", pytest.approx(0.0225 * 730)),
         ("b", pytest.approx(0.0225 * 730)),
     ]
+
+
+def test_every_address_is_found_once_also_that_of_a_stopped_instance(cloud: Any) -> None:
+    ec2 = cloud.client("ec2")
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    one = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]
+    ec2.get_waiter("instance_running").wait(InstanceIds=[one["InstanceId"]])
+    address = ec2.allocate_address(Domain="vpc")
+    ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=one["InstanceId"])
+    network = ec2.create_network_interface(SubnetId=one["SubnetId"])["NetworkInterface"]["NetworkInterfaceId"]
+    other = ec2.allocate_address(Domain="vpc")
+    ec2.associate_address(AllocationId=other["AllocationId"], NetworkInterfaceId=network)
+
+    def addresses() -> list[str]:
+        leaks = rooms.find_leaks(ec2=ec2)
+        return sorted(leak.id for leak in leaks if leak.kind in ("elastic ip", "public address"))
+
+    assert addresses() == sorted([address["PublicIp"], other["AllocationId"]])
+    ec2.stop_instances(InstanceIds=[one["InstanceId"]])
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=[one["InstanceId"]])
+    assert addresses() == sorted([address["AllocationId"], other["AllocationId"]])
+
+
+@pytest.mark.parametrize(
+    ("volume", "usd"),
+    [
+        ({"VolumeType": "io2", "Size": 100, "Iops": 32_000}, 12.5 + 32_000 * 0.065),
+        ({"VolumeType": "io2", "Size": 100, "Iops": 70_000}, 12.5 + 32_000 * 0.065 + 32_000 * 0.0455 + 6_000 * 0.03185),
+        ({"VolumeType": "io1", "Size": 10, "Iops": 500}, 1.25 + 500 * 0.065),
+        ({"VolumeType": "gp3", "Size": 10, "Iops": 3_000, "Throughput": 125}, 0.8),
+        ({"VolumeType": "gp3", "Size": 10, "Iops": 16_000, "Throughput": 1_000}, 0.8 + 13_000 * 0.005 + 875 * 0.04),
+        ({"VolumeType": "gp2", "Size": 10, "Iops": 100}, 1.0),
+        ({"VolumeType": "new", "Size": 10}, None),
+    ],
+)
+def test_a_volume_is_priced_with_its_operations_and_throughput(volume: dict[str, Any], usd: float | None) -> None:
+    (leak,) = leaks._volumes(Volumes({"VolumeId": "vol-1", **volume}))
+    assert leak.month_usd == (None if usd is None else pytest.approx(usd))
+
+
+class Volumes:
+    """Be an EC2 client that knows one volume: the local cloud keeps no throughput."""
+
+    meta = SimpleNamespace(region_name="us-east-1")
+
+    def __init__(self, volume: dict[str, Any]) -> None:
+        self.volume = volume
+
+    def get_paginator(self, name: str) -> Any:
+        assert name == "describe_volumes"
+        return self
+
+    def paginate(self) -> Any:
+        return [{"Volumes": [self.volume]}]
+
+
+@pytest.mark.parametrize("operation", ["ListMultipartUploads", "ListObjectVersions"])
+def test_a_bucket_that_may_not_be_seen_hides_no_other(cloud: Any, operation: str) -> None:
+    s3 = cloud.client("s3")
+    for bucket in ("a-locked-bucket", "leaky-bucket"):
+        s3.create_bucket(Bucket=bucket)
+    s3.create_multipart_upload(Bucket="leaky-bucket", Key="half")
+    cloud.faults.add(f"s3.{operation}", where={"Bucket": "a-locked-bucket"}, code="AccessDenied", times=None)
+    found = {(leak.kind, leak.id): leak for leak in rooms.find_leaks(s3=s3)}
+    assert ("unfinished upload", "s3://leaky-bucket/half") in found
+    unseen = found["not seen", "s3://a-locked-bucket"]
+    assert (unseen.detail, unseen.month_usd) == (f"{operation}: AccessDenied", None)
+
+
+def test_other_refusals_are_raised(cloud: Any) -> None:
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="leaky-bucket")
+    cloud.faults.add("s3.ListObjectVersions", code="InvalidArgument", times=None)
+    with pytest.raises(s3.exceptions.ClientError, match="InvalidArgument"):
+        rooms.find_leaks(s3=s3)
+
+
+def test_an_upload_that_ends_while_it_is_looked_at_is_no_leak(cloud: Any) -> None:
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="leaky-bucket")
+    half = {"Bucket": "leaky-bucket", "Key": "half"}
+    half["UploadId"] = s3.create_multipart_upload(**half)["UploadId"]
+    cloud.faults.add("s3.ListParts", before=lambda _: s3.abort_multipart_upload(**half))
+    assert rooms.find_leaks(s3=s3) == []
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), -1.0])
+def test_amounts_that_are_none_are_refused(amount: float) -> None:
+    for field in ("hours", "internet_out_gb", "storage_months", "volume_gib"):
+        with pytest.raises(InvalidInputError):
+            rooms.estimate_plan(rooms.Plan(instance_type="t3.micro", **{field: amount}))
+    with pytest.raises(InvalidInputError):
+        rooms.storage_month_usd(amount)

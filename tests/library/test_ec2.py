@@ -493,3 +493,18 @@ def test_spot_instances_are_not_stopped(ec2: Any, start: Any) -> None:
     assert len(found) == 1
     assert rooms.stop_idle_instances(ec2, found) == {}
     assert rooms.describe_instance(ec2, made.instance_id).state == "running"
+
+
+@pytest.mark.parametrize(
+    ("name", "peaks"), [("m5.24xlarge", (100, None)), ("m5.large", (90, 95)), ("m5.24xlarge", (100, 100))]
+)
+def test_a_type_that_is_too_small_already_stays(name: str, peaks: tuple[float, float | None]) -> None:
+    advice = rooms.right_size(name, peak_cpu_percent=peaks[0], peak_memory_percent=peaks[1])
+    assert (advice.suggested.name, advice.saving_month_usd) == (name, 0.0)
+
+
+def test_no_ids_are_no_instances(ec2: Any) -> None:
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1)
+    assert list(rooms.describe_instances(ec2, instance_ids=[])) == []
+    assert len(list(rooms.describe_instances(ec2))) == 1

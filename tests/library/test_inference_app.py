@@ -21,6 +21,7 @@ from day89.errors import IntegrityError
 from day89.inference import Fixed, Limits, Metrics, ServedModel, create_app, served_model, validation
 from day89.models import Manifest
 from day89.models.manifest import describe
+from day89.models.onnx import OnnxModel, convert
 
 COLUMNS = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
 PENGUINS = pandas.read_csv(Path(__file__).parents[2] / "data" / "penguins.csv").dropna()
@@ -210,15 +211,84 @@ def test_a_wrong_method_is_told_which_are_right(client: Any, method: str, path: 
     assert allow in answer.headers["Allow"]
 
 
-def test_a_bug_is_a_500_that_tells_nothing(model: Any, caplog: pytest.LogCaptureFixture) -> None:
-    def broken(rows: Any) -> list[Any]:
-        raise RuntimeError("secret-path /home/ml/model.pkl")
+def asked(predict: Any, rows: Any = ROW) -> Any:
+    """Ask an app whose model does this."""
+    served = ServedModel(manifest_of(DummyClassifier().fit([ROW], ["a"])), "onnx", predict)
+    return create_app(Fixed(served)).test_client().post("/predict", json={"features": rows})
 
-    client = create_app(Fixed(ServedModel(manifest_of(model), "joblib", broken))).test_client()
-    answer = client.post("/predict", json={"features": ROW})
+
+def raising(error: Exception) -> Any:
+    def predict(rows: Any) -> list[Any]:
+        raise error
+
+    return predict
+
+
+def test_a_bug_is_a_500_that_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        @property
+        def current(self) -> None:
+            raise RuntimeError("secret-path /home/ml/model.pkl")
+
+    answer = create_app(Broken()).test_client().post("/predict", json={"features": ROW})
     assert (answer.status_code, answer.content_type) == (500, "application/problem+json")
     assert "secret" not in answer.text
     assert "secret-path" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("Found unknown categories [9] in column 2\nof several lines"),
+        KeyError("Found unknown categories [9] in column 2"),
+        ZeroDivisionError("Found unknown categories [9] in column 2"),
+    ],
+)
+def test_what_the_model_refuses_is_a_422_in_its_words(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    answer = asked(raising(error))
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    assert "unknown categories [9] in column 2" in answer.json["detail"]
+    assert "several lines" not in answer.json["detail"]
+    assert answer.json["pointer"] == "#/features"
+    assert "Traceback" not in caplog.text
+
+
+def test_a_refusal_without_words_names_its_kind() -> None:
+    assert "ValueError" in asked(raising(ValueError())).json["detail"]
+
+
+def test_an_error_that_was_not_meant_for_clients_is_a_422_that_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    answer = asked(raising(RuntimeError("secret-path /home/ml/model.pkl")))
+    assert answer.status_code == 422
+    assert "secret" not in answer.text
+    assert "secret-path" in caplog.text
+
+
+def test_too_little_memory_is_no_fault_of_the_client() -> None:
+    answer = asked(raising(MemoryError()))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json["detail"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), [1.0, float("inf")], [[1.0], [float("-inf")]]])
+def test_an_answer_that_is_not_finite_is_a_422_however_deep_it_lies(value: Any) -> None:
+    answer = asked(lambda rows: [0.0, value], [ROW, OTHER])
+    assert (answer.status_code, answer.json["pointer"]) == (422, "#/features/1")
+    assert "finite" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("labels", [[False, True], [0.0, 2.0], [0, 2], ["no", "yes"]])
+def test_onnx_answers_with_the_same_json_as_the_model(labels: list[Any]) -> None:
+    rows = PENGUINS[COLUMNS].to_numpy()
+    model = LogisticRegression(max_iter=2000).fit(rows, numpy.array(labels)[(rows[:, 3] > 4500).astype(int)])
+    onnx_form = OnnxModel(convert(model, rows[:20]))
+    answers = []
+    for form, format in ((model, "joblib"), (onnx_form, "onnx")):
+        app = create_app(Fixed(served_model(form, manifest_of(model), format)))
+        text = app.test_client().post("/predict", json={"features": [ROW, OTHER]}).text
+        answers.append(text.partition(', "model"')[0])
+    assert answers[0] == answers[1]
+    assert answers[0] == json.dumps({"prediction": labels})[:-1]
 
 
 def test_debug_is_off(model: Any) -> None:
@@ -341,7 +411,7 @@ def test_metrics_are_what_prometheus_reads(model: Any) -> None:
     samples = {
         (sample.name, *sorted(sample.labels.items())): sample.value for family in families for sample in family.samples
     }
-    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.content_type.startswith("text/plain; version=")
     assert samples["day89_requests_total", ("route", "predict"), ("status", "200")] == 1
     assert samples["day89_requests_total", ("route", "predict"), ("status", "400")] == 1
     assert samples["day89_requests_total", ("route", "none"), ("status", "404")] == 1

@@ -17,7 +17,9 @@ from sklearn.linear_model import LogisticRegression
 from day89 import models
 from day89.cloud import local
 from day89.errors import IntegrityError, NotFoundError
-from day89.inference import Deployment, Metrics, create_app, load_served
+from day89.inference import Deployment, Metrics, ModelBusyError, create_app, load_served
+from day89.inference import deployment as deployment_module
+from day89.inference.engine import Batcher
 
 BUCKET, NAME = "model-store", "constant"
 ROWS = numpy.array([[0.0], [1.0]])
@@ -86,7 +88,7 @@ def test_a_version_with_wrong_bytes_stays_out_and_is_tried_once(s3: Any) -> None
         deployment.refresh()
     assert not deployment.refresh()
     assert answer_of(deployment) == (1, "a")
-    assert metrics.value("day89_model_loads_total", 'outcome="failed"') == 1
+    assert metrics.registry.get_sample_value("day89_model_loads_total", {"outcome": "failed"}) == 1
 
 
 def test_after_a_version_that_was_refused_the_next_one_is_taken(s3: Any) -> None:
@@ -126,6 +128,47 @@ def test_an_s3_that_is_away_for_a_moment_is_asked_again(s3: Any) -> None:
     with pytest.raises(EndpointConnectionError):
         deployment.refresh()
     assert deployment.refresh()
+
+
+def test_a_model_that_is_slow_for_a_moment_is_tried_again(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(s3, "a")
+    deployment = following(s3)
+    with monkeypatch.context() as patch:
+        patch.setattr(Batcher, "__call__", lambda *_: (_ for _ in ()).throw(ModelBusyError("slow")))
+        with pytest.raises(ModelBusyError):
+            deployment.refresh()
+    assert deployment.refresh()
+    assert answer_of(deployment) == (1, "a")
+
+
+def test_a_file_that_is_late_is_looked_for_again(s3: Any) -> None:
+    publish(s3, "a")
+    key = "models/constant/v1/model.joblib"
+    late = s3.get_object(Bucket=BUCKET, Key=key)
+    content, about = late["Body"].read(), late["Metadata"]
+    s3.delete_object(Bucket=BUCKET, Key=key)
+    deployment = following(s3)
+    with pytest.raises(NotFoundError):
+        deployment.refresh()
+    s3.put_object(Bucket=BUCKET, Key=key, Body=content, Metadata=about)
+    assert deployment.refresh()
+
+
+def test_a_look_that_s3_holds_up_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployment_module, "CLOSE_SECONDS", 0.05)
+    entered, release = threading.Event(), threading.Event()
+
+    def find() -> int:
+        entered.set()
+        release.wait()
+        raise NotFoundError("nothing")
+
+    deployment = Deployment(find, lambda _: None)
+    deployment.start()
+    entered.wait()
+    deployment.close()
+    assert not release.is_set()
+    release.set()
 
 
 def test_without_any_version_it_says_so_and_goes_on_looking(s3: Any) -> None:

@@ -150,7 +150,7 @@ def test_more_requests_than_threads_is_nothing_to_warn_of(caplog: pytest.LogCapt
         asking = [threading.Thread(target=ask, args=(server,)) for _ in range(12)]
         for thread in asking:
             thread.start()
-        while len(server._server.active_channels) < 12:
+        while len(server._listener.active_channels) < 12:
             threading.Event().wait(0.001)
         release.set()
         for thread in asking:

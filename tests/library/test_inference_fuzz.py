@@ -12,7 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
-from sklearn.linear_model import LogisticRegression
+from sklearn.base import clone
+from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from day89.inference import Fixed, Limits, create_app, served_model, validation
 from day89.models import Manifest
@@ -80,12 +84,39 @@ def test_the_short_way_through_the_checks_answers_as_the_long_one(value: Any) ->
 def test_the_fuzz_would_find_a_500() -> None:
     """Prove that the checks above are alive: an app that breaks is caught."""
 
-    def broken(rows: Any) -> list[Any]:
-        raise RuntimeError("broken")
+    class Broken:
+        @property
+        def current(self) -> None:
+            raise RuntimeError("broken")
 
-    app = create_app(Fixed(type(served_model(FITTED, MANIFEST))(MANIFEST, "joblib", broken)))
-    case = schemathesis.openapi.from_wsgi("/openapi.json", app)["/predict"]["POST"].Case(
+    app = create_app(Broken())
+    document = APP.test_client().get("/openapi.json").json
+    case = schemathesis.openapi.from_dict(document)["/predict"]["POST"].Case(
         body={"features": [1, 2]}, media_type="application/json"
     )
     with pytest.raises(FailureGroup, match="1 distinct failure"):
-        case.call_and_validate(checks=[not_a_server_error])
+        case.call_and_validate(app=app, base_url="http://localhost", checks=[not_a_server_error])
+
+
+REFUSING = {
+    "an unknown category": make_pipeline(OneHotEncoder(), LogisticRegression()),
+    "a square root": make_pipeline(FunctionTransformer(numpy.sqrt), LogisticRegression()),
+    "an overflow": LinearRegression(),
+    "an overflow in a nested answer": MultiOutputRegressor(LinearRegression()),
+    "a limit": PoissonRegressor(),
+}
+SMALL = numpy.array([[0.0, 0.0], [1.0, 1.0], [2.0, 3.0]])
+
+
+@pytest.mark.filterwarnings("ignore")  # numpy warns of what is tried here
+@pytest.mark.parametrize("name", REFUSING)
+@given(row=some.lists(NUMBER, min_size=2, max_size=2))
+@BOUNDED
+def test_numbers_that_a_model_was_not_made_for_are_answered_below_500(name: str, row: list[float]) -> None:
+    scale, multiple = (1e-300 if "overflow" in name else 1.0), "nested" in name
+    targets = numpy.array([0.0, 1.0, 1.0])
+    model = clone(REFUSING[name]).fit(SMALL * scale, numpy.c_[targets, targets] if multiple else targets)
+    manifest = Manifest(name="picky", version=1, files=(), **describe(model, None))
+    answer = create_app(Fixed(served_model(model, manifest))).test_client().post("/predict", json={"features": row})
+    assert answer.status_code in (200, 422)
+    assert "prediction" in answer.json or answer.json["detail"]

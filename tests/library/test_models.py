@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 import joblib
 import numpy
 import pandas
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -31,11 +33,16 @@ TRAIN, HELD_OUT = PENGUINS[::2], PENGUINS[1::2]
 
 
 @pytest.fixture
-def s3(clean_environment: None) -> Iterator[Any]:
-    with local() as cloud:
-        client = cloud.client("s3")
-        client.create_bucket(Bucket=BUCKET)
-        yield client
+def cloud(clean_environment: None) -> Iterator[Any]:
+    with local() as running:
+        yield running
+
+
+@pytest.fixture
+def s3(cloud: Any) -> Any:
+    client = cloud.client("s3")
+    client.create_bucket(Bucket=BUCKET)
+    return client
 
 
 @pytest.fixture(scope="module")
@@ -291,3 +298,91 @@ def test_forbidden_is_not_read_as_absent(s3: Any, model: Any) -> None:
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
     with pytest.raises(ClientError, match=r"AccessDenied|403"):
         models.load_model(s3, BUCKET, "penguins")
+
+
+@pytest.fixture(params=["repeated", "given up"])
+def hurried(request: pytest.FixtureRequest, s3: Any) -> Any:
+    """Make a client that repeats a request whose answer is lost, or one that does not."""
+    retries = Config(retries={"max_attempts": 2 if request.param == "repeated" else 0})
+    return boto3.client("s3", region_name="us-east-1", config=retries)
+
+
+def test_a_rollback_whose_answer_is_lost_goes_one_step(hurried: Any, s3: Any, model: Any, lose_answer: Any) -> None:
+    for _ in range(4):
+        models.publish_model(s3, model, BUCKET, "penguins")
+    lose_answer("PUT", "current.json")
+    pointer = models.rollback_model(hurried, BUCKET, "penguins")
+    assert pointer == models.read_pointer(s3, BUCKET, "penguins")
+    assert (pointer.version, pointer.history) == (3, (1, 2))
+
+
+@pytest.mark.parametrize("part", ["manifest.json", "model.joblib", "model.skops", "current.json"])
+def test_a_save_whose_answer_is_lost_is_one_version(
+    hurried: Any, s3: Any, model: Any, lose_answer: Any, part: str
+) -> None:
+    lose_answer("PUT", part)
+    assert models.publish_model(hurried, model, BUCKET, "penguins", formats=("joblib", "skops")).version == 1
+    assert models.list_versions(s3, BUCKET, "penguins") == [1]
+    assert models.current_version(s3, BUCKET, "penguins") == 1
+
+
+def test_a_file_that_somebody_else_wrote_is_never_taken_for_ours(s3: Any, cloud: Any, model: Any) -> None:
+    there = {"Bucket": BUCKET, "Key": "models/penguins/v1/model.joblib"}
+    cloud.faults.add("s3.PutObject", where=there, before=lambda _: s3.put_object(**there, Body=b"theirs"))
+    with pytest.raises(IntegrityError, match="written by somebody else"):
+        models.save_model(s3, model, BUCKET, "penguins")
+    assert s3.get_object(**there)["Body"].read() == b"theirs"
+
+
+def test_a_request_that_is_refused_is_not_taken_for_done(s3: Any, cloud: Any, model: Any) -> None:
+    cloud.faults.add("s3.PutObject", code="AccessDenied", times=None)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        models.save_model(s3, model, BUCKET, "penguins")
+
+
+def test_two_rollbacks_at_once_are_two_steps(s3: Any, model: Any) -> None:
+    for _ in range(4):
+        models.publish_model(s3, model, BUCKET, "penguins")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: models.rollback_model(s3, BUCKET, "penguins"), range(2)))
+    assert models.current_version(s3, BUCKET, "penguins") == 2
+
+
+def test_the_newest_version_is_the_newest_whole_one(s3: Any, model: Any) -> None:
+    models.save_model(s3, model, BUCKET, "penguins")
+    half = models.save_model(s3, model, BUCKET, "penguins", formats=("joblib", "skops"))
+    s3.delete_object(Bucket=BUCKET, Key=half.file("skops").key)
+    assert models.read_manifest(s3, BUCKET, "penguins").version == 1
+
+
+def test_the_manifest_of_a_newer_day89_is_read(s3: Any, model: Any) -> None:
+    manifest = models.save_model(s3, model, BUCKET, "penguins")
+    files = [{**vars(manifest.files[0]), "colour": "blue"}]
+    overwrite(s3, "models/penguins/v1/manifest.json", files=files, approved_by="someone")
+    assert models.read_manifest(s3, BUCKET, "penguins", 1) == manifest
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"version": 2}, "version 2"), ({"name": "other"}, "'other'"), ({"files": "elsewhere"}, "outside its version")],
+)
+def test_a_manifest_speaks_of_its_own_version_only(s3: Any, model: Any, changes: Any, message: str) -> None:
+    manifest = models.save_model(s3, model, BUCKET, "penguins")
+    if "files" in changes:
+        changes = {"files": [{**vars(manifest.files[0]), "key": "models/penguins/v10/model.joblib"}]}
+    overwrite(s3, "models/penguins/v1/manifest.json", **changes)
+    with pytest.raises(IntegrityError, match=message):
+        models.load_model(s3, BUCKET, "penguins", 1)
+
+
+def test_held_out_rows_of_text_are_refused_with_words(s3: Any, model: Any) -> None:
+    with pytest.raises(InvalidInputError, match="holdout rows are kept as numbers"):
+        models.save_model(s3, model, BUCKET, "penguins", holdout=[["a", "b", "c", "d"]])
+
+
+def test_several_answers_a_row_survive_onnx(s3: Any) -> None:
+    rows = HELD_OUT[COLUMNS].to_numpy()
+    line = LinearRegression().fit(rows[:, :2], rows[:, 2:])
+    models.save_model(s3, line, BUCKET, "two", formats=("onnx",), holdout=rows[:9, :2])
+    answers = models.load_model(s3, BUCKET, "two").predict(rows[:9, :2])
+    numpy.testing.assert_allclose(answers, line.predict(rows[:9, :2]), rtol=1e-4)

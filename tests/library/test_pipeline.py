@@ -14,12 +14,15 @@ from typing import Any
 import distributed
 import pandas
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 from joblib import Parallel, delayed
 
 from day89 import pipeline
 from day89.cloud import local
 from day89.errors import IntegrityError, InvalidInputError, NotFoundError
 from day89.pipeline import Plan, compose_object, drop_incomplete, plan_pipeline, run_pipeline
+from day89.pipeline.compose import plan_pieces
 from day89.pipeline.run import run_parts
 from day89.s3 import list_keys
 
@@ -196,14 +199,105 @@ def test_an_input_that_changes_on_the_way_is_refused(s3: Any) -> None:
         run_parts(s3, plan, plan.parts, drop_incomplete)
 
 
-def test_line_breaks_inside_quotes_are_never_split_silently(s3: Any) -> None:
-    content = b"id,note\n" + b'1,"a\nb\nc\nd"\n' * 20
+@pytest.mark.parametrize("part_bytes", [7, 8, 50])
+def test_line_breaks_inside_quotes_may_lie_on_any_border(s3: Any, part_bytes: int) -> None:
+    content = b"id,note\n" + b'1,"a\nb\nc\nd"\n' * 8
     put(s3, "input/x.csv", content)
-    for part_bytes in (5, 6, 7, 8, 50, 100):
-        with pytest.raises(InvalidInputError, match="part_bytes=None"):
-            run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", keep_all, part_bytes=part_bytes)
-    run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", keep_all, part_bytes=None)
+    report = run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", keep_all, part_bytes=part_bytes)
     assert read(s3, "output/x.csv") == content
+    assert report.rows_read == 8
+
+
+ODD = b"".join([
+    b"id,v\n", b'1,5" pipe\n', b"2,\n", b'"3\n",6" tube\n', b"4\n", b"\n", b"   \n", b'5,"a\r\nb",c\n',
+    b'6,"x"y\n', b"7,\xff\n", b'8,"a\rb"\n', b"9,z\r\n", b'10,"open\n', b"11,w\n",
+])  # fmt: skip
+
+
+@pytest.mark.parametrize("part_bytes", [13, 40])
+def test_output_and_rejected_rows_do_not_depend_on_the_split(s3: Any, part_bytes: int) -> None:
+    keys = [put(s3, "input/x.csv", ODD), put(s3, "input/y.csv", ODD)]
+    results = []
+    for length in (None, part_bytes):
+        report = run_pipeline(s3, BUCKET, keys, "output/x.csv", part_bytes=length)
+        counts = report.rows_read, report.rows_kept, report.rows_rejected
+        results.append((counts, read(s3, report.output_key), read(s3, report.rejected_key)))
+    assert results[0] == results[1]
+    assert results[0][0] == (22, 8, 14)
+
+
+def test_a_part_that_was_begun_inside_a_record_is_done_again_from_its_end(s3: Any) -> None:
+    # Begun behind the line break inside the quotes, the second part finds a quote that nothing closes.
+    put(s3, "input/x.csv", b'id,v\n1,"a\n"\n' + b"2,b\n" * 5)
+    plan = plan_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", keep_all, part_bytes=4)
+    first = [(done.start, done.stop) for done in run_parts(s3, plan, plan.parts, keep_all)]
+    assert first[:2] == [(5, 12), (10, 32)]
+    with pytest.raises(NotFoundError, match=r"part 1 of output/x\.csv is not done from byte 12"):
+        pipeline.finish(s3, plan)
+    pipeline.join_parts(s3, plan, keep_all)
+    assert pipeline.finish(s3, plan).rows_kept == 6
+
+
+def test_a_guess_that_finds_no_end_is_no_error(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("day89.pipeline.records.RECORD_BYTES_MAX", 60)
+    put(s3, "input/x.csv", content := b'id,v\n1,"a\n"\n' + b"2,b\n" * 30)
+    run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", keep_all, part_bytes=4)
+    assert read(s3, "output/x.csv") == b'id,v\n1,"a\n"\n' + b"2,b\n" * 30
+    put(s3, "input/x.csv", content + b'3,"' + b"x" * 100)
+    with pytest.raises(InvalidInputError, match="the record at byte 132 has more than 60 bytes"):
+        run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", keep_all, part_bytes=40)
+
+
+@pytest.mark.parametrize("header", [b",v", b"id,", b'"",v', b'a,"b\nc"'])
+def test_a_header_comes_out_as_it_went_in(s3: Any, header: bytes) -> None:
+    put(s3, "input/x.csv", header + b"\n0,a\n,b\n")
+    run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv")
+    assert read(s3, "output/x.csv") == header.replace(b'""', b"") + b"\n0,a\n"
+
+
+def test_a_column_without_a_name_is_told_by_its_place(s3: Any) -> None:
+    put(s3, "input/x.csv", b"id,\n0,\n")
+    run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv")
+    assert rows(read(s3, "output/x.csv.rejected"))[1:] == [["input/x.csv", "", "no value for column 2", "0,"]]
+
+
+@pytest.mark.parametrize("output", ["input/x.csv", "input/y"])
+def test_an_input_is_never_overwritten(s3: Any, output: str) -> None:
+    put(s3, "input/x.csv", b"id\n1\n")
+    put(s3, "input/y.rejected", b"id\n1\n")
+    with pytest.raises(InvalidInputError, match="would be overwritten"):
+        run_pipeline(s3, BUCKET, ["input/x.csv", "input/y.rejected"], output)
+    assert read(s3, "input/x.csv") == b"id\n1\n"
+
+
+def test_one_string_is_no_list_of_inputs(s3: Any) -> None:
+    with pytest.raises(InvalidInputError, match="give a list of keys"):
+        run_pipeline(s3, BUCKET, "input/x.csv", "output/x.csv")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda g: g[:-9], lambda g: g[: len(g) // 2], lambda g: g + b"junk", lambda g: b"id\n1\n"]
+)
+def test_a_damaged_gzip_object_is_told(s3: Any, damage: Any) -> None:
+    packed = gzip.compress(b"id\n" + random.Random(1).randbytes(3000).hex().encode() + b"\n")
+    put(s3, "input/x.csv.gz", damage(packed))
+    with pytest.raises(IntegrityError, match=r"input/x\.csv\.gz is not a whole gzip file"):
+        run_pipeline(s3, BUCKET, ["input/x.csv.gz"], "output/x.csv")
+
+
+def test_a_run_whose_parts_another_run_removed_gives_what_that_one_did(cloud: Any, s3: Any) -> None:
+    put(s3, "input/x.csv", b"id\n1\n2\n")
+    slow = cloud.client("s3")
+
+    def overtaken(**_: Any) -> None:
+        slow.meta.events.unregister("before-call.s3.CreateMultipartUpload", overtaken)
+        run_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", part_bytes=2)
+
+    slow.meta.events.register("before-call.s3.CreateMultipartUpload", overtaken)
+    report = run_pipeline(slow, BUCKET, ["input/x.csv"], "output/x.csv", part_bytes=2)
+    assert report.rows_kept == 2
+    assert read(s3, "output/x.csv") == b"id\n1\n2\n"
+    assert [key for key in list_keys(s3, BUCKET, "output/_jobs/") if key.count("/") > 2] == []
 
 
 def test_a_missing_input_is_a_lookup_error(s3: Any) -> None:
@@ -251,12 +345,61 @@ def test_a_finish_without_all_parts_is_refused(s3: Any) -> None:
 
 
 def test_large_parts_are_copied_within_s3_and_small_ones_pass_through(cloud: Any, s3: Any) -> None:
-    big, small = random.Random(1).randbytes(5 << 20), b"small"
+    big, small = random.Random(1).randbytes(11 << 20), b"small"
     keys = [put(s3, name, body) for name, body in (("1", big), ("2", small), ("3", big), ("4", small))]
     compose_object(s3, BUCKET, keys, "whole", head=b"")
     assert read(s3, "whole") == big + small + big + small
     sent = [call.operation for call in cloud.log if call.operation in ("UploadPart", "UploadPartCopy")]
-    assert sent == ["UploadPartCopy", "UploadPart", "UploadPart"]
+    assert sent == ["UploadPartCopy", "UploadPart", "UploadPartCopy", "UploadPart"]
+
+
+MIB = 1 << 20
+SIZES = some.lists(
+    some.one_of(some.integers(0, 12 * MIB), some.sampled_from([0, 5 * MIB - 1, 5 * MIB, 64 * MIB, 5 << 30, 51 << 30])),
+    max_size=30,
+)
+
+
+@given(SIZES, some.sampled_from([0, 29, 6 * MIB]))
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+def test_pieces_are_every_byte_once_in_order_and_of_sizes_that_s3_takes(sizes: list[int], head: int) -> None:
+    pieces = plan_pieces(sizes, head)
+    at = dict.fromkeys(range(len(sizes)), 0)
+    for span in (span for piece in pieces for span in piece):
+        assert all(at[number] == sizes[number] for number in range(span.source))
+        assert span.start == at[span.source]
+        assert span.whole == (span.end - span.start == sizes[span.source])
+        at[span.source] = span.end
+    assert at == dict(enumerate(sizes))
+    lengths = [sum(span.end - span.start for span in piece) for piece in pieces]
+    lengths[0] += head
+    assert all(5 * MIB <= length <= 5 << 30 for length in lengths[:-1])
+    assert lengths[-1] <= 5 << 30
+    assert all(length < 15 * MIB for length, piece in zip(lengths[1:], pieces[1:], strict=True) if len(piece) > 1)
+    assert len(pieces) <= 1 + len(sizes) + sum(size // (5 << 30) for size in sizes)
+
+
+def test_a_large_job_with_a_small_part_first_fits_one_upload() -> None:
+    assert len(plan_pieces([MIB, *[64 * MIB] * 9_998], 29)) <= 10_000
+
+
+def test_too_many_pieces_are_told_before_anything_is_begun(
+    cloud: Any, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("day89.pipeline.compose.PARTS_MAX", 1)
+    monkeypatch.setattr("day89.pipeline.compose.PART_BYTES_MIN", 2)
+    keys = [put(s3, name, b"abc") for name in "12"]
+    with pytest.raises(InvalidInputError, match="an upload of 2 parts; S3 takes 1"):
+        compose_object(s3, BUCKET, keys, "whole")
+    assert "CreateMultipartUpload" not in {call.operation for call in cloud.log}
+
+
+def test_a_lost_answer_to_the_last_request_is_no_failure(cloud: Any, s3: Any, lose_answer: Any) -> None:
+    put(s3, "1", b"abc")
+    lose_answer("POST", "uploadId=")
+    etag = compose_object(s3, BUCKET, ["1"], "whole")
+    assert read(s3, "whole") == b"abc"
+    assert etag == s3.head_object(Bucket=BUCKET, Key="whole")["ETag"]
 
 
 def test_other_processes_do_the_same_through_the_endpoint(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,3 +73,32 @@ def test_a_missing_bucket_is_a_lookup_error_and_makes_no_queue(s3: Any, sqs: Any
     with pytest.raises(NotFoundError, match="nowhere"):
         notify_queue(s3, sqs, "nowhere", "next")
     assert "QueueUrls" not in sqs.list_queues()
+
+
+def test_one_queue_may_serve_many_buckets_and_keeps_what_its_owner_allowed(s3: Any, sqs: Any) -> None:
+    url = sqs.create_queue(QueueName="shared")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    own = {"Sid": "own", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": own})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    s3.create_bucket(Bucket="second-bucket")
+    for bucket in (BUCKET, "second-bucket", BUCKET):
+        notify_queue(s3, sqs, bucket, "shared")
+    kept = json.loads(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"])
+    assert kept["Statement"][0] == own
+    allowed = [one["Condition"]["ArnEquals"]["aws:SourceArn"] for one in kept["Statement"][1:]]
+    assert allowed == [f"arn:aws:s3:::{BUCKET}", "arn:aws:s3:::second-bucket"]
+    assert len({one["Sid"] for one in kept["Statement"]}) == 3
+
+
+@pytest.mark.parametrize(
+    "poison", ["not json", "[]", "3", "null", "{}", '{"Records": 1}', '{"Records": [{"s3": {}}]}', '{"Event": "other"}']
+)
+def test_a_message_that_is_no_event_stops_nobody_and_is_left_to_the_queue(s3: Any, sqs: Any, poison: str) -> None:
+    url = notify_queue(s3, sqs, BUCKET, "next")
+    sqs.send_message(QueueUrl=url, MessageBody=poison)
+    s3.put_object(Bucket=BUCKET, Key="x", Body=b"1")
+    assert [event.key for event in read_events(sqs, url, timeout=0.1)] == ["x"]
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    left = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    assert sum(map(int, left.values())) == 1

@@ -14,14 +14,17 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask, request
 
 from day89.errors import UsageError
-from day89.inference import Server
+from day89.inference import ModelBusyError, ServedModel, Server, listener
 from day89.inference import command as serve_command
+from day89.inference import server as server_module
+from day89.models import Manifest
 
 PROGRAM = """
     import sys
@@ -30,8 +33,9 @@ PROGRAM = """
     import numpy
     from sklearn.dummy import DummyClassifier
 
-    from day89 import models, serve_command
+    from day89 import models
     from day89.cloud import local
+    from day89.inference import command as serve_command
 
     class Slow(DummyClassifier):
         def predict(self, rows):
@@ -84,7 +88,20 @@ def talk(server: Server, *parts: bytes) -> bytes:
     ("sent", "status"),
     [
         (b"nonsense\r\n\r\n", 400),
+        (b"G@T / HTTP/1.1\r\n\r\n", 400),
+        (b"get / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\rA: b\r\n\r\n", 400),
+        (b"GET http://[::1 HTTP/1.1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 99999\r\n\r\n", 413),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n\r\n", 431),
+        # heads that are not complete, and never will be
+        (b"nonsense\r\n", 400),
+        (b"GET / HTTP/1.1\nHost: x\n\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\rA: b", 400),
+        (b"\x16\x03\x01\x02\x00\x01", 400),
         (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nContent-Length: 99999\r\n\r\n", 413),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
@@ -96,6 +113,51 @@ def test_what_the_app_never_sees_is_a_problem_too(sent: bytes, status: int) -> N
     assert int(head.split()[1]) == status
     assert b"application/problem+json" in head
     assert json.loads(body)["status"] == status
+    assert json.loads(body)["detail"]
+
+
+def test_a_malformed_request_does_not_disturb_a_model_that_the_loop_answers() -> None:
+    app = echo()
+    app.extensions["day89.is_quick"] = lambda asked: asked.path == "/"
+    with running(app) as (server, _):
+        assert talk(server, b"G@T / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.0 400")
+
+
+def test_a_head_that_comes_byte_by_byte_is_a_good_one() -> None:
+    sent = b"\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with running(echo()) as (server, _):
+        assert b"200 OK" in talk(server, *(sent[place : place + 1] for place in range(len(sent))))
+
+
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 0\r\n"])
+def test_a_client_that_expects_to_continue_without_a_body_gets_its_answer(length: bytes) -> None:
+    sent = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\n" + length + b"\r\n"
+    with running(echo()) as (server, _):
+        assert talk(server, sent).startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_that_expects_to_continue_with_a_body_is_told_to() -> None:
+    head = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"
+    with running(echo()) as (server, _), socket.create_connection((server.host, server.port)) as line:
+        line.sendall(head)
+        assert line.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(b"abc")
+        assert b'{"length":3}' in b"".join(iter(lambda: line.recv(65536), b""))
+
+
+def test_a_body_that_is_refused_while_it_is_sent_gets_its_answer_and_no_reset(long_end: None) -> None:
+    head = b"POST / HTTP/1.1\r\nContent-Length: 30000000\r\n\r\n"
+    with running(echo(), body_bytes=1000) as (server, _):
+        assert talk(server, head, *[b"x" * 1_000_000] * 30).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize(("limit", "length", "status"), [(40 << 20, 20 << 20, b"200"), (1 << 20, 20 << 20, b"413")])
+def test_the_server_reads_what_the_app_reads(long_end: None, limit: int, length: int, status: bytes) -> None:
+    app = echo()
+    app.extensions["day89.body_bytes"] = limit
+    head = b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % length
+    with running(app) as (server, _):
+        assert talk(server, head, b"x" * length).split()[1] == status
 
 
 def test_requests_in_flight_are_answered_when_it_stops() -> None:
@@ -146,7 +208,113 @@ def test_requests_that_wait_for_a_thread_are_answered_when_it_stops() -> None:
             connection.close()
 
 
-def test_it_stops_although_a_client_keeps_its_connection_open() -> None:
+def test_requests_that_came_at_once_are_all_answered_when_it_stops() -> None:
+    entered, release = threading.Event(), threading.Event()
+    app = Flask("slow")
+
+    @app.get("/")
+    def slow() -> str:
+        entered.set()
+        release.wait()
+        return "answered"
+
+    with running(app) as (server, _), socket.create_connection((server.host, server.port)) as line:
+        line.sendall(b"GET / HTTP/1.1\r\n\r\n" * 3)
+        entered.wait()
+        server.stop()
+        release.set()
+        answers = b"".join(iter(lambda: line.recv(65536), b"")).split(b"HTTP/1.1 200 OK")[1:]
+    assert [b"Connection: close" in answer for answer in answers] == [False, False, True]
+
+
+def ask_until_refused(server: Server, keep: bool, statuses: list[int], errors: list[str]) -> None:
+    """Ask again and again; note what goes wrong before the server cannot be reached any more."""
+    connection = http.client.HTTPConnection(server.host, server.port)
+    while True:
+        try:
+            connection.request("POST", "/", b"x" * 100)
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+            if not keep:
+                connection.close()
+        except ConnectionRefusedError:
+            return
+        except Exception as error:
+            errors.append(repr(error))
+            connection.close()
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_stopping_under_load_resets_and_drops_nothing(long_end: None, quick: bool) -> None:
+    app = echo()
+    app.extensions["day89.is_quick"] = lambda asked: quick
+    with running(app) as (server, _):
+        statuses: list[int] = []
+        errors: list[str] = []
+        clients = [
+            threading.Thread(target=ask_until_refused, args=(server, number % 2 == 0, statuses, errors))
+            for number in range(12)
+        ]
+        for client in clients:
+            client.start()
+        while len(statuses) < 100 and not errors:
+            threading.Event().wait(0.001)
+        server.stop()
+        for client in clients:
+            client.join()
+    assert errors == []
+    assert set(statuses) == {200}
+
+
+def test_a_connection_that_waits_to_be_accepted_is_answered_when_it_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "SETTLE_SECONDS", -1.0)
+    server = Server(echo(), port=0)
+    with socket.create_connection((server.host, server.port)) as line:
+        line.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        server.stop()  # before its loop has ever turned
+        server.run()
+        assert line.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_that_is_still_coming_is_waited_for_when_it_stops(long_end: None) -> None:
+    with running(echo()) as (server, thread), socket.create_connection((server.host, server.port)) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc")
+        while not any(channel.request for channel in list(server._listener.active_channels.values())):
+            threading.Event().wait(0.001)
+        server.stop()
+        thread.join(0.3)
+        line.sendall(b"def")
+        assert b'{"length":6}' in b"".join(iter(lambda: line.recv(65536), b""))
+
+
+def test_a_client_that_does_not_take_its_answer_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Flask("long")
+    app.add_url_rule("/", view_func=lambda: b"x" * 20_000_000)
+    server = Server(app, port=0)
+    thread = threading.Thread(target=server.run, args=(0.2,))
+    thread.start()
+    with socket.create_connection((server.host, server.port)) as line:
+        line.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert line.recv(1)
+        server.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def long_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give clients time, for this machine may be busy."""
+    monkeypatch.setattr(listener, "END_SECONDS", 600.0)
+    monkeypatch.setattr(listener, "SILENT_SECONDS", 600.0)
+
+
+@pytest.fixture
+def brief_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "END_SECONDS", 0.05)
+
+
+def test_it_stops_although_a_client_keeps_its_connection_open(brief_end: None) -> None:
     with running(echo()) as (server, thread):
         connection = http.client.HTTPConnection(server.host, server.port)
         connection.request("GET", "/")
@@ -157,6 +325,18 @@ def test_it_stops_although_a_client_keeps_its_connection_open() -> None:
         connection.close()
 
 
+def test_it_stops_although_a_client_goes_on_sending_what_nobody_reads(brief_end: None) -> None:
+    with (
+        running(echo(), body_bytes=10) as (server, thread),
+        socket.create_connection((server.host, server.port)) as line,
+    ):
+        line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n")
+        assert line.recv(65536)
+        server.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 def test_when_it_has_stopped_nobody_listens() -> None:
     with running(echo()) as (server, _):
         pass
@@ -164,14 +344,54 @@ def test_when_it_has_stopped_nobody_listens() -> None:
         talk(server, b"GET / HTTP/1.1\r\n\r\n")
 
 
-def test_slow_senders_do_not_keep_others_waiting() -> None:
+def test_stopping_twice_is_no_error() -> None:
+    with running(echo()) as (server, thread):
+        server.stop()
+        thread.join()
+        server.stop()
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf"])
+@pytest.mark.parametrize("limit", [None, 20])
+def test_many_slow_clients_do_not_keep_others_waiting(brief_end: None, sent: bytes, limit: int | None) -> None:
+    """With room for all of them, and where those that have waited longest must make room."""
     with running(echo(), threads=2) as (server, _):
+        server._listener.limit = limit or server._listener.limit
         slow = [socket.create_connection((server.host, server.port)) for _ in range(150)]
         for line in slow:
-            line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf")
+            line.sendall(sent)
         assert b"200 OK" in talk(server, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        open_now = len(server._listener.active_channels)
+        assert open_now <= limit if limit else open_now >= 150
         for line in slow:
             line.close()
+
+
+def test_a_request_that_is_worked_on_never_makes_room() -> None:
+    entered, release = threading.Event(), threading.Event()
+    app = Flask("slow")
+
+    @app.get("/")
+    def slow() -> str:
+        entered.set()
+        release.wait()
+        return "answered"
+
+    with running(app) as (server, _), socket.create_connection((server.host, server.port)) as first:
+        server._listener.limit = 1
+        first.sendall(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        entered.wait()
+        others = [socket.create_connection((server.host, server.port)) for _ in range(5)]
+        release.set()
+        assert b"answered" in b"".join(iter(lambda: first.recv(65536), b""))
+        for line in others:
+            line.close()
+
+
+def test_a_silent_client_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "SILENT_SECONDS", 0.05)
+    with running(echo()) as (server, _):
+        assert talk(server) == b""
 
 
 @contextmanager
@@ -247,6 +467,27 @@ def options(*arguments: str) -> Any:
 def test_a_version_that_is_no_number_is_refused(version: str) -> None:
     with pytest.raises(UsageError, match="not a number"):
         serve_command.run(options("--", "bucket", "name", version))
+
+
+def test_a_model_that_is_slow_when_it_starts_is_tried_again_while_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = iter([ModelBusyError("slow")])
+    loaded = threading.Event()
+
+    def load(*_: Any, **__: Any) -> Any:
+        for error in loads:
+            raise error
+        loaded.set()
+        return ServedModel(Manifest("m", 1, (), 1, ("x",), "regressor"), "joblib", lambda rows: [])
+
+    def serve(*_: Any, on_start: Any, on_stop: Any, **__: Any) -> None:
+        on_start(SimpleNamespace(host="127.0.0.1", port=1))
+        loaded.wait()
+        on_stop()
+
+    monkeypatch.setattr(serve_command, "make_client", lambda *_: None)
+    monkeypatch.setattr(serve_command, "load_served", load)
+    monkeypatch.setattr(serve_command, "serve", serve)
+    assert serve_command.run(options("bucket", "m", "v1", "--poll", "0.01")) == 0
 
 
 def test_a_checksum_without_a_version_is_refused() -> None:

@@ -55,7 +55,7 @@ def judged(act: Callable[[], int], *, signals: bool = False, questions: int = 1)
         code = 99
         try:
             close_to_others(False)
-            listener = seccomp.judge_connections(signals=signals)
+            listener = seccomp.judge_connections(alone=True, signals=signals)
             socket.send_fds(theirs, [b"."], [listener])
             os.close(listener)
             code = act()

@@ -1,4 +1,4 @@
-"""Say which IAM actions on which resources an API call needs, and with which condition keys.
+"""Map an API call to the IAM actions, resources and condition keys that it needs.
 
 One table for both directions: the gate asks it whether a call may pass, the call log asks it for the least policy under
 which the calls of a program pass. Actions and resources are those of the Service Authorization Reference:
@@ -22,7 +22,7 @@ EC2_PASSES_TO = "ec2.amazonaws.com"
 
 
 class Asked(Protocol):
-    """Say what of a call is looked at: an ApiCall has it, and a call of the log."""
+    """The parts of a call that decide its actions; an ApiCall has them, and so has a call of the log."""
 
     service: str
     operation: str

@@ -1,4 +1,4 @@
-"""Say what a call of EC2 needs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"""
+"""Map calls of EC2: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Say what a call of S3 needs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"""
+"""Map calls of S3: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Let a call pass, or refuse it, by the policies of who makes it and of what it is about."""
+"""Allow or deny a call by the policies of its principal and of its resources."""
 
 from __future__ import annotations
 

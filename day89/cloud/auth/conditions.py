@@ -1,4 +1,4 @@
-"""Test the Condition block of a policy statement against what is known of a request.
+"""Evaluate the Condition block of a policy statement against the context of a request.
 
 Follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 and, for keys that a request lacks and for keys with many values,

@@ -1,4 +1,4 @@
-"""Decide by IAM's rules whether a principal may do one action on one resource.
+"""Decide by IAM's rules whether a principal may perform one action on one resource.
 
 The order of the evaluation is AWS's: an explicit Deny anywhere ends it; within one account an Allow of the identity or
 of the resource is enough; across accounts both must allow.
@@ -22,7 +22,7 @@ Document = Mapping[str, Any]
 
 
 class Effect(Enum):
-    """Name the three outcomes of an evaluation."""
+    """The three outcomes of an evaluation."""
 
     ALLOW = "allow"
     EXPLICIT_DENY = "explicit deny"
@@ -31,7 +31,7 @@ class Effect(Enum):
 
 @dataclass(frozen=True)
 class Principal:
-    """Hold who makes a request.
+    """The identity that makes a request.
 
     ``kind`` is ``root`` (the account itself: the cloud's own credentials), ``user``, ``role`` or ``anonymous``; ``arn``
     is what the caller's identity says (for a role, the ARN of its session); ``role_arn`` the role's own.
@@ -55,7 +55,7 @@ ANONYMOUS = Principal("anonymous")
 
 @dataclass(frozen=True)
 class Access:
-    """Hold one thing that a request needs to be allowed: an action on a resource, with the request's condition keys."""
+    """One thing that a request needs to be allowed: an action on a resource, with the request's condition keys."""
 
     action: str
     resource: str
@@ -64,7 +64,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Decision:
-    """Hold the outcome and, in the words of AWS's messages, the reason."""
+    """The outcome of an evaluation and its reason, in the words of AWS's messages."""
 
     effect: Effect
     reason: str = ""

@@ -1,4 +1,4 @@
-"""Read users, roles, sessions and their policies from moto: the one place where policies and signatures lean on it.
+"""Read users, roles, sessions and their policies from moto: the one place where authorization depends on its internals.
 
 ``tests/cloud/test_policy_contract.py`` holds moto to each name that is used here.
 """

@@ -1,4 +1,4 @@
-"""Find whose an access key is: the cloud's own, an IAM user's, or one of a role's sessions."""
+"""Find the owner of an access key: the cloud's administrator, an IAM user, or a session of a role."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Key", "find_key"]
 
 @dataclass(frozen=True)
 class Key:
-    """Hold what the cloud knows of an access key."""
+    """An access key that the cloud knows."""
 
     secret: str
     principal: Principal

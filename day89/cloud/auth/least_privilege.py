@@ -1,4 +1,4 @@
-"""Write the least IAM policy under which the calls of a program pass."""
+"""Write the least IAM policy under which the calls of a program succeed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compute what a request's signature must be, from what the cloud received.
+"""Compute the signature that a request must have, from what the cloud received.
 
 The canonical request is built from the parts as they came in, not by signing again: a header or a path that was changed
 on the way gives another signature. Equality with botocore's own signers is tested over its whole range.
@@ -28,7 +28,7 @@ V2_RESOURCES = frozenset(HmacV1Auth.QSAOfInterest)
 
 
 class Claim:
-    """Hold what a version 4 signature says of itself, from the header or from the query."""
+    """The claims of a version 4 signature, from the header or from the query."""
 
     def __init__(self, scope: str, signed: str, signature: str, moment: str, expires: int | None = None) -> None:
         """Take the parts."""

@@ -1,4 +1,4 @@
-"""Find out who makes a call, and refuse it where the signature is not theirs.
+"""Authenticate a call: find its principal, and refuse it where the signature does not match.
 
 Every call is checked, also those of the cloud's own credentials: a check costs less than a tenth of a millisecond.
 """

@@ -38,7 +38,7 @@ MESSAGES = {
 
 @dataclass
 class Fault:
-    """Hold one fault: which call it waits for, and what happens to that call.
+    """One injected fault: the call that it waits for, and what happens to that call.
 
     Args:
         action: service and operation, such as ``s3.PutObject``.
@@ -97,7 +97,7 @@ def _same(found: Any, wanted: str) -> bool:
 
 
 class Faults:
-    """Hold the faults of one cloud."""
+    """The injected faults of one cloud."""
 
     def __init__(self, faults: Iterable[Fault | str] = ()) -> None:
         """Begin with some faults: as they are, or as text ``s3.PutObject:SlowDown`` or ``s3.PutObject:SlowDown:2``."""

@@ -11,11 +11,14 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3.s3.transfer
+from botocore.client import ClientCreator
 
+from day89.clients import answered_here
+from day89.clients import is_loopback as is_loopback_url
 from day89.cloud.messages.model import ADMIN, DEFAULT_REGION
 from day89.errors import RealAccountError
 
-__all__ = ["environment", "is_loopback", "no_crt", "only_loopback"]
+__all__ = ["clients_stay", "environment", "is_loopback", "no_crt", "only_loopback"]
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": ADMIN.access_key,
@@ -57,6 +60,34 @@ def no_crt() -> Iterator[None]:
     """
     with patch.object(boto3.s3.transfer, "_should_use_crt", lambda config: False):
         yield
+
+
+@contextmanager
+def clients_stay() -> Iterator[None]:
+    """Bind every client that is made meanwhile to this machine, also when the cloud is gone.
+
+    Such a client has the local cloud's keys and none of a real account, so nothing that it sends can be meant for AWS.
+
+    Raises:
+        RealAccountError: when it sends a request that would leave this machine.
+    """
+    create = ClientCreator.create_client
+
+    def create_client(self: Any, *args: Any, **options: Any) -> Any:
+        client: Any = create(self, *args, **options)
+        client.meta.events.register("before-send", _check_host)
+        return client
+
+    with patch.object(ClientCreator, "create_client", create_client):
+        yield
+
+
+def _check_host(request: Any, **_: Any) -> None:
+    if not answered_here() and not is_loopback_url(request.url):
+        raise RealAccountError(
+            f"refused to send a request to {request.url.split('?')[0]}: the client was made for a local cloud that has "
+            "ended; make another inside `with local()`, or with day89.clients.make_client"
+        )
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from day89.sandbox import landlock, privileges, seccomp
 from day89.sandbox.network_policy import Doors
 from day89.sandbox.rlimits import Limits, apply_limits, count_tasks
 from day89.sandbox.seccomp_notify import Judge
+from day89.sandbox.syscalls import Profile
 
-__all__ = ["LIMITS", "asks_about_signals", "confine", "doors", "enter", "holds", "limits_in"]
+__all__ = ["LIMITS", "asks_about_signals", "confine", "doors", "enter", "holds", "limits_in", "make_filters"]
 
 LIMITS = Limits(memory=2 << 30, seconds=600, file=1 << 30, files=1024, tasks=256)
 SCOPES_SIGNALS = 6  # from this Landlock on
@@ -91,7 +92,16 @@ def confine(mode: str, limits: Limits) -> int | None:
     if mode == namespaces.NONE:
         return None
     privileges.close_to_others(False)
-    return None if mode == namespaces.PARTIAL else seccomp.judge_connections(signals=asks_about_signals(mode))
+    if mode == namespaces.PARTIAL:
+        return None
+    return seccomp.judge_connections(alone=mode == namespaces.NAMESPACES, signals=asks_about_signals(mode))
+
+
+def make_filters() -> None:
+    """Make the filters of system calls that programs of instances may get; forks of this process have them then."""
+    for mode in (namespaces.NAMESPACES, namespaces.LANDLOCK):
+        alone = mode == namespaces.NAMESPACES
+        seccomp.filter_program(Profile(programs=True, alone=alone, signals=asks_about_signals(mode)))
 
 
 def asks_about_signals(mode: str) -> bool:
@@ -162,7 +172,7 @@ def _judges(server: socket.socket) -> bool:
 def _try_to_connect(connection: socket.socket, where: tuple[str, int]) -> None:
     code = 1
     try:
-        listener = seccomp.judge_connections()
+        listener = seccomp.judge_connections(alone=True)
         socket.send_fds(connection, [b"."], [listener])
         os.close(listener)
         with socket.socket() as sock:

@@ -15,7 +15,7 @@ CUT = b"[day89: more than 4 MiB were printed; what came before is cut]\n"
 
 
 class Console:
-    """Hold the pipe that programs print to and the log behind it."""
+    """The pipe that programs print to and the log behind it."""
 
     def __init__(self, log: str, pipe: str) -> None:
         """Open the log and the pipe, where they are still what the owner made.

@@ -1,4 +1,4 @@
-"""Hold the libraries of the course, and fork a supervisor for each owner that asks: none of them loads them again.
+"""Load the libraries of the course once, and fork a supervisor for each owner that asks.
 
 A program that opens a cloud in one short-lived process after another (the grader: one a submission) keeps one of these.
 It runs nothing of anybody's; each supervisor is a process of its own, and ends when its owner's connection ends.

@@ -1,4 +1,4 @@
-"""Be the first process of one instance: run its user data, give it a warm Python, and end all that it started.
+"""Run the first process of one instance: its user data, a warm Python, and the end of all that it started.
 
 One such process per instance, forked from the supervisor. It ends, with everything below it, when it is told to and
 when the connection to the supervisor ends, whatever the reason.
@@ -19,11 +19,11 @@ from typing import Any
 
 from day89.cloud.guest import confinement, namespaces, python_server
 from day89.cloud.guest.console import Console
-from day89.cloud.guest.quotas import SECONDS, Watch
 from day89.cloud.guest.rootfs import View
 from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
 from day89.sandbox.privileges import close_to_others, prefer_for_killing
+from day89.sandbox.quotas import SECONDS, Watch
 from day89.sandbox.seccomp_notify import Judge
 
 __all__ = ["Machine", "boot"]
@@ -58,7 +58,7 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm:
 
 
 class Machine:
-    """Hold one running instance."""
+    """One running instance, seen from inside."""
 
     def __init__(self, wire: Wire, launch: dict[str, Any], watch: Watch, *, warm: bool) -> None:
         """Open the instance's own doors: the control pipe and the socket of the warm Python."""

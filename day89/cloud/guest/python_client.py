@@ -1,4 +1,4 @@
-"""Be ``python3`` on an instance: have the warm process run the program, wait for it, end as it ended.
+"""Stand in for ``python3`` on an instance: the warm process runs the program; wait for it, and exit as it exits.
 
 Started with ``-I -S`` and importing only what is built in, because its own start is most of what it costs.
 Usage: ``python_client.py SOCKET python3|aws ARGUMENT...``

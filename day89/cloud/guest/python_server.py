@@ -36,7 +36,7 @@ MOST_DESCRIPTORS = 250
 
 @dataclass
 class Program:
-    """Hold what a program needs to start: as an ``exec`` would give it."""
+    """What a program needs to start, as ``exec`` would be given it."""
 
     cwd: str
     umask: int

@@ -1,4 +1,4 @@
-"""Say what an instance sees of this machine: the system, the Python environment, what of this package it needs.
+"""Decide what an instance sees of this machine: the system, the Python environment, what of this package it needs.
 
 Not the answers and checks of the course, which in a checkout stand beside the package and in an installation inside it,
 nor the cloud and the grader. So an instance gets a package of its own, copied once a supervisor, in the place of this.
@@ -10,17 +10,20 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ANSWERS", "PACKAGE", "View", "make_view", "visible_paths"]
+from day89.sandbox.visible import SYSTEM_FOLDERS, interpreter_paths, private_places
+
+__all__ = ["PACKAGE", "SYSTEM", "View", "make_view", "visible_paths"]
 
 SHIMS = Path(__file__).resolve().parent
 PACKAGE = SHIMS.parents[1]
 LEFT_OUT = frozenset({"cloud", "course", "processes", "sandbox", "_files"})
 DATA = ("data/prices.toml", "data/instance_types.csv")  # what the package itself reads, wherever it is installed
-ANSWERS = ("solution.py", "exercise.py", "tests", "quiz", "data", "docs", ".git")
+# Not /usr/src and /usr/local/src, where people keep checkouts.
+SYSTEM = (*SYSTEM_FOLDERS, "/etc/alternatives", "/sys/devices/system/cpu")
 # The settings that programs look for; no password, key or service of this machine.
 SETTINGS = """
     bash.bashrc ca-certificates.conf crypto-policies debian_version default/locale environment gai.conf group host.conf
@@ -33,7 +36,7 @@ SETTINGS = """
 
 @dataclass(frozen=True)
 class View:
-    """Hold what an instance sees.
+    """The part of the file system that an instance sees.
 
     Attributes:
         shown: files and folders that are visible, read-only, at their own paths.
@@ -56,12 +59,9 @@ def visible_paths(commands: Path) -> list[str]:
     Args:
         commands: the folder of commands.
     """
-    executable = Path(sys.executable)
-    linked = executable.parent / executable.readlink() if executable.is_symlink() else executable
-    paths = {sys.prefix, sys.base_prefix, str(linked.parent.parent), str(executable.resolve().parent.parent)}
-    paths |= {str(commands.parent)}
+    paths = {*map(str, interpreter_paths()), str(commands.parent)}
     paths |= {entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))}
-    outside = sorted(path for path in paths if path != "/" and not path.startswith("/usr/"))
+    outside = sorted(path for path in paths if not any(Path(path).is_relative_to(place) for place in SYSTEM))
     return [
         path for path in outside if not any(path != other and Path(path).is_relative_to(other) for other in outside)
     ]
@@ -81,19 +81,23 @@ def make_view(commands: Path) -> View:
     (base / "empty").touch()
     shown = visible_paths(commands)
     covers = [(str(package), str(PACKAGE))]
-    for path in _answers():
-        if any(path.is_relative_to(seen) for seen in [*shown, "/usr"]):
+    hidden = list(_private_places(shown))
+    for path in hidden:
+        if any(path.is_relative_to(seen) for seen in [*shown, *SYSTEM]):
             covers.append((str(nothing if path.is_dir() else base / "empty"), str(path)))
     parts = [str(path) for path in _own_parts()]
-    hidden = (str(PACKAGE), *map(str, _answers()))
-    return View(tuple(shown), tuple(covers), str(settings), (*parts, str(base), "/proc"), hidden)
+    names = (str(PACKAGE), *map(str, hidden))
+    return View(tuple(shown), tuple(covers), str(settings), (*parts, str(base), "/proc"), names)
 
 
-def _answers() -> list[Path]:
-    checkout = PACKAGE.parent
-    if not (checkout / "pyproject.toml").is_file():
-        return []
-    return [checkout / name for name in ANSWERS if (checkout / name).exists()]
+def _private_places(shown: Sequence[str]) -> Iterator[Path]:
+    """Yield other copies of the package, and what stands beside it in a checkout, but for what is to be seen."""
+    for place in private_places(PACKAGE):
+        if place == PACKAGE.parent:
+            beside = (path for path in place.iterdir() if path != PACKAGE)
+            yield from (path for path in beside if not any(Path(one).is_relative_to(path) for one in shown))
+        elif place != PACKAGE:
+            yield place
 
 
 def _own_parts() -> Iterator[Path]:

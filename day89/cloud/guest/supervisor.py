@@ -56,9 +56,7 @@ def best_jail(view: View, wanted: list[str]) -> str:
         return namespaces.NONE
     modes = [namespaces.PARTIAL]
     if seccomp.available():
-        seccomp.filter_program(
-            True, confinement.asks_about_signals(namespaces.LANDLOCK)
-        )  # once, for all that is forked from here
+        confinement.make_filters()  # once, for all that is forked from here
         modes = [
             namespaces.NAMESPACES,
             *([namespaces.LANDLOCK] if landlock.landlock_version() else []),
@@ -84,7 +82,7 @@ def _holds(mode: str, view: View) -> bool:
 
 
 class Supervisor:
-    """Hold the machines of one generation and the connection to the next."""
+    """The instances of one generation and the connection to the next generation."""
 
     def __init__(self, above: Wire, mode: str, view: View, *, warm: bool, grow: bool) -> None:
         """Take over the connection upwards; start the next generation where one is wanted."""

@@ -1,4 +1,4 @@
-"""Hold what ``systemd-run`` and ``systemctl`` do on an instance: start a program that outlives the script.
+"""Provide ``systemd-run`` and ``systemctl`` on an instance: start a program that outlives the script.
 
 https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html
 https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html

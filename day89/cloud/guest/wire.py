@@ -11,7 +11,7 @@ __all__ = ["Wire", "close_all_but"]
 
 
 class Wire:
-    """Send and receive JSON objects, one a line, on a stream socket."""
+    """A stream socket that carries JSON objects, one a line."""
 
     def __init__(self, connection: socket.socket) -> None:
         """Take the connection over."""

@@ -1,4 +1,4 @@
-"""Give each instance addresses of its own in 127.0.0.0/8, which Linux has without any set-up."""
+"""Assign each instance addresses of its own in 127.0.0.0/8, which Linux has without any set-up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRIES = 200
 
 @dataclass(frozen=True)
 class Address:
-    """Hold the outer address, the instance's own "localhost" (empty where there is none), and the metadata listener."""
+    """The public address, the instance's own "localhost" (empty where there is none), and the metadata listener."""
 
     outer: str
     localhost: str

@@ -1,4 +1,4 @@
-"""Run instances: what moto says is running has processes here, and nothing else has.
+"""Run instances: each instance that moto says is running has processes here, and nothing else has.
 
 moto's EC2 is the state. After every call that may change it, ``Fleet.reconcile`` compares: an instance that runs there
 and not here is started (whoever launched it: RunInstances, a launch template, Auto Scaling), one that has ended there
@@ -30,7 +30,7 @@ POLL_SECONDS = 0.02
 
 
 class Fleet:
-    """Hold all instances of one cloud."""
+    """All instances of one cloud."""
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ Listener = Callable[[dict[str, Any]], None]
 
 
 class ForkServer:
-    """Hold a process that has the libraries of the course loaded, and from which supervisors are forked.
+    """A process with the libraries of the course loaded, from which supervisors are forked.
 
     For a program that forks one short-lived process after another, each with clouds of its own: it makes one of these
     before it forks. If it dies, however it dies, all of them end.
@@ -58,7 +58,7 @@ class ForkServer:
 
 
 class Supervisor:
-    """Hold the connection to the supervisor process. It may serve one fleet after another.
+    """The connection to the supervisor process, which may serve one fleet after another.
 
     A fleet makes one for itself; a program that opens many clouds makes one, passes it to each, and closes it at the
     end, so that the libraries are loaded once. If the owner dies, however it dies, the supervisor ends all instances.

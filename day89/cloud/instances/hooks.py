@@ -1,4 +1,4 @@
-"""Join a fleet of instances to a local cloud."""
+"""Connect a fleet of instances to a local cloud."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SECONDS = "X-aws-ec2-metadata-token-ttl-seconds"
 
 
 class Source(Protocol):
-    """Say what one instance's service answers; asked anew at each request."""
+    """The content of one instance's metadata service, computed anew at each request."""
 
     @property
     def enabled(self) -> bool:
@@ -38,7 +38,7 @@ class Source(Protocol):
 
 
 class Door:
-    """Hold one instance's listening socket, what it answers, and the session tokens that it gave out."""
+    """One instance's listening socket, its content, and the session tokens that it issued."""
 
     def __init__(self, listener: socket.socket, source: Source) -> None:
         """Take over a listening socket."""
@@ -64,7 +64,7 @@ class Door:
 
 
 class MetadataService:
-    """Serve any number of doors from one thread that accepts and one short thread a connection."""
+    """A server for any number of listeners: one thread accepts, one short thread serves each connection."""
 
     def __init__(self) -> None:
         """Start the accepting thread."""

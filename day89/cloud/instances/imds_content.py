@@ -1,4 +1,4 @@
-"""Say what the instance metadata service answers, path by path.
+"""Compute what the instance metadata service answers, path by path.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
 """
@@ -28,7 +28,7 @@ def _time(moment: datetime) -> str:
 
 @dataclass
 class Tree:
-    """Answer for one instance; everything is looked up at the moment of the question."""
+    """The metadata of one instance, looked up at the moment of each request."""
 
     seen: Seen
     address: str

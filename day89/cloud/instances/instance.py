@@ -1,4 +1,4 @@
-"""Hold one instance of the fleet: what it is here, beside what moto knows of it."""
+"""Represent one instance of the fleet on this machine, beside what moto knows of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROOT = "@ROOT@"  # replaced by the supervisor: empty inside a jail, else the fol
 
 
 class Instance:
-    """Hold one instance of the fleet: its folder, its addresses, its processes."""
+    """One instance of the fleet: its folder, its addresses, its processes."""
 
     def __init__(self, seen: Seen, root: Path, address: Address, lock: Any) -> None:
         """Take a place; nothing runs yet."""
@@ -103,6 +103,10 @@ class Instance:
         own = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{self.door.endpoint}/",
+            # botocore gives it one second and one attempt: on a busy machine a script would lose its credentials.
+            # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/configuration.html
+            "AWS_METADATA_SERVICE_TIMEOUT": "20",
+            "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3",
             "DAY89_METADATA": self.door.endpoint,
             "TMPDIR": f"{ROOT}/tmp",
         }

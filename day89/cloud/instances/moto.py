@@ -1,4 +1,4 @@
-"""Read and change what moto knows of instances: the one place where the fleet leans on moto's inside.
+"""Read and change what moto knows of instances: the one place where the fleet depends on moto's internals.
 
 ``tests/cloud/instances/test_moto_contract.py`` holds moto to each name that is used here.
 """
@@ -21,7 +21,7 @@ SHUTDOWN_CODE = "Client.InstanceInitiatedShutdown"
 
 @dataclass(frozen=True)
 class Seen:
-    """Hold one instance as moto has it now; ``moto`` is its own object."""
+    """A snapshot of one instance in moto; ``moto`` is moto's own object."""
 
     id: str
     account: str
@@ -63,7 +63,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Role:
-    """Hold the role that an instance has through its profile."""
+    """The role that an instance has through its profile."""
 
     name: str
     arn: str

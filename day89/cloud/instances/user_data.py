@@ -22,7 +22,7 @@ UNKNOWN = "Unhandled non-multipart (text/x-not-multipart) userdata: {start!r}...
 
 @dataclass(frozen=True)
 class Script:
-    """Hold a program and what cloud-init would say on the console before it runs; an empty program is not run."""
+    """A program and the console lines that cloud-init writes before it; an empty program is not run."""
 
     text: bytes = b""
     note: str = ""

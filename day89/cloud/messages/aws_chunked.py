@@ -1,4 +1,4 @@
-"""Take the framing off a request body: what is left is what the client meant to send."""
+"""Remove the transfer framing of a request body: what is left is what the client meant to send."""
 
 from __future__ import annotations
 

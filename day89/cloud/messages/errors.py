@@ -1,4 +1,4 @@
-"""Write an error in the words of the protocol that the client speaks."""
+"""Serialize an error in the protocol that the client speaks."""
 
 from __future__ import annotations
 

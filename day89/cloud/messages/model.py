@@ -1,4 +1,4 @@
-"""Say what one API call is, and what a refusal of it is: the plain data that every room of the cloud passes on."""
+"""Define what an API call and an error are: the plain data that every part of the cloud passes on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT_REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Credential:
-    """Hold one access key that the cloud itself gave out; the secret opens nothing anywhere else."""
+    """An access key that the cloud itself issued; the secret is valid nowhere else."""
 
     access_key: str
     secret_key: str
@@ -31,7 +31,7 @@ ADMIN = Credential(
 
 @dataclass(frozen=True)
 class Refusal:
-    """Say why AWS would not do a call: its error code, its message, its HTTP status.
+    """An error as AWS reports it: code, message, HTTP status.
 
     Args:
         code: AWS error code, such as ``NoSuchKey``.
@@ -50,7 +50,7 @@ class Refusal:
 
 @dataclass
 class ApiCall:
-    """Hold one request as it came in and as it was understood.
+    """One request, as received and as parsed.
 
     ``method``, ``url`` and ``headers`` are as received (``url`` absolute, query and percent-encoding untouched), which
     is what a signature covers; ``body`` has its aws-chunked framing removed. ``params`` are the parameters of the

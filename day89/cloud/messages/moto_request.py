@@ -1,4 +1,4 @@
-"""Hold the request that moto gets, which mends may change before it gets it."""
+"""Represent the request that moto gets, which overrides may change first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOP_BY_HOP = ("transfer-encoding", "expect", "host", "connection")
 
 
 class Headers(dict[str, str]):
-    """Hold HTTP headers under lower-case names, looked up in any case."""
+    """HTTP headers under lower-case names, looked up in any case."""
 
     def __init__(self, headers: Mapping[str, Any]) -> None:
         """Take headers over, text or bytes."""
@@ -37,7 +37,7 @@ class Headers(dict[str, str]):
 
 @dataclass
 class Inner:
-    """Hold the parts of the request to moto: path and query still percent-encoded, S3's bucket in the path."""
+    """The parts of the request to moto: path and query still percent-encoded, S3's bucket in the path."""
 
     method: str
     host: str

@@ -1,4 +1,4 @@
-"""Find out which service, region and bucket a request is for, as AWS's own front doors would."""
+"""Find the service, region and bucket of a request, as AWS's own endpoints would."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CREDENTIAL = re.compile(r"Credential=([^/\s,]+)/(\d{8})/([^/]*)/([^/]*)/aws4_req
 
 @dataclass(frozen=True)
 class Signed:
-    """Hold what the signature of a request claims, before anybody has checked it."""
+    """The unverified claims of a request's signature."""
 
     access_key: str | None = None
     region: str | None = None
@@ -35,7 +35,7 @@ class Signed:
 
 @dataclass(frozen=True)
 class Route:
-    """Hold where a request goes: boto3's service name, the region, and for S3 the path with the bucket in front."""
+    """The destination of a request: boto3's service name, the region, and for S3 the path with the bucket in front."""
 
     service: str
     region: str

@@ -1,4 +1,4 @@
-"""Reach moto: the state behind the gateway. Everything that leans on moto's inside stands here."""
+"""Access moto, the state behind the gateway. Everything that depends on moto's internals stands here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Let moto work out once a process what it works out anew in every call, in the processes that grade.
+"""Cache what moto recomputes on every call, in the processes that grade.
 
 moto looks for each member of an answer under up to a dozen names, lists the methods of a class of EC2's size to find
 one, and writes XML through two layers of a general library. Which names and methods there are depends on classes and

@@ -1,4 +1,4 @@
-"""Keep the few images that the course names: the newest Amazon Linux, under another id in each region."""
+"""Provide the few images that the course names: the newest Amazon Linux, under another id in each region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put right, while a cloud is active, the few places inside moto's EC2 that cannot be mended from outside.
+"""Patch, while a cloud is active, the few places inside moto's EC2 that cannot be corrected from outside.
 
 A room of its own because it brings moto's EC2 with it, which takes as long to import as all the rest of the cloud.
 """

@@ -1,4 +1,4 @@
-"""Put right, while a cloud is active, how moto keeps versions and announces events.
+"""Patch, while a cloud is active, how moto keeps versions and announces events.
 
 Where versioning is suspended moto forgets all older versions; S3 keeps them and replaces only the one called ``null``.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/AddingObjectstoVersionSuspendedBuckets.html

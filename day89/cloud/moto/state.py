@@ -1,4 +1,4 @@
-"""Hold what one local cloud is: its credentials, its settings, its state in moto."""
+"""Represent one local cloud: its credentials, its settings, its state in moto."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["State"]
 
 @dataclass
 class State:
-    """Hold the settings and the state of one cloud; rules, policies and mends look things up here."""
+    """The settings and the state of one cloud, which rules, policies and overrides read."""
 
     credentials: dict[str, Credential] = field(default_factory=lambda: {ADMIN.access_key: ADMIN})
     enforce_iam: bool = False

@@ -1,4 +1,4 @@
-"""Let states take their time: an instance is pending before it runs, and stopping before it has stopped."""
+"""Make transitional states last: an instance is pending before it runs, and stopping before it has stopped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOKS = frozenset({"DescribeInstances", "DescribeInstanceStatus"})
 
 @dataclass(frozen=True)
 class Pace:
-    """Say how long a state lasts that passes by itself.
+    """The durations of transitional states.
 
     Args:
         looks: so many Describe calls still see it.
@@ -58,7 +58,7 @@ class _Moving:
 
 
 class PaceKeeper:
-    """Keep instances in their passing states until it is time; moto itself knows only the lasting ones."""
+    """The timer of transitional instance states; moto itself knows only the lasting ones."""
 
     def __init__(self, pace: Pace, state: State) -> None:
         """Begin with nothing on the move."""

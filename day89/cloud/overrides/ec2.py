@@ -1,4 +1,4 @@
-"""Mend moto's EC2 where it differs from EC2 itself."""
+"""Correct moto's EC2 where it differs from EC2."""
 
 from __future__ import annotations
 

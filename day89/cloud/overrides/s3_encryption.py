@@ -1,4 +1,4 @@
-"""Mend how moto's S3 speaks of encryption: there always is one, and SSE-C is blocked."""
+"""Correct how moto's S3 reports encryption: there always is one, and SSE-C is blocked."""
 
 from __future__ import annotations
 

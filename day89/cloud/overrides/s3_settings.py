@@ -1,4 +1,4 @@
-"""Keep settings of buckets that moto does not know: it takes a new one for a new bucket."""
+"""Keep bucket settings that moto does not know beside the bucket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mend the answers of the services around EC2 and S3."""
+"""Correct the answers of the services around EC2 and S3."""
 
 from __future__ import annotations
 

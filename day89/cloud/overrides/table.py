@@ -1,4 +1,4 @@
-"""Mend what moto refuses or answers wrongly although AWS allows it: before the call, or in its answer."""
+"""Override what moto refuses or answers wrongly although AWS allows it: before the call, or in its answer."""
 
 from __future__ import annotations
 

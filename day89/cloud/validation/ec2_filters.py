@@ -1,4 +1,4 @@
-"""Know which filters a Describe call of EC2 takes: moto breaks on a name that it does not know."""
+"""List the filters that each Describe call of EC2 takes: moto fails on a name that it does not know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refuse what AWS refuses and moto lets pass: one table of small rules a service."""
+"""Refuse what AWS refuses and moto accepts: one table of small rules for each service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choose what stands between submissions and this machine."""
+"""Choose the isolation level for submissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turn values into plain JSON and back, so that nothing is ever unpickled and only built-in types are rebuilt.
+"""Encode values as plain JSON and decode them: nothing is ever unpickled, and only built-in types are rebuilt.
 
 A value that JSON lacks becomes ``{"$": kind, ...}``. Whatever is neither plain nor known stays on its own side.
 """
@@ -25,10 +25,11 @@ DEPTH = 40
 ITEMS = 100_000
 TEXT = 20_000
 CLASSES = 40
+BITS = 10_000  # of an integer: Python writes none of more than 4,300 digits
 
 
 class Opaque:
-    """Stand for a value of the other side that is not plain data: it equals nothing but itself.
+    """A stand-in for a value of the other side that is not plain data; it equals nothing but itself.
 
     Args:
         type_name: name of its class over there.
@@ -59,6 +60,8 @@ def encode(value: Any, special: Callable[[Any], Any] = lambda value: None, depth
     if value is None or kind in (bool, str):
         return value
     if kind is int:
+        if value.bit_length() > BITS:
+            return {"$": "opaque", "type": "int", "text": f"<an int of {value.bit_length()} bits>"}
         return value if abs(value) < 2**53 else {"$": "int", "v": hex(value)}
     if kind is float:
         return value if math.isfinite(value) else {"$": "float", "v": repr(value)}
@@ -119,7 +122,7 @@ SUBCLASSES: list[tuple[type, Callable[[Any, Callable[[Any], Any]], Any]]] = [
 ]
 
 DECODERS: dict[str, Callable[[Any, Callable[[Any], Any]], Any]] = {
-    "int": lambda value, inner: int(value, 16),
+    "int": lambda value, inner: int(value[: BITS // 4], 16),
     "float": lambda value, inner: float(value),
     "tuple": lambda value, inner: tuple(inner(part) for part in value),
     "set": lambda value, inner: {inner(part) for part in value},
@@ -188,15 +191,20 @@ def decode_error(data: Mapping[str, Any]) -> Exception:
 
 
 def _decoded(data: Mapping[str, Any]) -> Exception:
-    names = [str(name)[:200] for name in data.get("names", [])[:CLASSES]] or ["Exception"]
+    names = [_class_name(name) for name in data.get("names", [])[:CLASSES]] or ["Exception"]
     if "ClientError" in names and isinstance(data.get("response"), dict):
         response = decode(data["response"])
-        response.setdefault("Error", {})
+        if not isinstance(response, dict) or not isinstance(response.setdefault("Error", {}), dict):
+            raise ValueError("what AWS answered is no answer")
         return _class_of(names, ClientError)(response, str(data.get("operation")))
     made = _class_of(names)(str(data.get("text", "")))
     if isinstance(made, OSError) and isinstance(data.get("errno"), int):
         made.errno = data["errno"]
     return made
+
+
+def _class_name(name: Any) -> str:
+    return "".join(letter if f"x{letter}".isidentifier() else "_" for letter in str(name)[:200]) or "_"
 
 
 def _class_of(names: Sequence[str], *bases: type[Exception]) -> type[Exception]:

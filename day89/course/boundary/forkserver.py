@@ -1,7 +1,8 @@
 """Fork submissions from a process that has imported everything once.
 
-It is started as ``python -I -m day89.course.boundary.forkserver DESCRIPTOR`` and speaks frames on that
-socket. A *session* is one grading run: what it spawned dies with it, whatever became of the grader.
+It is started as ``python -I -m day89.course.boundary.forkserver DESCRIPTOR [FOLDER HIDDEN...]`` and speaks frames on
+that socket. With a folder it encloses itself in namespaces in which that alone is writable, and nothing hidden is seen.
+A *session* is one grading run: what it spawned dies with it, whatever became of the grader.
 """
 
 from __future__ import annotations
@@ -27,27 +28,39 @@ import waitress  # noqa: F401
 from day89.botocore_caches import install as be_thrifty
 from day89.course.boundary import host, models
 from day89.processes.channel import Broken, Wire
-from day89.sandbox import landlock
+from day89.sandbox import landlock, namespaces, privileges
 from day89.sandbox import seccomp as calls
+from day89.sandbox.quotas import Watch
 from day89.sandbox.rlimits import Limits, apply_limits
+from day89.sandbox.visible import shown_paths, system_paths
 
 __all__ = ["main"]
 
 SERVICES = ("s3", "ec2", "iam", "ssm", "sts")
+LOOK_SECONDS = 0.2  # from one look at the disk to the next
+watches: dict[int, Watch] = {}
+excesses: dict[int, str] = {}
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, folder: str = "", *hidden: str) -> None:
     """Serve sessions until the grader hangs up.
 
     Args:
         descriptor: the socket on which sessions arrive.
+        folder: where namespaces are wanted, the one folder that is writable in them.
+        hidden: what is not to be seen in them.
     """
     warm_up()
+    if folder:
+        namespaces.enclose(Path(folder), map(Path, shown_paths()), [Path(path) for path in hidden])
+    privileges.close_to_others(True)  # a submission is of the same user
     door = Wire(socket.socket(fileno=descriptor))
     sessions: dict[Wire, set[int]] = {}
     door.send({"ready": True, "landlock": landlock.landlock_version(), "seccomp": calls.available()})
     while True:
-        ready, _, _ = select.select([door, *sessions], [], [])
+        ready, _, _ = select.select([door, *sessions], [], [], LOOK_SECONDS if watches else None)
+        for pid, watch in watches.items():
+            _look(pid, watch)
         for wire in ready:
             try:
                 message, _ = wire.receive()
@@ -84,18 +97,28 @@ def warm_up() -> None:
 
 def _answer(message: dict[str, Any], pids: set[int], others: list[Wire]) -> dict[str, Any]:
     if "spawn" in message:
-        pid = _spawn(message["spawn"], message["descriptors"], others)
+        what = message["spawn"]
+        pid = _spawn(what, message["descriptors"], others)
+        watches[pid] = Watch(what["folder"], disk=what["limits"]["disk"], files=what["limits"]["entries"])
         pids.add(pid)
         return {"pid": pid}
     pid = message["kill"]
     if pid not in pids:
         return {"gone": True}
     pids.discard(pid)
-    return _end([pid])
+    return {**_end([pid]), "excess": excesses.pop(pid, None)}
+
+
+def _look(pid: int, watch: Watch) -> None:
+    """End a submission that takes too much of the disk."""
+    if pid not in excesses and (words := watch.disk_excess()):
+        excesses[pid] = words
+        os.kill(pid, signal.SIGKILL)
 
 
 def _end(pids: list[int]) -> dict[str, Any]:
     for pid in pids:
+        watches.pop(pid, None)
         try:
             os.killpg(pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -143,7 +166,7 @@ def _be_submission(what: dict[str, Any], descriptors: list[int], others: list[Wi
 
 @cache
 def _system_paths(hidden: tuple[str, ...]) -> list[Path]:
-    return landlock.system_paths([Path(path) for path in hidden])
+    return system_paths([Path(path) for path in hidden])
 
 
 def enter_jail(what: dict[str, Any]) -> None:
@@ -153,13 +176,16 @@ def enter_jail(what: dict[str, Any]) -> None:
         what: the layers to use, the folders to write in, the folders to hide, the limits.
     """
     layers = what["layers"]
+    privileges.close_to_others(False)
+    if "seccomp" in layers:
+        privileges.drop_capabilities()
     if "landlock" in layers:
         landlock.restrict_files([*_system_paths(tuple(what["hidden"])), *what["read"]], what["write"])
     if "rlimits" in layers:
         apply_limits(Limits(**what["limits"]))
     if "seccomp" in layers:
-        calls.restrict_calls()
+        calls.restrict_calls(alone=what["alone"])
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -1,4 +1,4 @@
-"""Run a submission on its own side of the boundary: load it, call its functions, send its AWS calls to the grader."""
+"""Run a submission on its own side of the boundary: load it, call its functions, pass its AWS calls to the grader."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 from day89.course.boundary import patience
+from day89.course.boundary.carried import stand_in
 from day89.course.boundary.codec import decode, encode, encode_error
 from day89.course.checks.fast_sleep import late_bound, naps
 from day89.course.checks.learner import InProcess, Missing
@@ -30,7 +31,7 @@ __all__ = ["Host", "fresh_session", "run"]
 
 
 class Host:
-    """Serve the grader's questions about one submission until the grader hangs up.
+    """The submission's side of the boundary, which answers the grader until the grader hangs up.
 
     Args:
         calls: questions and answers.
@@ -83,6 +84,12 @@ class Host:
         # Where nothing needs real time, no code of the submission waits for any.
         with nullcontext() if self.patient else naps():
             return self.side.call(question["function"], arguments, keywords)
+
+    def do_replace(self, question: dict[str, Any]) -> bool:
+        """Have functions of the course, which the grader runs, take the place of some of the submission's."""
+        assert self.side is not None
+        self.side.replace_by(question["functions"], lambda name: stand_in(name, self.calls))
+        return True
 
     def do_model(self, question: dict[str, Any]) -> Any:
         """Make one of the course's models; one that records leaves its predictions to the grader, who counts them."""

@@ -1,4 +1,4 @@
-"""Make the course's models on the submission's side."""
+"""Build the course's models on the submission's side."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["AskingPipeline", "asking_model", "plain_model"]
 
 
 class AskingPipeline(Pipeline):
-    """Be a model whose predictions are made, and counted, by the grader."""
+    """A model whose predictions are made, and counted, by the grader."""
 
     ask: Callable[[Sequence[Any]], Any]
 

@@ -1,4 +1,4 @@
-"""Shorten the waits of botocore's waiters and retries, as the local cloud does in its own process.
+"""Scale the waits of botocore's waiters and retries, as the local cloud does in its own process.
 
 The local cloud's own room cannot be used here: it brings moto with it, which no submission's process may hold.
 """

@@ -1,4 +1,4 @@
-"""Be the grader's end: call a submission that runs in another process, and answer its AWS requests meanwhile."""
+"""Call a submission that runs in another process, and answer its AWS requests meanwhile: the grader's end."""
 
 from __future__ import annotations
 
@@ -6,29 +6,34 @@ import contextlib
 import os
 import select
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from botocore.client import BaseClient
-
-from day89.course.boundary.codec import decode, decode_error, encode
-from day89.course.boundary.remote_cloud import ask_cloud, connect
+from day89.course.boundary.carried import answer_carried, client_facts
+from day89.course.boundary.codec import decode, decode_error, encode, encode_error
+from day89.course.boundary.remote_cloud import ask_cloud, connect, connection_of
 from day89.course.boundary.remote_proxies import RemoteApp, RemoteModel
 from day89.course.boundary.spawn import Session, Submitted
 from day89.course.checks.learner import Fault, Gone, Missing
 from day89.course.checks.proxies import Model, NoAnswer
 from day89.course.exercise.submission import Unreadable
 from day89.processes.channel import Broken
+from day89.processes.stopwatch import Stopwatch
 
 __all__ = ["Remote"]
 
 OUTPUT_KEPT = 64 * 1024
 CALLS_ALLOWED = 20_000
 LOAD_SECONDS = 20.0
+OWN_SHARE = 0.9  # of a check's limit: this side gives up a little before whoever watches this process does
+WALL = 30.0  # times that by the clock on the wall
+# What taking an answer apart may raise where its maker did not keep to its form.
+HOSTILE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 
 
 class Remote:
-    """Run a submission in another process; a new one takes over where it had to be killed.
+    """A runner that keeps a submission in another process; a new process takes over where one had to be killed.
 
     Args:
         session: spawns the processes.
@@ -41,12 +46,14 @@ class Remote:
         self.session, self.path, self.folder, self.environment = session, path, folder, environment
         self.deadline = time.monotonic() + LOAD_SECONDS
         self.seconds = LOAD_SECONDS
+        self.clock = Stopwatch(os.getppid())  # the server, below which this process and the submission's are
         self.cloud: Any = None
         self.process: Submitted | None = None
         self.models: dict[int, Any] = {}
         self.printed = bytearray()
         self.interrupted = False
         self.patient = False
+        self.carried: tuple[str, ...] = ()
         self._reader: Remote | None = None
 
     def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -111,12 +118,20 @@ class Remote:
 
     def begin(self, seconds: float) -> None:
         """Begin a check; give up a little before whoever watches this process does."""
-        self.seconds, self.deadline = seconds, time.monotonic() + 0.9 * seconds
+        self.seconds, self.deadline = seconds, time.monotonic() + OWN_SHARE * seconds
+        self.clock.restart()
         self.cloud, self.patient = None, False
         self.models.clear()
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+
+    def replace(self, functions: Sequence[str]) -> None:
+        """Have the course's own functions, which run in this process, take the place of some of the submission's."""
+        if tuple(functions) != self.carried:
+            self.carried = tuple(functions)
+            if self.process is not None:  # else it is told when it starts
+                self._exchange({"do": "replace", "functions": list(functions)})
 
     def meet(self, cloud: Any, patient: bool) -> None:
         """Meet the cloud of the check: its instances are all that can be connected to."""
@@ -133,10 +148,14 @@ class Remote:
 
     def close(self) -> None:
         """End the submission's process."""
-        if self.process is not None:
-            with contextlib.suppress(Broken):
-                self.process.end()
-            self.process = None
+        self._end()
+
+    def _end(self) -> dict[str, Any]:
+        """End the process; return what it took."""
+        process, self.process = self.process, None
+        with contextlib.suppress(Broken):
+            return process.end() if process is not None else {}
+        return {}
 
     def _exchange(self, question: dict[str, Any]) -> Any:
         process = self._running()
@@ -153,6 +172,9 @@ class Remote:
             self.process = self.session.spawn(self.folder, self.environment, [self.path])
             question = {"do": "load", "path": str(self.path)}
             self._result(self._converse(self.process, question, time.monotonic() + LOAD_SECONDS))
+            if self.carried:
+                told = {"do": "replace", "functions": list(self.carried)}
+                self._result(self._converse(self.process, told, time.monotonic() + LOAD_SECONDS))
         return self.process
 
     def _converse(self, process: Submitted, question: dict[str, Any], deadline: float) -> dict[str, Any]:
@@ -168,9 +190,12 @@ class Remote:
                         self._serve(process, asked)
                     else:
                         answer, _ = process.calls.receive()
-                        if "predict" not in answer:
+                        if "carried" in answer:
+                            process.calls.send(self._carry(answer))
+                        elif "predict" in answer:
+                            process.calls.send(self._predict(answer))
+                        else:
                             return answer
-                        process.calls.send(self._predict(answer))
         except Broken as error:
             return self._give_up(f"its process ended before it answered ({error}){self._last_words(process)}")
 
@@ -179,12 +204,20 @@ class Remote:
         if process.output >= 0:
             sources.append(process.output)
         ready, _, _ = select.select(sources, [], [], max(0.0, deadline - time.monotonic()))
+        while not ready and deadline == self.deadline and (left := self._left()) > 0:
+            ready, _, _ = select.select(sources, [], [], left)
         if not ready:
             self._give_up(f"it was still running after {self.seconds:g} seconds", timed_out=True)
         return ready
 
+    def _left(self) -> float:
+        """Return how long the submission may go on: what others hold the processors meanwhile is not its time."""
+        return self.clock.left(OWN_SHARE * self.seconds, OWN_SHARE * WALL * self.seconds)
+
     def _give_up(self, what: str, timed_out: bool = False) -> NoReturn:
-        self.close()
+        ended = self._end()
+        if ended.get("excess"):
+            what = f"its process was ended, because it took {ended['excess']}"
         raise Gone(what, timed_out)
 
     def _last_words(self, process: Submitted) -> str:
@@ -210,18 +243,22 @@ class Remote:
             raise self._error(answer)
         try:
             return decode(answer.get("value"), self._known)
-        except (ValueError, RecursionError) as error:
+        except HOSTILE as error:
             raise Gone(f"it answered with something that is no value ({error})") from None
 
     def _error(self, answer: dict[str, Any]) -> BaseException:
-        names = answer["error"].get("names", [])
+        try:
+            names = [str(name) for name in answer["error"].get("names", [])]
+            error = decode_error(answer["error"])
+        except HOSTILE as problem:
+            return Gone(f"it answered with something that is no error ({problem})")
         if self.interrupted and names[:1] == ["KeyboardInterrupt"]:
             return KeyboardInterrupt()
         if any(name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit") for name in names):
             return Gone(f"it raised {names[0]}, which ends a program")
-        error = decode_error(answer["error"])
-        error.submission_line = answer.get("line")  # type: ignore[attr-defined]
-        error.submission_stub = answer.get("stub")  # type: ignore[attr-defined]
+        line, stub = answer.get("line"), answer.get("stub")
+        error.submission_line = line if isinstance(line, int) else None  # type: ignore[attr-defined]
+        error.submission_stub = stub if isinstance(stub, str) else None  # type: ignore[attr-defined]
         return error
 
     def _known(self, data: dict[str, Any]) -> Any:
@@ -237,16 +274,22 @@ class Remote:
         except Exception as error:
             return {"refused": str(error)[:500]}
 
+    def _carry(self, question: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = answer_carried(question, self.carried)
+        except HOSTILE as error:
+            return {"error": encode_error(TypeError(str(error)))}
+        self.interrupted = self.interrupted or "KeyboardInterrupt" in answer.get("error", {}).get("names", [])
+        return answer
+
     def _serve(self, process: Submitted, asked: int) -> None:
         message, body = process.aws.receive()
         if asked > CALLS_ALLOWED:
             self._give_up(f"it had made {CALLS_ALLOWED} calls to AWS, and went on")
-        if "connect" in message:
-            host, port = message["connect"]
-            connect(process.aws, host, port, self._is_instance(host))
+        if target := connection_of(message):
+            connect(process.aws, *target, self._is_instance(target[0]))
             return
-        method, url, headers = message["aws"]
-        answer, content = ask_cloud(method, url, headers, body)
+        answer, content = ask_cloud(message, body)
         self.interrupted = self.interrupted or "interrupt" in answer
         process.aws.send(answer, content)
 
@@ -255,11 +298,6 @@ class Remote:
 
 
 def _special(value: Any) -> Any:
-    if isinstance(value, BaseClient):
-        keys = value._request_signer._credentials  # type: ignore[attr-defined]
-        secrets = [keys.access_key, keys.secret_key, keys.token] if keys else [None, None, None]
-        service, region = value.meta.service_model.service_name, value.meta.region_name
-        return {"$": "client", "service": service, "region": region, "credentials": secrets}
     if isinstance(value, RemoteModel | RemoteApp):
         return {"$": "handle", "id": value.id}
-    return None
+    return client_facts(value)

@@ -1,13 +1,18 @@
-"""Be, for a check, what lives on the submission's side: models and apps."""
+"""Represent models and apps that live on the submission's side."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from day89.course.checks.proxies import Answer
+from day89.course.checks.proxies import Answer, NoAnswer
 
 __all__ = ["Asked", "RemoteApp", "RemoteModel"]
+
+RAISED_LETTERS = 400  # what is told of an exception behind an answer
+
+
+T = TypeVar("T")
 
 
 class Asked(Protocol):
@@ -18,7 +23,7 @@ class Asked(Protocol):
 
 
 class RemoteModel:
-    """Be a model that lives on the submission's side.
+    """A model that lives on the submission's side.
 
     Args:
         side: where it lives.
@@ -34,12 +39,12 @@ class RemoteModel:
     @property
     def features(self) -> int:
         """Count the columns that a row needs."""
-        return int(self.side.ask(self.id, "features"))
+        return _made(int, self.side.ask(self.id, "features"))
 
     @property
     def classes(self) -> list[Any]:
         """List what the model may predict, as plain values."""
-        return list(self.side.ask(self.id, "classes"))
+        return _made(list, self.side.ask(self.id, "classes"))
 
     @property
     def predict_calls(self) -> int:
@@ -48,11 +53,11 @@ class RemoteModel:
 
     def predict(self, rows: Sequence[Sequence[float]]) -> list[Any]:
         """Return one plain value a row."""
-        return list(self.side.ask(self.id, "predict", [[list(row) for row in rows]]))
+        return _made(list, self.side.ask(self.id, "predict", [[list(row) for row in rows]]))
 
 
 class RemoteApp:
-    """Be a Flask app that lives on the submission's side.
+    """A Flask app that lives on the submission's side.
 
     Args:
         side: where it lives.
@@ -82,4 +87,19 @@ class RemoteApp:
         """Send one request and return the answer."""
         options = {"json": json, "data": data, "headers": dict(headers or {}), "content_type": content_type}
         found = self.side.ask(self.id, "request", [method, path], options)
-        return Answer(int(found["status"]), {str(k): str(v) for k, v in found["headers"].items()}, str(found["text"]))
+        return _made(_answer, found)
+
+
+def _answer(found: Any) -> Answer:
+    headers = {str(name): str(value) for name, value in found["headers"].items()}
+    raised, line = found.get("raised"), found.get("line")
+    behind = (str(raised)[:RAISED_LETTERS] if raised else None, int(line) if line else None)
+    return Answer(int(found["status"]), headers, str(found["text"]), *behind)
+
+
+def _made(kind: Callable[[Any], T], value: Any) -> T:
+    """Return an answer as what it should be; its maker may be hostile."""
+    try:
+        return kind(value)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise NoAnswer(f"expected another kind of answer; found {repr(value)[:100]} ({error})") from None

@@ -1,4 +1,4 @@
-"""Start the warm process, and submissions from it."""
+"""Start the warm process, and submissions as forks of it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ from typing import Any
 
 from day89.errors import ToolError
 from day89.processes.channel import Broken, Wire
+from day89.sandbox.namespaces import leads_into
 from day89.sandbox.rlimits import Limits
+from day89.sandbox.visible import interpreter_paths, shown_paths
 
 __all__ = ["Confinement", "Session", "Submitted", "Warm", "bubblewrap"]
+
+PACKAGE = Path(__file__).resolve().parents[2]
+# What of this package runs on the submission's side, and is imported before one is there; no answers, no checks.
+OWN_SIDE = ("*.py", "processes", "sandbox", "course/*.py", "course/boundary", "course/checks", "course/exercise")
 
 # Everything that a submission's process may know of its surroundings.
 ENVIRONMENT = {
@@ -31,17 +37,17 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Confinement:
-    """Say which layers a submission is kept in.
+    """The layers that a submission is kept in.
 
     Attributes:
         layers: some of ``"landlock"``, ``"seccomp"``, ``"rlimits"``.
-        bubblewrap: run the whole warm process in namespaces of its own.
+        outside: ``"namespaces"`` has the warm process enter namespaces of its own, ``"bubblewrap"`` starts it in some.
         limits: what one submission may use.
         hidden: what must not be readable: the course with its answers and checks.
     """
 
     layers: tuple[str, ...] = ("landlock", "seccomp", "rlimits")
-    bubblewrap: bool = False
+    outside: str = ""
     limits: Limits = field(default_factory=Limits)
     hidden: tuple[str, ...] = ()
 
@@ -49,11 +55,11 @@ class Confinement:
     def from_json(cls, data: dict[str, Any]) -> Confinement:
         """Rebuild one from what ``dataclasses.asdict`` and JSON made of it."""
         limits = Limits(**data["limits"])
-        return cls(tuple(data["layers"]), bool(data["bubblewrap"]), limits, tuple(data["hidden"]))
+        return cls(tuple(data["layers"]), str(data["outside"]), limits, tuple(data["hidden"]))
 
 
 class Warm:
-    """Keep one warm process, from which submissions are forked.
+    """A warm process from which submissions are forked.
 
     Args:
         confinement: the layers that its submissions are kept in.
@@ -66,8 +72,10 @@ class Warm:
         ours, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
         command = [sys.executable, "-I", "-m", "day89.course.boundary.forkserver", str(theirs.fileno())]
-        if confinement.bubblewrap:
-            command = bubblewrap(self.folder) + command
+        if confinement.outside == "namespaces":
+            command += [str(self.folder), *confinement.hidden]
+        if confinement.outside == "bubblewrap":
+            command = bubblewrap(self.folder, confinement.hidden) + command
         self.process = subprocess.Popen(
             command,
             env=ENVIRONMENT,
@@ -116,7 +124,7 @@ class Warm:
 
 
 class Session:
-    """Spawn submissions for one grading run.
+    """The submissions of one grading run.
 
     Args:
         wire: connection to the warm process.
@@ -146,6 +154,7 @@ class Session:
             "write": [str(folder)],
             "hidden": list(self.confinement.hidden),
             "layers": list(self.confinement.layers),
+            "alone": bool(self.confinement.outside),
             "limits": asdict(self.confinement.limits),
         }
         self.wire.send({"spawn": what}, descriptors=[pairs[0][1].fileno(), pairs[1][1].fileno(), into])
@@ -162,7 +171,7 @@ class Session:
 
 @dataclass
 class Submitted:
-    """Hold the grader's end of one submission's process.
+    """The grader's end of one submission's process.
 
     Attributes:
         pid: its process id, as the warm process knows it.
@@ -196,21 +205,34 @@ class Submitted:
         return self.session.wire.receive()[0]
 
 
-def bubblewrap(folder: Path) -> list[str]:
-    """Return the command that runs another one in namespaces of its own: no network, own processes, a read-only system.
+def bubblewrap(folder: Path, hidden: Sequence[str]) -> list[str]:
+    """Return the command that runs another one in namespaces of its own: as ``namespaces.enclose`` makes them.
 
     Args:
         folder: the one folder that stays writable.
+        hidden: what is not to be seen; of this package the warm process has to import its own side of the boundary.
     """
-    program = shutil.which("bwrap") or "bwrap"
-    shown = [path for path in ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc") if Path(path).exists()]
-    places = dict.fromkeys([*shown, sys.base_prefix, sys.prefix, str(Path(__file__).resolve().parents[3])])
-    binds = [word for path in places for word in ("--ro-bind", path, path)]
+    shown = shown_paths()
+    covered = [path for path in hidden if any(Path(path).is_relative_to(one) for one in shown)]
+    again = [path for path in map(str, interpreter_paths()) if any(Path(path).is_relative_to(one) for one in covered)]
+    parts = [str(path) for part in OWN_SIDE for path in PACKAGE.glob(part)]
     return [
-        program,
-        *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-        *("--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),
-        *binds,
+        shutil.which("bwrap") or "bwrap",
+        *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "submission"),
+        *("--dev", "/dev", "--proc", "/proc"),
+        *(word for path in shown for word in _shown(path, shown)),
+        *(word for path in covered for word in _covered(path)),
+        *(word for path in [*again, *parts] for word in ("--ro-bind", path, path)),
         *("--bind", str(folder), str(folder)),
         "--",
     ]
+
+
+def _shown(path: str, shown: Sequence[str]) -> tuple[str, ...]:
+    if Path(path).is_symlink() and leads_into(Path(path), shown):
+        return "--symlink", str(Path(path).readlink()), path
+    return "--ro-bind", path, path
+
+
+def _covered(path: str) -> tuple[str, ...]:
+    return ("--tmpfs", path) if Path(path).is_dir() else ("--ro-bind", os.devnull, path)

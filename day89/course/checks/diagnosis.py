@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
+from day89.course.checks.evidence import PROVABLE
 from day89.course.checks.expectations import describe_alone
 
 __all__ = ["Silence", "blame"]
@@ -54,38 +55,46 @@ def blame(error: BaseException, otherwise: str | None = None) -> str | None:
 
     Args:
         error: what a learner's function raised.
-        otherwise: what it shows in this check, where its own text shows nothing.
+        otherwise: what the check suspects, where the error's own text shows nothing; it counts only if it can be
+            proved by what was seen (``day89.course.checks.evidence``).
     """
     text = describe_alone(error)
     for pattern, mistake in SYMPTOMS:
         if pattern.search(text):
             return mistake
-    return "F1" if type(error).__name__ in PROMISED or FORBIDDEN.search(text) else otherwise
+    if type(error).__name__ in PROMISED or FORBIDDEN.search(text):
+        return "F1"
+    return otherwise if otherwise in PROVABLE else None
 
 
 class Silence:
-    """Notice where functions that were given a client have answered, and AWS was never asked for anything.
+    """A watch on functions that were given a client: it notices where they return without any request to AWS.
 
     Args:
         asked: tells how many requests AWS has had so far.
 
     Attributes:
         is_right: in this check nobody has to ask AWS.
+        spans: how many requests AWS had had before and after each call of a function; None while it runs.
     """
 
     def __init__(self, asked: Callable[[], int]) -> None:
         self._asked = asked
         self._calls: list[bool] = []
         self.is_right = False
+        self.spans: list[tuple[int, int | None]] = []
 
     @contextmanager
     def listening(self, arguments: tuple[Any, ...]) -> Iterator[None]:
         """Listen during one call of a function; an error may come before any request, so it says nothing."""
         before, silent = self._asked(), False
+        self.spans.append((before, None))
+        place = len(self.spans) - 1
         try:
             yield
             silent = self._asked() == before
         finally:
+            self.spans[place] = before, self._asked()
             if any(isinstance(one, BaseClient) for one in arguments):
                 self._calls.append(silent)
 

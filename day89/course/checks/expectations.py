@@ -1,4 +1,4 @@
-"""Say what is wrong with an answer: the words and comparisons that the checks are written in.
+"""Compare a learner's answer with what is expected, and fail with the difference.
 
 ``Wrong`` is the learner's mistake; ``NotStarted`` is a stub. Every other error that starts in a check is the tool's.
 """
@@ -27,6 +27,7 @@ __all__ = [
     "expect_equal",
     "expect_type",
     "fail",
+    "in_one_line",
     "show",
 ]
 
@@ -36,49 +37,82 @@ _END = 80  # letters of the end of a long error that are told beside its beginni
 
 
 class Wrong(AssertionError):
-    """Say that the answer is wrong, and, where it is a known one, which mistake it is.
+    """A wrong answer: what was called, what was expected and what was found, each a part that a report can lay out.
+
+    Args:
+        called: the call as text, and the situation in which it was made.
+        expected: what the docstring of the task promises.
+        found: what was found instead: its ``str`` is told, and its ``line`` where it has one.
+        mistake: id of the known mistake that this shows, such as ``"L2"``, or None.
 
     Attributes:
-        mistake: id of the mistake, such as ``"L2"``, or None.
+        called: see above.
+        expected: see above.
+        found: see above.
+        mistake: see above.
+        line: line of the submission where it went wrong, where an error shows it.
+        code: that line's text.
+        evidence: what else was seen, a line of text each.
+        launched: an instance has been launched.
         timed_out: the answer took too long.
     """
 
-    def __init__(self, message: str, mistake: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, *, called: object, expected: object, found: object, mistake: str | None = None) -> None:
+        self.called, self.expected, self.found = str(called), str(expected), str(found)
+        super().__init__(in_one_line(self.called, self.expected, self.found))
         self.mistake = mistake
+        self.line: int | None = getattr(found, "line", None)
+        self.code: str | None = None
+        self.evidence: list[str] = []
+        self.launched = False
         self.timed_out = False
+
+    def parts(self) -> dict[str, Any]:
+        """Return the parts as plain data, under the names that they have in a result."""
+        names = ("called", "expected", "found", "mistake", "line", "code", "evidence", "launched")
+        return {name: getattr(self, name) for name in names} | {"message": str(self)}
+
+
+def in_one_line(called: str, expected: str, found: str) -> str:
+    """Return the parts of a failure as one sentence, for where only one line of text can be shown."""
+    told = found if found.startswith(("it returned", "it raised")) else f"found {found}"
+    return f"called {called}; expected {expected}; {told}"
 
 
 class NotStarted(Exception):
-    """Say that the function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it."""
+    """The function is still its stub. Not a RuntimeError, as NotImplementedError is: no check may take it for one."""
 
 
-def fail(message: str, mistake: str | None = None) -> NoReturn:
+def fail(*, called: object, expected: object, found: object, mistake: str | None = None) -> NoReturn:
     """Fail the check.
 
     Args:
-        message: what was called, what was expected, what was found.
-        mistake: id of the mistake that this message shows, where it is a known one.
+        called: the call as text: ``task.last_call``, and the situation in which it was made.
+        expected: what the docstring of the task promises.
+        found: what was found instead.
+        mistake: id of the mistake that this shows, where it is a known one.
 
     Raises:
         Wrong: always.
     """
-    raise Wrong(message, mistake)
+    raise Wrong(called=called, expected=expected, found=found, mistake=mistake)
 
 
-def expect(condition: object, message: str, mistake: str | None = None) -> None:
+def expect(condition: object, *, called: object, expected: object, found: object, mistake: str | None = None) -> None:
     """Fail the check unless the condition is true.
 
     Args:
         condition: what must be true of what the *cloud* or a plain value shows.
-        message: what was called, what was expected, what was found.
-        mistake: id of the mistake that this message shows, where it is a known one.
+        called: the call as text: ``task.last_call``, and the situation in which it was made.
+        expected: what the docstring of the task promises.
+        found: what was found instead.
+        mistake: id of the mistake that this shows, where it is a known one.
 
     Raises:
         Wrong: the condition is false.
     """
     if not condition:
-        raise Wrong(message, mistake)
+        raise Wrong(called=called, expected=expected, found=found, mistake=mistake)
 
 
 def expect_type(found: object, kind: type | tuple[type, ...], called: str, mistake: str | None = None) -> None:
@@ -96,7 +130,8 @@ def expect_type(found: object, kind: type | tuple[type, ...], called: str, mista
     kinds = kind if isinstance(kind, tuple) else (kind,)
     if not _is_a(found, kinds):
         names = " or ".join(one.__name__ for one in kinds)
-        raise Wrong(f"called {called}; expected a {names}; found {show(found)} ({type(found).__name__})", mistake)
+        what = f"{show(found)} ({type(found).__name__})"
+        raise Wrong(called=called, expected=f"a {names}", found=what, mistake=mistake)
 
 
 def expect_equal(found: object, expected: object, called: str, mistake: str | None = None) -> None:
@@ -113,7 +148,7 @@ def expect_equal(found: object, expected: object, called: str, mistake: str | No
     """
     # The expected value stands on the left: its own type decides first what equal means, never the learner's object.
     if not _is_a(found, (type(expected),)) or not expected == found:
-        raise Wrong(f"called {called}; expected {show(expected)}; found {show(found)}", mistake)
+        raise Wrong(called=called, expected=show(expected), found=show(found), mistake=mistake)
 
 
 def _is_a(found: object, kinds: tuple[type, ...]) -> bool:

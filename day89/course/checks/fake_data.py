@@ -1,4 +1,4 @@
-"""Make up names, numbers and contents from a seed, so that a hard-coded answer fails and a run can be repeated."""
+"""Generate names, numbers and contents from a seed, so that a hard-coded answer fails and a run can be repeated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AWKWARD = (" ", "+", "%", "'", '"', "é", "ü", "日", "ñ", "&", "=", "%20", "$
 
 
 class Names:
-    """Make up values, the same ones for the same seed and check.
+    """Made-up values, the same ones for the same seed and check.
 
     Args:
         seed: seed of the run.
@@ -95,6 +95,10 @@ class Names:
     def keys(self, count: int, *, prefix: str = "", extension: str = "") -> list[str]:
         """Return different awkward keys, in no order."""
         return [self.key(f"-{number}{extension}", prefix=prefix) for number in self.shuffled(range(count))]
+
+    def plain_keys(self, count: int, *, prefix: str = "", extension: str = "") -> list[str]:
+        """Return different plain keys, in no order."""
+        return [self.plain_key(f"-{number}{extension}", prefix=prefix) for number in self.shuffled(range(count))]
 
     def text(self, words: int = 8) -> str:
         """Return a line of words, with letters beyond ASCII."""

@@ -1,4 +1,4 @@
-"""Cut short what graded code sleeps where nothing needs the time: states that pass by looks, not by seconds."""
+"""Shorten what graded code sleeps where nothing needs the time: states that pass by Describe calls, not by seconds."""
 
 from __future__ import annotations
 

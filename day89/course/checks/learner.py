@@ -1,4 +1,4 @@
-"""Call the learner's functions for the checks, and put what happens into words.
+"""Call the learner's functions for the checks, and describe what happened.
 
 A *side* is where the submission runs. ``InProcess`` is this process; another one may stand across a process boundary
 and has the same face: plain values, paths, clients and handles go in, plain values and handles come out.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Protocol
 
+from day89.course.checks.breakpoints import BreakpointReached
+from day89.course.checks.course_functions import course_function
 from day89.course.checks.diagnosis import Silence
 from day89.course.checks.expectations import NotStarted, Wrong, describe_call, describe_error, show
 from day89.course.checks.proxies import App, InProcessApp, InProcessModel, Model, NoAnswer
@@ -22,15 +24,15 @@ __all__ = ["Fault", "Gone", "InProcess", "Missing", "Side", "Task"]
 
 
 class Missing(Exception):
-    """Say that the submission has no such function."""
+    """The submission has no such function."""
 
 
 class Fault(Exception):
-    """Say that what stands between a check and the submission is broken: never the learner's fault."""
+    """The machinery between a check and the submission is broken: never the learner's fault."""
 
 
 class Gone(Exception):
-    """Say that the submission's side did not answer: it is too slow, or has ended.
+    """The submission's side did not answer: it is too slow, or has ended.
 
     Attributes:
         timed_out: it was too slow.
@@ -65,12 +67,15 @@ class Side(Protocol):
     def begin(self, seconds: float) -> None:
         """Begin a check, which may take so many seconds."""
 
+    def replace(self, functions: Sequence[str]) -> None:
+        """Have the course's own functions take the place of these, and the submission's that of all others."""
+
     def meet(self, cloud: Any, patient: bool) -> None:
         """Meet the cloud of the check; ``patient`` says that instances really run in it."""
 
 
 class InProcess:
-    """Run the submission in this process.
+    """A runner that keeps the submission in this process.
 
     Args:
         module: the loaded submission.
@@ -83,6 +88,7 @@ class InProcess:
     def __init__(self, module: ModuleType, path: Path) -> None:
         self.module = module
         self.path = path
+        self._own: dict[str, Any] = {}
 
     def call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Call a function of the submission.
@@ -115,6 +121,26 @@ class InProcess:
         except Exception as error:  # whatever the bytes are
             raise NoAnswer(f"joblib.load raised {type(error).__name__}: {error}") from error
 
+    def replace(self, functions: Sequence[str]) -> None:
+        """Have the course's own functions take the place of these, and the submission's that of all others."""
+        self.replace_by(functions, course_function)
+
+    def replace_by(self, functions: Sequence[str], found: Callable[[str], Callable[..., Any]]) -> None:
+        """Replace functions, for whatever the submission calls them from, until the next call of this.
+
+        Args:
+            functions: their names.
+            found: gives what takes the place of one.
+        """
+        for name, own in self._own.items():
+            if own is None:
+                delattr(self.module, name)
+            else:
+                setattr(self.module, name, own)
+        self._own = {name: getattr(self.module, name, None) for name in functions}
+        for name in functions:
+            setattr(self.module, name, found(name))
+
     def begin(self, seconds: float) -> None:
         """Begin a check; whoever started this process keeps the time."""
 
@@ -140,7 +166,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 class Task:
-    """Be what a check calls: ``task.list_keys(s3, bucket)`` runs the learner's ``list_keys``.
+    """The object that checks call: ``task.list_keys(s3, bucket)`` runs the learner's ``list_keys``.
 
     Args:
         side: where the submission runs.
@@ -150,7 +176,11 @@ class Task:
 
     Attributes:
         last_call: the last call as text, such as ``list_keys(s3, 'b-7f3', '')``.
-        last_error: what the last call raised, or None.
+        last_error: what the last call raised, or None; a check that has taken it for an answer sets it to None.
+        raised: what the last call raised, or None, whatever a check makes of it.
+        last_arguments: its arguments, those by name at the end.
+        first_request: how many requests AWS had had before it.
+        last_request: how many it had had after it.
         silence: notices where AWS was never asked.
     """
 
@@ -163,10 +193,14 @@ class Task:
     ) -> None:
         self._side = side
         self._on_call = on_call
+        self._asked = asked
         self.silence = Silence(asked)
         self.id = id
         self.last_call = ""
         self.last_error: BaseException | None = None
+        self.raised: BaseException | None = None
+        self.last_arguments: tuple[Any, ...] = ()
+        self.first_request = self.last_request = 0
 
     @property
     def path(self) -> Path:
@@ -184,33 +218,46 @@ class Task:
 
     def _call(self, function: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         self.last_call, self.last_error = describe_call(function, arguments, keywords), None
+        self.raised, self.last_arguments = None, (*arguments, *keywords.values())
+        self.first_request = self.last_request = self._asked()
         if self._on_call:
             self._on_call(self.last_call)
         try:
             with self.silence.listening(arguments):
                 return self._side.call(function, arguments, keywords)
         except Missing:
-            raise Wrong(f"{self.path.name} has no function {function}: put its stub back with `day89 reset`") from None
+            missing = f"none: {self.path.name} has no function {function}; put its stub back with `day89 reset`"
+            raise Wrong(called=self.last_call, expected=f"a function {function}", found=missing) from None
         except Fault:
             raise
         except Gone as error:
-            wrong = Wrong(f"called {self.last_call}; expected a result; {error}")
+            wrong = Wrong(called=self.last_call, expected="a result", found=error)
             wrong.timed_out = error.timed_out
             raise wrong from None
         except NotImplementedError as error:
             raise self._not_started(function, error) from None
         except (Exception, KeyboardInterrupt) as error:
-            self.last_error = error
+            self.last_error = self.raised = error
             raise
+        except BreakpointReached as error:
+            debug = f"run `day89 debug {self.id}` to stop there with pdb, or take the breakpoint out"
+            wrong = Wrong(called=self.last_call, expected="a result", found=f"a breakpoint; {debug}")
+            wrong.line, wrong.code = error.line, error.code
+            raise wrong from None
         except BaseException as error:
             # SystemExit, or one of pytest's outcomes: a function answers or raises an error, it ends nothing.
-            raise Wrong(f"called {self.last_call}; expected a result; it raised {describe_error(error)}") from None
+            self.raised = error
+            found = f"it raised {describe_error(error)}"
+            raise Wrong(called=self.last_call, expected="a result", found=found) from None
+        finally:
+            self.last_request = self._asked()
 
     def _not_started(self, function: str, error: NotImplementedError) -> Exception:
         stub = self._side.stub_of(error)
         if stub in (None, function):
             return NotStarted(str(error))
-        return Wrong(f"called {self.last_call}; it needs {stub} first, which is not started ({error})")
+        found = f"it needs {stub} first, which is not started ({error})"
+        return Wrong(called=self.last_call, expected="a result", found=found)
 
     def raises(
         self,
@@ -246,22 +293,18 @@ class Task:
         except kinds as error:
             # The text of a KeyError is the repr of its argument, in which a quote may be escaped.
             if naming and naming not in f"{error}{error.args}{''.join(map(str, error.args))}":
-                raise Wrong(
-                    f"called {self.last_call}; expected {promise}; it raised {describe_error(error)}", mistake
-                ) from None
+                found = f"it raised {describe_error(error)}"
+                raise Wrong(called=self.last_call, expected=promise, found=found, mistake=mistake) from None
             self.last_error = None
             return error
         except Exception as error:
-            raise Wrong(
-                f"called {self.last_call}; expected {promise}; it raised {describe_error(error)}{self.where(error)}",
-                mistake,
-            ) from None
-        raise Wrong(f"called {self.last_call}; expected {promise}; it returned {show(value)}", mistake)
+            found = f"it raised {describe_error(error)}"
+            raise Wrong(called=self.last_call, expected=promise, found=found, mistake=mistake) from None
+        raise Wrong(called=self.last_call, expected=promise, found=f"it returned {show(value)}", mistake=mistake)
 
-    def where(self, error: BaseException) -> str:
-        """Return where in the submission an error was raised, such as `` (exercise.py line 88)``, or nothing."""
-        line = getattr(error, "submission_line", None) or line_in(error, self.path)
-        return f" ({self.path.name} line {line})" if line else ""
+    def line_of(self, error: BaseException) -> int | None:
+        """Return the line of the submission where an error was raised, or None."""
+        return getattr(error, "submission_line", None) or line_in(error, self.path)
 
     def model(self, kind: str = "penguins", *, seed: int = 0, recording: bool = False) -> Model:
         """Make one of the course's own fitted models, to pass to the learner's functions.

@@ -1,4 +1,4 @@
-"""Keep the course's own copies of what exercise.py gives, and make the models that checks pass in."""
+"""Keep the course's own copies of what exercise.py gives, and build the models that checks pass in."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-__all__ = ["HARDY", "KINDS", "NARROW", "RecordingPipeline", "make_model", "process_data", "train_model"]
+__all__ = [
+    "CATEGORIES",
+    "HARDY",
+    "KINDS",
+    "LOGARITHMS",
+    "NARROW",
+    "RecordingPipeline",
+    "make_model",
+    "process_data",
+    "train_model",
+]
 
 # kind -> (number of feature columns, labels): what comes out is text, whole numbers or floats (scikit-learn takes no
 # fractions for classes).
@@ -24,7 +34,10 @@ KINDS: dict[str, tuple[int, tuple[Any, ...]]] = {
 }
 NARROW = "narrow"  # a kind beside them, whose columns are so narrow that a large number is too large for it
 HARDY = "hardy"  # one that takes NaN for a value as any other
+CATEGORIES = "categories"  # one that raises ValueError for a category that it has never seen
+LOGARITHMS = "logarithms"  # one that takes the logarithm, which a negative number has none of
 SHAPES = {**KINDS, NARROW: (2, ("low", "high")), HARDY: (2, ("left", "right"))}
+SHAPES |= {CATEGORIES: (2, ("low", "high")), LOGARITHMS: (2, ("low", "high"))}
 
 
 def process_data(df: pd.DataFrame) -> pd.DataFrame:
@@ -43,8 +56,20 @@ def _train_tree(df: pd.DataFrame) -> Pipeline:
     return make_pipeline(DecisionTreeClassifier(random_state=0)).fit(features, labels)
 
 
+def _encoded(df: pd.DataFrame, kind: str) -> Pipeline:
+    """Return a model whose first column is a category, 0 to 4, or has to be positive."""
+    features, labels = df.iloc[:, :-1].to_numpy(dtype=float), df.iloc[:, -1].to_numpy()
+    features = np.abs(features) + 0.1 if kind == LOGARITHMS else np.abs(features.round()) % 5
+    first = (
+        OneHotEncoder(categories=[list(range(5))] * features.shape[1])
+        if kind == CATEGORIES
+        else FunctionTransformer(np.log)
+    )
+    return make_pipeline(first, LogisticRegression(max_iter=1000)).fit(features, labels)
+
+
 class RecordingPipeline(Pipeline):
-    """Be a model that counts the calls of ``predict``, as a check of one call a request needs it."""
+    """A model that counts the calls of ``predict``, for the check of one call a request."""
 
     predict_calls = 0
 
@@ -71,10 +96,12 @@ def make_model(kind: str, seed: int = 0, *, recording: bool = False) -> Pipeline
     """Fit a small model of the course's own: the same kind and seed give the same model on either side.
 
     Args:
-        kind: one of ``KINDS``, ``NARROW`` or ``HARDY``.
+        kind: one of ``KINDS``, or one of the names beside them.
         seed: another seed, another model.
         recording: make one that counts the calls of ``predict`` (not one to save: only the course can load it).
     """
     rows = _training_rows(kind, seed)
+    if kind in (CATEGORIES, LOGARITHMS):
+        return _encoded(rows, kind)
     model = _train_tree(rows) if kind == HARDY else train_model(rows)
     return RecordingPipeline(model.steps) if recording else model

@@ -1,4 +1,4 @@
-"""Hold what a submission made and a check may only use by a few verbs: models and Flask apps.
+"""Wrap what a submission made and a check may only use by a few methods: models and Flask apps.
 
 The same faces serve in process and across a process boundary: a handle takes and gives plain data only.
 """
@@ -6,30 +6,46 @@ The same faces serve in process and across a process boundary: a handle takes an
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
+
+from day89.course.checks.expectations import describe_error, show
+from day89.course.exercise.submission import MODULE_NAME, line_in
 
 __all__ = ["Answer", "App", "InProcessApp", "InProcessModel", "Model", "NoAnswer"]
 
+SERVER_ERROR = 500
+
 
 class NoAnswer(Exception):
-    """Say that a handle could not do what was asked of it: the text names why."""
+    """A proxy could not do what was asked of it; the text says why."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold an HTTP answer.
+    """An HTTP response.
 
     Attributes:
         status: such as 200.
         headers: with names in lower case.
         text: the body.
+        raised: the exception behind a 500, as text, or None.
+        line: line of the submission where that came up, or None.
     """
 
     status: int
     headers: Mapping[str, str]
     text: str
+    raised: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Return the status with the exception behind it, or else with the body, as one short line."""
+        return f"{self.status}; behind it: {self.raised}" if self.raised else f"{self.status} {show(self.text, 120)}"
 
     def json(self) -> Any:
         """Return the body as strict JSON: NaN and Infinity are not JSON.
@@ -86,7 +102,7 @@ class App(Protocol):
 
 
 class InProcessModel:
-    """Give a model of this process the face of a handle.
+    """A model of this process behind the interface of a proxy.
 
     Args:
         value: the model: whatever the learner returned, or one of the course's own.
@@ -128,7 +144,7 @@ class InProcessModel:
 
 
 class InProcessApp:
-    """Give a Flask app of this process the face of a handle.
+    """A Flask app of this process behind the interface of a proxy.
 
     Args:
         value: what the learner's ``create_app`` returned.
@@ -179,9 +195,32 @@ class InProcessApp:
             options["json"] = json
         else:
             options |= {"data": data, "content_type": content_type}
+        behind: list[BaseException] = []
         try:
-            with Client(self.value).open(path, **options) as answer:
+            with _noting(behind), Client(self.value).open(path, **options) as answer:
                 lowered = {name.lower(): value for name, value in answer.headers}
-                return Answer(int(answer.status_code), lowered, answer.get_data(as_text=True))
+                told = answer.get_data(as_text=True)
+                return Answer(int(answer.status_code), lowered, told, *_behind(behind, int(answer.status_code)))
         except Exception as error:  # debug mode lets exceptions out of the app
-            return Answer(500, {}, f"{type(error).__name__}: {error}")
+            return Answer(500, {}, f"{type(error).__name__}: {error}", *_behind([error], 500))
+
+
+@contextmanager
+def _noting(found: list[BaseException]) -> Iterator[None]:
+    """Note the exceptions that Flask turns into answers with the status 500."""
+    from flask import got_request_exception  # heavy: only exercise 5 needs it
+
+    def note(sender: Any, exception: BaseException, **_: Any) -> None:
+        found.append(exception)
+
+    with got_request_exception.connected_to(note):
+        yield
+
+
+def _behind(errors: Sequence[BaseException], status: int) -> tuple[str | None, int | None]:
+    """Return the text and the line of the submission of the last error, where the answer is the server's fault."""
+    if not errors or status < SERVER_ERROR:
+        return None, None
+    module = sys.modules.get(MODULE_NAME)
+    line = line_in(errors[-1], Path(str(module.__file__))) if module is not None else None
+    return describe_error(errors[-1]), line

@@ -22,6 +22,7 @@ import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from day89.course.cohort.submissions import Source
+from day89.course.exercise.shape import shape_of
 from day89.course.exercise.submission import Unreadable, read_bytes
 from day89.course.exercise.tasks import Task, choose
 from day89.course.grading.grade import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
@@ -37,7 +38,7 @@ OWNER_POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Say how each submission is graded. Plain data: it travels to workers.
+    """How each submission is graded, as plain data that travels to workers.
 
     Attributes:
         tasks: ids of the tasks to judge.
@@ -56,13 +57,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Work:
-    """Hold one submission as it travels to a worker.
+    """One submission as it travels to a worker.
 
     Attributes:
         number: its place in the order of the command line.
         name: what the report calls it.
         data: its bytes, or None where there are none.
         problem: why there are none.
+        status: what that makes of it: ``unreadable`` or ``no_python_file``.
         crashes: how many workers have ended while they graded it.
     """
 
@@ -70,6 +72,7 @@ class Work:
     name: str
     data: bytes | None
     problem: str | None = None
+    status: str = "unreadable"
     crashes: int = 0
 
     @property
@@ -81,7 +84,7 @@ class Work:
 def load(number: int, source: Source) -> Work:
     """Read a submission's bytes once; nobody looks at the file again."""
     if source.path is None:
-        return Work(number, source.name, None, source.problem)
+        return Work(number, source.name, None, source.problem, source.status)
     try:
         return Work(number, source.name, read_bytes(source.path))
     except Unreadable as error:
@@ -100,7 +103,7 @@ def grade_one(work: Work, plan: Plan) -> tuple[int, dict[str, Any]]:
     """
     tasks, began = choose(list(plan.tasks), None), time.monotonic()
     if work.data is None or work.crashes >= TRIES:
-        status, message = ("unreadable", work.problem) if work.data is None else ("tool_error", _crashed(work))
+        status, message = (work.status, work.problem) if work.data is None else ("tool_error", _crashed(work))
         return work.number, SubmissionResult(work.name, None, status, message, 0.0, unjudged(tasks)).as_json()  # type: ignore[arg-type]
     try:
         _end_with(plan.owner)
@@ -110,7 +113,8 @@ def grade_one(work: Work, plan: Plan) -> tuple[int, dict[str, Any]]:
         path.write_bytes(work.data)
         result = grade(path, tasks, plan.seed, supervisor=supervisor, seconds=plan.seconds)
         message = result.message and result.message.replace(str(path), work.name)
-        return work.number, replace(result, path=work.name, sha256=work.sha256, message=message).as_json()
+        entry = replace(result, path=work.name, sha256=work.sha256, message=message).as_json()
+        return work.number, entry | {"shape": shape_of(work.data)}
     except Exception as error:
         _supervisor.cache_clear()
         message = f"the grader broke: {type(error).__name__}: {error}"

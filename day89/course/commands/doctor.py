@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from day89.course.boundary.probes import Probe, Report, candidates, examine
 from day89.course.doctor.instances import Attempt, InstanceReport, examine_instances
@@ -13,7 +14,9 @@ __all__ = ["configure", "run"]
 
 ADVICE = {
     "bubblewrap": "Every cohort may be graded here.",
-    "landlock": "Every cohort may be graded here. Installing bubblewrap adds a second wall.",
+    "namespaces": "Every cohort may be graded here.",
+    "landlock": "Every cohort may be graded here, but a submission sees which files there are, and their sizes:\n"
+    "installing bubblewrap, or allowing user namespaces, takes that away (docs/trust.md).",
     "process": "Grades are safe from tampering, this computer is NOT safe from the submissions: grade strangers'\n"
     "files on Linux 5.13 or later (a virtual machine, WSL2 or CI will do), or say `--isolation none`.",
 }
@@ -27,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Try to break out of each way of isolation, and say what held."""
-    reports = [examine(name, confinement) for name, confinement in candidates()]
+    reports = [examine(name, confinement, thorough=True) for name, confinement in candidates()]
     chosen = next((report for report in reports if report.is_jail), reports[-1])
     instances = examine_instances()
     if options.json:
@@ -48,10 +51,11 @@ def run(options: argparse.Namespace) -> int:
 def _show(summary: str, probes: Sequence[Probe | Attempt]) -> None:
     print(summary)
     for probe in probes:
-        print(f"  {'held  ' if probe.held else 'BROKEN'}  {probe.what}" + ("" if probe.held else f": {probe.detail}"))
+        word = "held  " if probe.held else "open  " if getattr(probe, "known", False) else "BROKEN"
+        print(f"  {word}  {probe.what}" + ("" if probe.held else f": {probe.detail}"))
     print()
 
 
 def _as_data(report: Report | InstanceReport, probes: Sequence[Probe | Attempt]) -> dict[str, object]:
-    tried = [{"what": probe.what, "held": probe.held, "detail": probe.detail} for probe in probes]
+    tried = [asdict(probe) for probe in probes]
     return {"name": report.name, "jail": report.is_jail, "problem": report.problem, "probes": tried}

@@ -13,7 +13,7 @@ from typing import Any
 from day89.course.boundary.choose import CHOICES, choose_isolation
 from day89.course.cohort.submissions import is_cohort
 from day89.course.exercise.tasks import choose
-from day89.course.grading.grade import grade
+from day89.course.grading.grade import SUBMISSION_LIMIT, grade
 from day89.course.reports import formats, terminal
 from day89.course.reports.progress import Progress
 from day89.course.results.checkpoint import write_text
@@ -45,10 +45,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--isolation", choices=CHOICES, help="what keeps submissions in: default none for one file, auto for more"
     )
+    parser.add_argument("--roster", metavar="FILE.csv", help="a class list: who handed in nothing gets a row, too")
+    parser.add_argument("--names", metavar="REGEX", help="read who it is from paths: (?P<login>...), (?P<name>...)")
+    parser.add_argument("--zip-encoding", metavar="NAME", help="of names in zips that do not say it, such as cp1252")
+    parser.add_argument("--overrides", metavar="FILE.toml", help="decisions by hand, applied last")
+    parser.add_argument("--regrade", metavar="STUDENT", help="grade one student again, into the results at --json")
+    parser.add_argument("--dry-run", action="store_true", help="show who handed in what, and grade nothing")
+    parser.add_argument(
+        "--seconds",
+        metavar="N",
+        type=float,
+        default=SUBMISSION_LIMIT,
+        help="seconds that one submission may take, not counting what others hold the processors; default: %(default)g",
+    )
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run with this --json ended")
     parser.add_argument("--backend", choices=("loky", "dask"), default="loky", help="what runs many submissions")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask's scheduler, such as tcp://127.0.0.1:8786")
-    parser.add_argument("--watch", action="store_true", help="grade again whenever the file is saved")
+    parser.add_argument(
+        "--trace", action="store_true", help="show every AWS call of the first failure, with parameters"
+    )
+    parser.add_argument("--watch", action="store_true", help="check on each save, as day89 learn --plain does")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,11 +72,16 @@ def run(args: argparse.Namespace) -> int:
     if sys.platform == "win32":
         raise UsageError("day89 grade needs Linux or macOS: use WSL2, or run the checks with `pytest --mine`")
     if args.watch:
-        from day89.course.commands.watch import watch  # only this option needs it
+        from day89.course.commands.learn import learn_file  # only this option needs it
 
-        args.path = _one_path(args)
-        return watch(args)
-    if is_cohort(args.paths) or args.resume:
+        return learn_file(
+            _one_path(args), choose(args.task, args.exercise) if args.task or args.exercise else (), args.seed
+        )
+    if args.regrade:
+        from day89.course.commands.regrade import run as regrade
+
+        return regrade(args)
+    if is_cohort(args.paths) or args.resume or args.roster or args.overrides or args.dry_run:
         from day89.course.commands.grade_cohort import run as grade_cohort  # brings joblib
 
         return grade_cohort(args)
@@ -80,7 +101,17 @@ def grade_once(args: argparse.Namespace) -> Results:
     isolation, confinement = choose_isolation(args.isolation, cohort=False)
     (path,) = args.paths
     with Progress(sys.stderr, path) as progress:
-        result = grade(path, tasks, seed, jobs=args.jobs, watch=progress.check, confinement=confinement)
+        own = confinement is None
+        result = grade(
+            path,
+            tasks,
+            seed,
+            jobs=args.jobs,
+            watch=progress.check,
+            confinement=confinement,
+            own=own,
+            seconds=args.seconds,
+        )
     return Results(seed, isolation, (result,))
 
 
@@ -92,7 +123,8 @@ def finish(args: argparse.Namespace, results: Results) -> int:
     formats.write(args, data)
     if "-" not in formats.targets(args):
         whole = not args.task and not args.exercise
-        print(terminal.draw(results, color=terminal.wants_color(sys.stdout), whole=whole))
+        color, width = terminal.wants_color(sys.stdout), terminal.width_of(sys.stdout)
+        print(terminal.draw(results, color=color, whole=whole, trace=args.trace, width=width))
     return _status(results.submissions[0], args.min_score)
 
 

@@ -15,16 +15,19 @@ from typing import Any
 from day89 import __version__
 from day89.course.boundary.choose import choose_isolation
 from day89.course.cohort.grade_all import grade_all, load, plan_of
-from day89.course.cohort.submissions import Source, find
+from day89.course.cohort.overview import draw
+from day89.course.cohort.roster import add_roster
+from day89.course.cohort.submissions import Intake, Source, take_in
 from day89.course.exercise.tasks import choose
+from day89.course.gradebook.overrides import apply, read_overrides
 from day89.course.reports import formats
 from day89.course.reports.progress import Progress
-from day89.course.reports.terminal import clean
+from day89.course.reports.text import one_line
 from day89.course.results.checkpoint import Keeper
 from day89.course.results.results import SCHEMA
 from day89.errors import ToolError, UsageError
 
-__all__ = ["run"]
+__all__ = ["run", "take_in_all"]
 
 SHOWN = 30
 
@@ -34,20 +37,40 @@ def run(args: argparse.Namespace) -> int:
     if args.resume and args.json in (None, "-"):
         raise UsageError("--resume needs --json FILE: that is where the results are kept")
     tasks = choose(args.task, args.exercise)
+    if args.overrides:
+        read_overrides(Path(args.overrides))  # what is wrong in it is said before an hour of grading
+    if args.dry_run:
+        with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
+            print(draw(take_in_all(args, Path(scratch)), whole=True))
+        return 0
     isolation, confinement = choose_isolation(args.isolation, cohort=True)
     with tempfile.TemporaryDirectory(prefix="day89-cohort-") as scratch:
         target = Path(args.json) if args.json not in (None, "-") else Path(scratch, "results.json")
         seed = _seed(args, target)
         facts = {"schema": SCHEMA, "course": f"day89 {__version__}", "seed": seed, "isolation": isolation}
         keeper = Keeper(target, {**facts, "tasks": [task.id for task in tasks]})
-        sources = find(args.paths, Path(scratch))
-        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement))
-        results = {**keeper.header, "submissions": [entries[number] for number in range(len(sources))]}
+        intake = take_in_all(args, Path(scratch))
+        sources = intake.sources
+        print(draw(intake, whole=False), file=sys.stderr)
+        entries = _grade(args, sources, keeper, plan_of(tasks, seed, confinement, args.seconds))
+        rows = [entries[number] | source.facts() for number, source in enumerate(sources)]
+        results = {**keeper.header, "submissions": rows}
+        if args.overrides:
+            results, lost = apply(results, read_overrides(Path(args.overrides)))
+            print(*lost, sep="\n", end="\n" if lost else "", file=sys.stderr)
         keeper.finish(results)
         formats.write(args, results)
         if "-" not in formats.targets(args):
             print(summary(results))
     return _status(results, args.min_score)
+
+
+def take_in_all(args: argparse.Namespace, scratch: Path) -> Intake:
+    """Find the submissions that the command line names, and compare them with the class list."""
+    intake = take_in(args.paths, scratch, names=args.names, encoding=args.zip_encoding)
+    if args.roster:
+        add_roster(intake, Path(args.roster))
+    return intake
 
 
 def _seed(args: argparse.Namespace, target: Path) -> int:
@@ -67,14 +90,23 @@ def _grade(args: argparse.Namespace, sources: list[Source], keeper: Keeper, plan
     def report(place: int, entry: dict[str, Any]) -> None:
         keeper.add(entry)
         entries[numbers[place]] = entry
-        progress.advance(clean(entry["path"]))
+        progress.advance(one_line(entry["path"]), entry["score"] / entry["max_score"] if entry["max_score"] else None)
 
     with Progress(sys.stderr, f"{len(sources)} submissions", total=len(left)) as progress:
         try:
             grade_all(list(left.values()), plan, report, jobs=args.jobs, backend=args.backend, scheduler=args.scheduler)
+        except KeyboardInterrupt:
+            print(_interrupted(len(entries), args.json), file=sys.stderr)
+            raise
         finally:
             keeper.close()
     return entries
+
+
+def _interrupted(count: int, target: str | None) -> str:
+    if target in (None, "-"):
+        return f"\n{count} were graded and are lost: with --json FILE they would be kept"
+    return f"\n{count} kept; go on with --resume"
 
 
 def _known(
@@ -92,7 +124,7 @@ def summary(results: Mapping[str, Any]) -> str:
     submissions = results["submissions"]
     counts = Counter(one["status"] for one in submissions)
     lines = [
-        f"{clean(one['path'])[:56]:<57}{one['status'].replace('_', ' '):<11}{one['score']:g} of {one['max_score']:g}"
+        f"{one_line(one['path'])[:56]:<57}{one['status'].replace('_', ' '):<11}{one['score']:g} of {one['max_score']:g}"
         for one in submissions[:SHOWN]
     ]
     if len(submissions) > SHOWN:
@@ -109,6 +141,6 @@ def _status(results: Mapping[str, Any], min_score: float | None) -> int:
     if broken:
         raise ToolError(
             f"{len(broken)} of {len(results['submissions'])} submissions could not be judged, the first being "
-            f"{clean(broken[0]['path'])}: {clean(broken[0]['message'] or '')}; this is no fault of theirs"
+            f"{one_line(broken[0]['path'])}: {one_line(broken[0]['message'] or '')}; this is no fault of theirs"
         )
     return int(min_score is not None and any(one["score"] < min_score for one in results["submissions"]))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import textwrap
+from pathlib import Path
 
 from day89.course.exercise.files import data_folder
 from day89.course.exercise.tasks import Task, task
+from day89.course.learn.state import State
 
 __all__ = ["configure", "run"]
 
@@ -23,16 +24,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the hint and remember how deep the learner has looked."""
-    chosen, seen = task(args.task), _read()
-    if args.all:
-        levels = list(range(1, len(LEVELS) + 1))
-    else:
-        levels = [args.level or min(seen.get(chosen.id, 0) + 1, len(LEVELS))]
+    chosen, state = task(args.task), State(_course_folder())
+    one = state[chosen.id]
+    following = args.level or min(one.hints + 1, len(LEVELS))
+    levels = range(1, len(LEVELS) + 1) if args.all else range(following, following + 1)
     for level in levels:
         _print(chosen, level)
     if not args.level:
-        _write(seen | {chosen.id: max(levels[-1], seen.get(chosen.id, 0))})
+        one.hints = max(levels[-1], one.hints)
+        state.add("hint", chosen.id, hint=levels[-1])
+        state.save()  # a hint is worth more than its memory: where nothing can be written, it is shown all the same
     return 0
+
+
+def _course_folder() -> Path:
+    """Return where hints are remembered: beside the learner's exercise.py, else in the user's data folder."""
+    return Path() if Path("exercise.py").is_file() else data_folder()
 
 
 def _print(chosen: Task, level: int) -> None:
@@ -46,20 +53,3 @@ def _print(chosen: Task, level: int) -> None:
     print(textwrap.fill(text, 80, break_on_hyphens=False, break_long_words=False) + "\n")
     if field == "api":
         print(f"{chosen.doc}\n")
-
-
-def _read() -> dict[str, int]:
-    try:
-        seen = json.loads((data_folder() / "hints.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(id): int(level) for id, level in seen.items()} if isinstance(seen, dict) else {}
-
-
-def _write(seen: dict[str, int]) -> None:
-    # A hint is worth more than its memory: a read-only home folder must not take it away.
-    try:
-        data_folder().mkdir(parents=True, exist_ok=True)
-        (data_folder() / "hints.json").write_text(json.dumps(seen), encoding="utf-8")
-    except OSError:
-        pass

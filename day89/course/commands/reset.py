@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from day89.course.commands.stub import stub_text
-from day89.course.exercise.stub import function_source, put_back
+from day89.course.exercise.stub import FORMS, reset
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import task
 from day89.errors import UsageError
@@ -18,6 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("task", metavar="TASK", help="such as 1.3 or list_keys")
     parser.add_argument("--file", metavar="FILE", default="exercise.py", help="default: exercise.py")
+    parser.add_argument("--form", choices=FORMS, default="gaps", help="bare: without the pattern (default: gaps)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,8 +30,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{error}; or get a whole new file with `day89 stub --force`") from None
     backup = _free_name(path)
     backup.write_bytes(path.read_bytes())
-    source = function_source(stub_text(), chosen.function)
-    path.write_text(put_back(text, chosen.function, source), encoding="utf-8")
+    path.write_text(reset(text, stub_text(args.form), chosen.function), encoding="utf-8")
     print(f"{path}: task {chosen.id} {chosen.function} is its stub again; the file as it was: {backup}")
     return 0
 

@@ -34,7 +34,7 @@ NARROW_MOST = 500
 
 @dataclass(frozen=True)
 class Box:
-    """Be a place: left upper corner, size, two lines of words, and a class for its colour."""
+    """A place in the drawing: left upper corner, size, two lines of text, and a class for its colour."""
 
     x: float
     y: float
@@ -47,7 +47,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """Be a curve between two places; ``label`` is drawn at ``at``."""
+    """A curve between two places; ``label`` is drawn at ``at``."""
 
     path: str
     label: str
@@ -58,7 +58,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Places:
-    """Be the drawing of what ran where; ``legend`` explains the letters."""
+    """The drawing of what ran where; ``legend`` explains the letters."""
 
     width: float
     height: float
@@ -69,7 +69,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Bar:
-    """Be one row of the timeline: a bar with words above it that begin at ``words_x``, and a mark for each call."""
+    """One row of the timeline: a bar with text above it that begins at ``words_x``, and a mark for each call."""
 
     y: float
     x: float
@@ -82,7 +82,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Be the drawing of what ran when; ``axis`` has places and their seconds."""
+    """The drawing of what ran when; ``axis`` has positions and their seconds."""
 
     width: float
     height: float

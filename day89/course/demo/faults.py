@@ -35,7 +35,7 @@ DENIED = {
 
 @dataclass(frozen=True)
 class Kind:
-    """Be one kind of fault: what it is, which stories know it, and how it is ordered."""
+    """One kind of fault: what it is, which stories know it, and how it is injected."""
 
     words: str
     order: Callable[[Cloud, str], Any]

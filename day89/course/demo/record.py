@@ -14,7 +14,7 @@ DONE, BROKE, LEFT, INTERRUPTED = 0, 1, 3, 130
 
 @dataclass
 class Step:
-    """Be one step of a story; times are seconds since its beginning, ``ended`` is None while it goes on."""
+    """One step of a story; times are seconds since its beginning, ``ended`` is None while it goes on."""
 
     name: str
     began: float
@@ -25,7 +25,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Traced:
-    """Be one call: when it began, who made it (this machine, or an instance's id), and the call itself."""
+    """One call: when it began, who made it (this machine, or an instance's id), and the call itself."""
 
     at: float
     actor: str
@@ -34,7 +34,7 @@ class Traced:
 
 @dataclass(frozen=True)
 class Link:
-    """Be something that went from one place to another and is no call of AWS: a request over HTTP, an event."""
+    """Something that went from one place to another and is no call of AWS: a request over HTTP, an event."""
 
     source: str
     target: str
@@ -43,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Machine:
-    """Be one instance of a story, from its launch to the last that was heard of it."""
+    """One instance of a story, from its launch to the last that was heard of it."""
 
     id: str
     name: str
@@ -57,7 +57,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Proof:
-    """Say of one kind of thing what was looked for and what of it is still there: nothing, if all is well."""
+    """One kind of resource that was looked for after a story, and what of it is still there."""
 
     what: str
     looked: str
@@ -66,7 +66,7 @@ class Proof:
 
 @dataclass
 class Record:
-    """Hold one story as it went.
+    """One story as it went.
 
     Args:
         story: its name, such as ``train``.

@@ -21,7 +21,7 @@ COLOURS = {"good": "32", "bad": "31", "soft": "2", "strong": "1"}
 
 
 class Screen:
-    """Draw on one stream; colours and a line that changes only on a terminal, and only where they are wanted.
+    """The terminal output of a story; colours and a changing line only on a terminal, and only where they are wanted.
 
     See https://no-color.org
     """

@@ -19,7 +19,7 @@ REGION = "us-east-1"
 
 @dataclass
 class Setting:
-    """Hold where a story plays.
+    """The cloud or account that a story runs on.
 
     Args:
         place: in words, such as ``the local cloud``.

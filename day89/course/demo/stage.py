@@ -31,7 +31,7 @@ TAG = "day89:demo"
 
 
 class Observer(Protocol):
-    """Say what is told of a story while it goes on."""
+    """The interface that follows a story while it goes on."""
 
     def begin(self, step: Step) -> None:
         """Hear that a step has begun."""
@@ -41,7 +41,7 @@ class Observer(Protocol):
 
 
 class Stage:
-    """Hold what a story stands on while it is played."""
+    """The resources that a story uses while it runs."""
 
     def __init__(self, setting: Setting, record: Record, observer: Observer, undo: Undo) -> None:
         """Take a place; nothing is made yet."""

@@ -34,7 +34,7 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Story:
-    """Be one story: what it is called, what it is, how it goes, and how many instances it has at once at most."""
+    """One story: its name, what it shows, how it runs, and how many instances it has at once at most."""
 
     name: str
     title: str

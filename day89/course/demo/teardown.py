@@ -15,7 +15,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Undo:
-    """Hold what is to be undone, the last first. Each entry has to bear that its thing was never made."""
+    """The clean-up actions of a story, the last first. Each must tolerate that its resource was never made."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -38,7 +38,7 @@ class Undo:
 
 
 class Interrupts:
-    """Let the first Ctrl-C, SIGTERM or hang-up of a block end it, and no later one: these meet the cleaning up.
+    """A block that the first Ctrl-C, SIGTERM or hang-up ends; later ones do not disturb the cleaning up.
 
     ``ending`` is set by the first signal, in the moment that it is raised, or by the block where it ends by itself.
     """

@@ -22,7 +22,7 @@ def actor_of(principal: str) -> str:
 
 
 class Trace:
-    """Hold the calls of a story, in the order in which they ended."""
+    """The calls of a story, in the order in which they ended."""
 
     def __init__(self) -> None:
         """Start the clock."""

@@ -21,7 +21,7 @@ __all__ = ["build_wheel"]
 
 NAME = f"day89-{__version__}"
 PACKAGE = Path(__file__).resolve().parents[2]
-NEEDED = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "scikit-learn", "waitress")
+NEEDED = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "prometheus-client", "scikit-learn", "waitress")
 LEFT_OUT = {"cloud", "course", "_files"}
 DATA = ("data/prices.toml", "data/instance_types.csv")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same code is the same wheel, byte for byte

@@ -11,6 +11,7 @@ import ctypes
 import errno
 import mmap
 import os
+import resource
 import socket
 import sys
 import time
@@ -22,6 +23,10 @@ MOST_PROCESSES = 400
 FILE_BYTES = 3 << 30
 MEMORY_BYTES = 4 << 30
 CLONE_NEWUSER = 0x10000000
+HIGH = 1 << 32
+SOCKET = {"x86_64": 41, "aarch64": 198}
+COURSE_FILES = ("solution.py", "test_exercise_", "mistakes.toml", "quiz.toml")
+SEARCH_SECONDS = 5.0
 
 
 def read(name: str) -> bool:
@@ -89,13 +94,97 @@ def send_datagram() -> bool:
 
 
 def make_raw_socket() -> bool:
-    """Make a raw, a packet or a netlink socket."""
-    for family, kind in ((socket.AF_INET, socket.SOCK_RAW), (socket.AF_PACKET, socket.SOCK_RAW), (16, socket.SOCK_RAW)):
+    """Make a raw, a packet, a netlink or a vsock socket."""
+    return any(_makes(*one) for one in ((2, 3, 255), (17, 3, 0), (16, 3, 0), (40, 1, 0)))
+
+
+def make_socket_by_high_bits() -> bool:
+    """Make a UDP, raw, packet or netlink socket by numbers whose high half no kernel reads, but perhaps a filter."""
+    number = SOCKET.get(os.uname().machine)
+    if number is None:
+        return False
+    call = ctypes.CDLL(None).syscall
+    call.restype = ctypes.c_long
+    made = [
+        call(ctypes.c_long(number), *(ctypes.c_ulong(HIGH | part) for part in one))
+        for one in ((2, 2, 0), (2, 3, 255), (17, 3, 0), (16, 3, 0), (1, 2, 0))
+    ]
+    return any(one >= 0 for one in made)
+
+
+def _makes(*numbers: int) -> bool:
+    try:
+        socket.socket(*numbers).close()
+    except OSError:
+        return False
+    return True
+
+
+def send_by_a_pair() -> bool:
+    """Send a datagram to UNIX sockets outside, by a pair of one's own."""
+    ours, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sent = False
+    for name in ("log", "abstract_log"):
         try:
-            socket.socket(family, kind).close()
+            sent = bool(ours.sendto(b"x", str(TARGETS[name]))) or sent
+        except OSError:
+            continue
+    return sent
+
+
+def change_metadata() -> bool:
+    """Change mode, time or owner of a file of the owner."""
+    path = str(TARGETS["secret"])
+    changed = False
+    for change in (
+        lambda: os.chmod(path, 0o777),  # noqa: PTH101
+        lambda: os.utime(path, (1, 1)),
+        lambda: os.setxattr(path, "user.day89", b"1"),
+    ):
+        try:
+            change()
+            changed = True
+        except OSError:
+            continue
+    return changed
+
+
+def run_as_owner() -> bool:
+    """Make a program that runs as its owner, whoever starts it."""
+    path = Path(os.environ["TMPDIR"], "suid")
+    path.touch()
+    try:
+        path.chmod(0o4755)
+    except OSError:
+        return False
+    return bool(path.stat().st_mode & 0o4000)
+
+
+def change_process() -> bool:
+    """Change limits or scheduling of the owner's process, or of the first one of this instance."""
+    zero = ctypes.byref(ctypes.c_int(0))
+    for pid in (int(str(TARGETS["pid"])), os.getppid()):
+        if ctypes.CDLL(None).sched_setscheduler(pid, 0, zero) == 0:
+            return True
+        try:
+            resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
         except OSError:
             continue
         return True
+    return False
+
+
+def find_course() -> bool:
+    """Search for answers, checks and quiz in all that can be seen, for some seconds."""
+    end = time.monotonic() + SEARCH_SECONDS
+    for place in [*sys.path, "/work", "/home", "/root", "/opt", "/srv", "/tmp", "/usr/src", "/"]:
+        for folder, below, names in os.walk(place):
+            below[:] = [name for name in below if name not in ("proc", "sys", "dev")]
+            for name in names:
+                if name.startswith(COURSE_FILES) and _opens(f"{folder}/{name}", os.O_RDONLY):
+                    return True
+            if time.monotonic() > end:
+                return False
     return False
 
 
@@ -185,6 +274,7 @@ ATTEMPTS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("read the answers", lambda: read("answers")),
     ("read the checks", lambda: read("checks")),
     ("read the course's own code", lambda: read("course")),
+    ("find answers, checks or quiz anywhere", find_course),
     ("read what is for root only", read_secrets),
     ("write outside its folder", lambda: write("outside")),
     ("change the system", write_to_system),
@@ -194,10 +284,15 @@ ATTEMPTS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("connect to a socket in your folder", lambda: connect_locally("socket")),
     ("connect to an abstract socket", lambda: connect_locally("abstract")),
     ("send by UDP", send_datagram),
-    ("make a raw socket", make_raw_socket),
+    ("make a raw, packet or netlink socket", make_raw_socket),
+    ("make a socket by the high half of a number", make_socket_by_high_bits),
+    ("send a datagram to a UNIX socket", send_by_a_pair),
+    ("change mode or time of a file of yours", change_metadata),
+    ("make a program that runs as its owner", run_as_owner),
     ("serve on all addresses", serve_to_all),
     ("see your environment", see_environment),
     ("signal a process of yours", signal_process),
+    ("change limits or scheduling of a process", change_process),
     ("look into its first process", look_into_first),
     ("mount, or make a namespace", get_powers),
     ("take 4 GiB of memory", take_memory),

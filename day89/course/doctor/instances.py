@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import os
+import select
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Attempt:
-    """Hold one attempt to break out.
+    """One attempt to break out.
 
     Attributes:
         what: what was tried, in words.
@@ -45,7 +46,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class InstanceReport:
-    """Hold what the jail of instances withstood.
+    """The attempts that the isolation of instances withstood, and those that it did not.
 
     Attributes:
         name: the jail that is in force.
@@ -130,7 +131,11 @@ def _targets(base: Path) -> Iterator[tuple[dict[str, Any], Any]]:
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_UNIX) as in_folder,
         socket.socket(socket.AF_UNIX) as in_abstract,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as abstract_log,
     ):
+        log.bind(str(base / "log"))
+        abstract_log.bind(f"{abstract}-log")
         in_folder.bind(str(base / "socket"))
         in_abstract.bind(abstract)
         servers = (tcp, in_folder, in_abstract)
@@ -147,10 +152,12 @@ def _targets(base: Path) -> Iterator[tuple[dict[str, Any], Any]]:
                 "port": tcp.getsockname()[1],
                 "socket": str(base / "socket"),
                 "abstract": abstract,
+                "log": str(base / "log"),
+                "abstract_log": f"{abstract}-log",
                 "canary": "secret-canary",
                 "pid": os.getpid(),
             },
-            lambda: any(map(_was_reached, servers)),
+            lambda: any(map(_was_reached, servers)) or bool(select.select([log, abstract_log], [], [], 0)[0]),
         )
 
 

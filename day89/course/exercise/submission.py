@@ -17,7 +17,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MAX_BYTES", "Submission", "Unreadable", "is_stub", "line_in", "load", "parse", "read", "stubs"]
+from day89.course.exercise.foreign import is_notebook, newer_syntax
+
+__all__ = [
+    "MAX_BYTES",
+    "MODULE_NAME",
+    "Submission",
+    "Unreadable",
+    "is_stub",
+    "line_in",
+    "line_of",
+    "load",
+    "parse",
+    "read",
+    "stubs",
+]
 
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024
@@ -27,7 +41,7 @@ _PARSING = threading.Lock()
 
 
 class Unreadable(Exception):
-    """Say why a submission cannot be graded, where, and what to do about it.
+    """A submission cannot be graded: why, where, and what to do about it.
 
     Attributes:
         status: ``unreadable``, or ``timeout`` or ``killed`` where its import did not end, or ended its process.
@@ -40,7 +54,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """Hold a submission that was read and parsed, and not run.
+    """A submission that was read and parsed, and not run.
 
     Attributes:
         path: where it was read.
@@ -121,6 +135,8 @@ def _parse(data: bytes, path: Path) -> ast.Module:
         line = data[: error.start].count(b"\n") + 1
         where = f"{path} line {line} is not UTF-8 (byte 0x{data[error.start]:02x})"
         raise Unreadable(f"{where}: save the file as UTF-8") from None
+    if is_notebook(data):
+        raise Unreadable(f"{path} is a Jupyter notebook: export it as a Python script (File, Save and Export)")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError:
@@ -130,7 +146,8 @@ def _parse(data: bytes, path: Path) -> ast.Module:
     try:
         return parse(data, str(path))
     except SyntaxError as error:
-        raise Unreadable(f"{path} line {error.lineno}: {error.msg}: {_shown(error)}; mend that line first") from None
+        advice = newer_syntax(error) or "mend that line first"
+        raise Unreadable(f"{path} line {error.lineno}: {error.msg}: {_shown(error)}; {advice}") from None
     except (RecursionError, MemoryError, ValueError) as error:
         raise Unreadable(f"{path} cannot be parsed ({type(error).__name__}): it is nested too deeply") from None
 
@@ -140,7 +157,7 @@ def _shown(error: SyntaxError) -> str:
 
 
 def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
-    """Return which functions are untouched stubs: defined once, undecorated, with nothing but a raise in them.
+    """Return which functions are untouched stubs: defined once, undecorated, with a raise above all else in them.
 
     Args:
         tree: syntax tree of the submission.
@@ -158,9 +175,9 @@ def stubs(tree: ast.Module, functions: Collection[str]) -> set[str]:
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
-    """Return whether a function does nothing but raise NotImplementedError."""
+    """Return whether a function does nothing but raise NotImplementedError: below it, gaps may wait to be filled."""
     body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
-    if function.decorator_list or len(body) != 1 or not isinstance(body[0], ast.Raise):
+    if function.decorator_list or not body or not isinstance(body[0], ast.Raise):
         return False
     raised = body[0].exc.func if isinstance(body[0].exc, ast.Call) else body[0].exc
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
@@ -205,6 +222,15 @@ def _import_failed(error: BaseException, path: Path) -> str:
             f"{where}: the file leaves the interpreter when it is imported ({what}); keep such calls inside functions"
         )
     return f"{where}: {what} when the file is imported; mend that line first"
+
+
+def line_of(path: Path, line: int) -> str | None:
+    """Return the text of one line of a submission, without its indentation; None where there is none."""
+    try:
+        lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    except OSError:  # a copy that the submission itself has removed
+        return None
+    return " ".join(lines[line - 1].split())[:120] if 0 < line <= len(lines) else None
 
 
 def line_in(error: BaseException, path: Path) -> int | None:

@@ -1,4 +1,4 @@
-"""Be the warm server: import once what every run needs, then fork a child for each job that is asked for.
+"""Run the warm server: import once what every run needs, then fork a child for each requested job.
 
 It reads jobs as lines of JSON from standard input and reports on the descriptor that it is told. Where the system has
 no safe fork (macOS, Windows), it does one job in itself and ends. It never runs a line of a submission before it forks.
@@ -20,7 +20,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["CAN_FORK", "DUMP_SIGNAL", "main"]
+__all__ = ["CAN_FORK", "DUMP_SIGNAL", "SUBMISSIONS", "main"]
+
+SUBMISSIONS = "submissions"  # below the server's folder: a folder for each submission
 
 CAN_FORK = sys.platform == "linux"
 DUMP_SIGNAL = getattr(signal, "SIGUSR1", None)
@@ -73,7 +75,9 @@ def _start_warm(settings: dict[str, Any] | None) -> Any:
         return None
     from day89.course.boundary.spawn import Confinement, Warm  # not on every system
 
-    return Warm(Confinement.from_json(settings), Path.cwd())
+    folder = Path.cwd() / SUBMISSIONS
+    folder.mkdir(exist_ok=True)
+    return Warm(Confinement.from_json(settings), folder)
 
 
 def _adopt() -> None:

@@ -1,4 +1,4 @@
-"""Grade one submission: choose what has to run, have it run, and turn what was reported into a verdict.
+"""Grade one submission: choose what has to run, run it, and turn the reports into a result.
 
 Nothing of the submission runs in this process.
 """
@@ -10,15 +10,18 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Submission, Unreadable, parse, read, stubs
 from day89.course.exercise.tasks import Task
+from day89.course.grading.follow import follow_through
 from day89.course.grading.run import Run, Watcher
 from day89.course.grading.supervisor import Supervisor
 from day89.course.results.results import SubmissionResult, TaskResult
+from day89.course.results.text import safe_name, safe_text
 
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement
@@ -60,6 +63,9 @@ def grade(
     confinement: Confinement | None = None,
     seconds: float = SUBMISSION_LIMIT,
     shuffle: bool = False,
+    own: bool = False,
+    breakpoints: bool = True,
+    follow: bool = True,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -72,8 +78,12 @@ def grade(
         jobs: how many children may run at the same time, where no supervisor is given.
         watch: told of each check that has ended.
         confinement: how to keep the submission in a process of its own, where no supervisor is given.
-        seconds: how long the whole submission may take.
+        seconds: how long the whole submission may take, less what others hold the processors.
         shuffle: run the checks in an order that the seed decides.
+        own: also tell the AWS calls and the prints of each check: for the learner whose file it is.
+        breakpoints: where it is one's own, a breakpoint fails the check that reaches it; False goes on there.
+        follow: judge a task that fails by the course's own functions in place of those that it calls and that do not
+            work.
 
     Returns:
         The verdict; a submission that cannot be read is one too.
@@ -81,21 +91,32 @@ def grade(
     Raises:
         ToolError: the grading process cannot be started.
     """
-    began, shown = time.monotonic(), os.fspath(path)
+    began, shown = time.monotonic(), safe_name(os.fspath(path))
     try:
         submission = read(path)
     except Unreadable as error:
-        return SubmissionResult(shown, None, "unreadable", str(error), _since(began), unjudged(tasks))
+        return SubmissionResult(shown, None, "unreadable", safe_text(str(error)), _since(began), unjudged(tasks))
     idle = stubs(submission.tree, [task.function for task in tasks])
     pending = [task for task in tasks if task.function not in idle]
     width = 1 if supervisor else max(1, min(jobs, len(pending)))
     folder = checks or checks_folder()
-    runs = [
-        Run(submission, pending[start::width], seed, folder, watch, began + seconds, shuffle) for start in range(width)
-    ]
+    make = partial(
+        Run,
+        submission,
+        seed=seed,
+        folder=folder,
+        seconds=seconds,
+        shuffle=shuffle,
+        own=own,
+        breakpoints=breakpoints,
+    )
+    runs = [make(pending[start::width], watch=watch) for start in range(width)]
+    go = partial(_go, supervisor=supervisor, confinement=confinement)
     if pending or not _given_is_untouched(submission.tree, tasks):
-        _go(runs, supervisor, confinement)
+        go(runs)
     worst = next((run for run in runs if run.status != "graded"), runs[0])
+    if follow and worst.status == "graded":
+        follow_through(submission, runs, make, go)
     verdicts = {task.id: run.verdict(task) for run in runs for task in run.tasks}
     if worst.status in ("unreadable", "timeout", "killed") and not any(run.found for run in runs):
         done = unjudged(tasks)
@@ -151,7 +172,7 @@ def _not_started(task: Task) -> TaskResult:
 
 def unjudged(tasks: Sequence[Task]) -> tuple[TaskResult, ...]:
     """Return the verdicts on a submission of which nothing could be judged."""
-    return tuple(TaskResult(task.id, task.function, "failed", task.points, 0.0) for task in tasks)
+    return tuple(TaskResult(task.id, task.function, "core_incomplete", task.points, 0.0) for task in tasks)
 
 
 def _given_is_untouched(tree: ast.Module, tasks: Sequence[Task]) -> bool:

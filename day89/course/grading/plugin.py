@@ -1,15 +1,16 @@
-"""Give pytest what the checks need: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
+"""Provide the checks' pytest plugin: the marker ``task``, the fixtures ``task``, ``cloud``, ``names`` and ``workdir``.
 
-``pytest`` checks solution.py with the rest of the suite, ``pytest --mine`` only your exercise.py, and
-``--submission FILE`` names any file.
+They run on the exercise.py of the folder where pytest was started; ``--submission FILE`` names another file, and
+``--mine`` leaves the checks alone of what else there is to run.
 """
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,16 @@ from day89 import cloud as local_cloud
 from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances.guest_client import ForkServer, Supervisor
 from day89.course.checks.diagnosis import blame
+from day89.course.checks.evidence import Scene, confirm, seen
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.checks.fake_data import Names
 from day89.course.checks.fast_sleep import late_bound, naps
 from day89.course.checks.learner import Gone, InProcess, Side, Task
 from day89.course.checks.proxies import NoAnswer
 from day89.course.exercise.files import checks_folder, course_file
-from day89.course.exercise.submission import Unreadable, load, read
+from day89.course.exercise.submission import Unreadable, line_of, load, read
+from day89.course.grading.limits import CHECK_LIMIT, hurried
+from day89.course.grading.tracebacks import hide_grader_frames
 
 SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
@@ -38,7 +42,10 @@ SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
 FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
 # Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.spawn.Session).
 SESSION: pytest.StashKey[Any] = pytest.StashKey()
-DEFAULT_LIMIT = 10.0
+# Task id to the functions that the course's own take the place of while it is judged.
+CARRIED: pytest.StashKey[Mapping[str, Sequence[str]]] = pytest.StashKey()
+# Checks of the task that is judged have taken too long already.
+HURRIED: pytest.StashKey[bool] = pytest.StashKey()
 # Nothing of the person who runs this: no profile, no config file, no instance metadata of a real machine.
 ENVIRONMENT = {name: value for name, value in CLOUD_ENVIRONMENT.items() if name.startswith("AWS_")}
 MARKERS = (
@@ -89,8 +96,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave only the graded checks where it is one's own file; let no warning of a submission decide about a check."""
     if config.getoption("shuffle"):
         random.Random(config.stash[SEED]).shuffle(items)
+    path = submission_path(config)
     for item in items:
         if item.get_closest_marker("task") is not None:
+            hide_grader_frames(item, path, partial(_raised, item))
             # A file that a learner left open is not what the checks are about.
             item.add_marker(pytest.mark.filterwarnings("ignore"))
     if config.getoption("mine"):
@@ -99,14 +108,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=others)
 
 
+def _raised(item: pytest.Item) -> BaseException | None:
+    made = item.stash.get(TASK, None)
+    return made.raised if made is not None else None
+
+
 def submission_path(config: pytest.Config) -> Path:
-    """Return the file that the checks run on."""
+    """Return the file that the checks run on: the one that was named, else the exercise.py of whoever runs them."""
     if config.getoption("submission"):
         return Path(config.invocation_params.dir, config.getoption("submission"))
-    if config.getoption("mine"):
-        own = Path(config.invocation_params.dir, "exercise.py")
-        return own if own.exists() else course_file("exercise.py")
-    return course_file("solution.py")
+    folders = (config.invocation_params.dir, config.rootpath)
+    own = next((path for folder in folders if (path := Path(folder, "exercise.py")).is_file()), None)
+    return own or course_file("exercise.py")
 
 
 def _make_side(config: pytest.Config) -> Side:
@@ -184,12 +197,17 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None,
         yield running
 
 
+def limit_of(seconds: float, config: pytest.Config) -> float:
+    """Return how long a check may take: not all of its time where others of its task have taken theirs in vain."""
+    return hurried(seconds) if config.stash.get(HURRIED, False) else seconds
+
+
 @pytest.fixture
 def begun(request: pytest.FixtureRequest) -> None:
     """Tell the submission's side that a check begins, and how long it may take."""
     marker = request.node.get_closest_marker("limit")
     with suppress(Unreadable):
-        side_of(request.config).begin(float(marker.args[0]) if marker else DEFAULT_LIMIT)
+        side_of(request.config).begin(limit_of(float(marker.args[0]) if marker else CHECK_LIMIT, request.config))
 
 
 @pytest.fixture
@@ -204,14 +222,16 @@ def task(
     try:
         side = side_of(request.config)
     except Unreadable as error:
-        raise Wrong(str(error)) from None
+        raise Wrong(called="the submission", expected="a file that can be imported", found=error) from None
     here = tmp_path / "cwd"
     here.mkdir()
     monkeypatch.chdir(here)
     marker = request.node.get_closest_marker("task")
+    id = marker.args[0] if marker else ""
+    side.replace(request.config.stash.get(CARRIED, {}).get(id, ()))
     request.node.stash[TASK] = made = Task(
         side,
-        marker.args[0] if marker else "",
+        id,
         request.config.stash.get(ON_CALL, None),
         lambda: len(request.node.stash[CLOUD].log) if CLOUD in request.node.stash else 0,
     )
@@ -234,7 +254,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         return (yield)
     except Wrong as wrong:
         made = pyfuncitem.stash.get(TASK, None)
-        wrong.mistake = "F2" if made is not None and made.silence.whole else wrong.mistake
+        if made is not None:
+            _complete(wrong, made.raised, made, pyfuncitem)
         raise
     except NotStarted:
         raise
@@ -243,18 +264,41 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         words = _in_words(error, made) if made is not None and made.last_call else None
         if made is None or words is None:
             raise
-        raise Wrong(words, "F2" if made.silence.whole else blame(error)) from error
+        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=blame(error))
+        _complete(told, error, made, pyfuncitem)
+        raise told from error
 
 
-def _in_words(error: BaseException, made: Task) -> str | None:
-    called = f"called {made.last_call}; "
+def _complete(wrong: Wrong, error: BaseException | None, made: Task, item: pytest.Item) -> None:
+    """Add to a failure what was seen: the line of the submission, and the evidence for the mistake or in its place."""
+    if wrong.line is None and error is not None:
+        wrong.line = made.line_of(error)
+    wrong.code = line_of(made.path, wrong.line) if wrong.line else None
+    scene = _scene(error, made, item.stash.get(CLOUD, None))
+    wrong.mistake = "F2" if made.silence.whole else confirm(wrong.mistake, scene)
+    wrong.evidence += seen(wrong, scene)
+    wrong.launched = bool(scene.consoles)
+
+
+def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:
+    log = list(cloud.log) if cloud is not None else []
+    # What an instance asked meanwhile is not the function's doing.
+    trace = [call for call in log[made.first_request : made.last_request] if ":assumed-role/" not in call.principal]
+    launched = list(cloud.fleet) if cloud is not None and cloud.fleet is not None else []
+    consoles = {one.id: (str(one.seen.moto.state), one.console()) for one in launched}
+    texts = [str(value) for value in made.last_arguments if isinstance(value, str | os.PathLike)]
+    return Scene(error, texts, trace, log, consoles)
+
+
+def _in_words(error: BaseException, made: Task) -> tuple[str, str] | None:
+    """Return what was expected and what was found where an error came up that the check had not provided for."""
     if error is made.last_error:
-        return f"{called}expected a result; it raised {describe_error(error)}{made.where(error)}"
-    if where := made.where(error):
-        return f"{called}what it returned raised {describe_error(error)}{where}"
+        return "a result", f"it raised {describe_error(error)}"
+    if made.line_of(error):
+        return "a result that can be used", f"what it returned raised {describe_error(error)}"
     if isinstance(error, NoAnswer | pytest.fail.Exception):
-        return f"{called}{error}"
+        return "a result that can be used", str(error)
     if isinstance(error, ClientError):
         # The check looked at what the call should have made, and AWS says that it is not so.
-        return f"{called}the check then asked AWS about what that should have made; found {describe_error(error)}"
+        return "what the call should have made", f"AWS answers {describe_error(error)}"
     return None

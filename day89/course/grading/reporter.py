@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,14 +21,18 @@ from typing import Any
 import pytest
 
 import day89.cloud
+from day89.course.checks import breakpoints
+from day89.course.checks.course_functions import course_function
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
+from day89.course.grading.limits import CHECK_LIMIT, PATIENCE
+from day89.course.grading.output import CALLS_SIGNAL, output_mark
+from day89.course.grading.trace import traced
 from day89.course.results.results import Check
 
-__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job"]
+__all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job", "scratch"]
 
-PATIENCE = 2
 # pytest's own plugins that a verdict does not need: each costs time in every run.
 UNNEEDED = (
     *("cacheprovider", "faulthandler", "unraisableexception", "threadexception", "logging", "doctest"),
@@ -34,7 +41,7 @@ UNNEEDED = (
 
 
 class Reporter:
-    """Send what pytest does as events.
+    """The pytest plugin that sends what happens as events.
 
     Args:
         events: descriptor of the pipe.
@@ -50,6 +57,11 @@ class Reporter:
         self.not_started: set[str] = set()
         self.begun: set[str] = set()
         self.outcome: dict[str, Any] = {}
+        self.item: pytest.Item | None = None
+        if job["own"]:
+            breakpoints.install(ignore_breakpoints=not job["breakpoints"])
+            if CALLS_SIGNAL is not None:
+                signal.signal(CALLS_SIGNAL, lambda *_: self._send_calls())
 
     def send(self, event: str, **details: Any) -> None:
         """Write one event."""
@@ -60,13 +72,15 @@ class Reporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Have each call of the learner's code announced, so that one that never returns can be named."""
         config.stash[plugin.ON_CALL] = lambda text: self.send("call", text=text)
+        config.stash[plugin.CARRIED] = self.job["carried"]
         if self.session is not None:
             config.stash[plugin.SESSION] = self.session
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the checks and announce them, before a line of the submission runs."""
-        chosen = [item for item in items if _task(item) in self.job["tasks"]]
+        only = self.job["only"]
+        chosen = [item for item in items if _task(item) in self.job["tasks"] and (not only or item.nodeid in only)]
         self.send("checks", checks=[asdict(_describe(item)) for item in chosen])
         items[:] = [item for item in chosen if item.nodeid not in self.job["skip"]]
         if self.job["shuffle"]:
@@ -80,6 +94,8 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Load the submission; without it no check has anything to run."""
+        for functions in self.job["carried"].values():
+            course_function(functions[0])  # loaded now, and not while a check is timed
         self.send("loading")
         try:
             plugin.side_of(session.config)
@@ -91,14 +107,13 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        """Skip the rest of a task that is not started, or that takes too long again and again."""
+        """Skip the rest of a task that is not started; hurry where checks of it have taken too long already."""
+        self.item = item
         self.send("start", id=item.nodeid)
-        self.outcome = {"outcome": "passed", "message": None, "mistake": None, "began": time.perf_counter()}
+        self.outcome = {"outcome": "passed", "told": {}, "began": time.perf_counter()}
         if _task(item) in self.not_started:
             return self._skip(item, nextitem, "not_started")
-        if self.slow[_task(item)] >= PATIENCE:
-            self.outcome["message"] = f"not tried: {PATIENCE} checks of this task took too long already"
-            return self._skip(item, nextitem, "timeout")
+        item.config.stash[plugin.HURRIED] = self.slow[_task(item)] >= PATIENCE
         return None
 
     def _skip(self, item: pytest.Item, nextitem: pytest.Item | None, outcome: str) -> bool:
@@ -113,16 +128,35 @@ class Reporter:
 
     def _end(self, nodeid: str, outcome: str) -> None:
         seconds = round(time.perf_counter() - self.outcome["began"], 4)
-        found = {"message": self.outcome["message"], "mistake": self.outcome["mistake"]}
-        self.send("end", id=nodeid, outcome=outcome, seconds=seconds, **found)
+        self.send("end", id=nodeid, seconds=seconds, told=self.outcome["told"] | {"outcome": outcome})
+
+    def _send_calls(self) -> None:
+        """Tell which AWS calls the learner's code has made in this check."""
+        task, cloud = (self.item.stash.get(key, None) if self.item else None for key in (plugin.TASK, plugin.CLOUD))
+        if task is not None and cloud is not None:
+            self.send("calls", calls=[asdict(call) for call in traced(cloud.log, task.silence.spans)])
+
+    def _mark_output(self, word: str, check: str) -> None:
+        with suppress(OSError, ValueError):  # a submission may have closed or replaced it
+            sys.stdout.flush()
+        with suppress(OSError):
+            os.write(1, output_mark(self.job["own"], word, check))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Contain what would end the whole session: an interrupt that the learner's code let out."""
+        if self.job["own"]:
+            self._mark_output("begin", item.nodeid)
         try:
             return (yield)
         except (KeyboardInterrupt, pytest.exit.Exception) as error:
-            raise Wrong(f"expected a result; it raised {describe_error(error)}") from None
+            made = item.stash.get(plugin.TASK, None)
+            called = made.last_call if made is not None else ""
+            raise Wrong(called=called, expected="a result", found=f"it raised {describe_error(error)}") from None
+        finally:
+            if self.job["own"]:
+                self._mark_output("end", item.nodeid)
+                self._send_calls()
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Note how a phase of the check ended: whose fault it was, and the words for it."""
@@ -132,32 +166,33 @@ class Reporter:
         if call.excinfo is None or self.outcome["outcome"] != "passed":
             return
         error = call.excinfo.value
-        outcome, message = _judge(error, str(call.when))
+        outcome, told = _judge(error, str(call.when))
         if outcome == "not_started" and task in self.begun:
-            outcome, message = "failed", f"this case is not answered yet: {message}"
+            outcome, told = "failed", {"message": f"this case is not answered yet: {error}"}
         if outcome == "not_started":
             self.not_started.add(task)
         if getattr(error, "timed_out", False):
             outcome = "timeout"
             self.slow[task] += 1
         self.begun.add(task)
-        self.outcome |= {"outcome": outcome, "message": message, "mistake": getattr(error, "mistake", None)}
+        self.outcome |= {"outcome": outcome, "told": told}
 
 
-def _judge(error: BaseException, phase: str) -> tuple[str, str | None]:
+def _judge(error: BaseException, phase: str) -> tuple[str, dict[str, Any]]:
+    """Return whose fault an error in a check is, and what is told about it."""
     if isinstance(error, NotStarted):
-        return "not_started", None
+        return "not_started", {}
     if isinstance(error, Wrong):
-        return "failed", str(error)
+        return "failed", error.parts()
     if isinstance(error, AssertionError) and phase == "call":
-        return "failed", " ".join(str(error).split())[:500] or "a comparison failed"
+        return "failed", {"message": " ".join(str(error).split())[:500] or "a comparison failed"}
     if isinstance(error, pytest.skip.Exception):
-        return "tool_error", f"the check was skipped: {error}"
+        return "tool_error", {"message": f"the check was skipped: {error}"}
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f" ({Path(trace.tb_frame.f_code.co_filename).name} line {trace.tb_lineno})" if trace else ""
-    return "tool_error", f"the check itself broke in its {phase}: {describe_error(error)}{where}"
+    return "tool_error", {"message": f"the check itself broke in its {phase}: {describe_error(error)}{where}"}
 
 
 def _task(item: pytest.Item) -> str:
@@ -170,7 +205,7 @@ def _describe(item: pytest.Item) -> Check:
     assert marker is not None
     id, level = marker.args[:2]
     points = marker.kwargs.get("points", marker.args[2] if len(marker.args) > 2 else 1)
-    seconds = float(limit.args[0]) if limit else plugin.DEFAULT_LIMIT
+    seconds = float(limit.args[0]) if limit else CHECK_LIMIT
     return Check(item.nodeid, item.name.removeprefix("test_"), id, level, float(points), seconds)
 
 
@@ -195,8 +230,9 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 
     Args:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
-            folder), ``folder`` (for temporary files), ``slow`` (task id to
-            checks that took too long already), ``shuffle`` (whether the seed decides the order).
+            folder), ``folder`` (of the server), ``place`` (of this submission alone), ``slow`` (task id to
+            checks that took too long already), ``shuffle`` (whether the seed decides the order), ``own`` (a token
+            where calls and prints are to be told, ``""`` where not), ``breakpoints`` (False goes on at them).
         events: descriptor to report on.
         session: where the submission runs in a process of its own, what spawns that; else None.
     """
@@ -209,6 +245,11 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
 def exercises(job: dict[str, Any]) -> frozenset[str]:
     """Return the numbers of the exercises whose checks a job asks for."""
     return frozenset(id.split(".")[0] for id in job["tasks"])
+
+
+def scratch(job: dict[str, Any]) -> Path:
+    """Return the folder in which the checks of a job, and its submission, may write."""
+    return Path(job["place"]).resolve() / "checks"
 
 
 def arguments(job: dict[str, Any]) -> list[str]:
@@ -225,6 +266,6 @@ def arguments(job: dict[str, Any]) -> list[str]:
     return [
         *("-p", "day89.course.grading.plugin", "-c", str(settings), f"--rootdir={checks}", f"--confcutdir={checks}"),
         *(word for name in UNNEEDED for word in ("-p", f"no:{name}")),
-        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={job['folder']}/checks"),
+        *("-q", "--no-header", "--no-summary", "--tb=no", "-s", f"--basetemp={scratch(job)}"),
         *files,
     ]

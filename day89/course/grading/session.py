@@ -1,4 +1,4 @@
-"""Collect the checks once, and have each job run by a fork that finds them collected.
+"""Collect the checks once and run each job in a fork that finds them collected.
 
 pytest's own start (its plugins, the files of checks, their fixtures) costs as much as the checks of one task. So the
 warm server is itself inside a pytest session: its loop over the checks waits for jobs, and forks a child for each, in
@@ -103,6 +103,8 @@ class _Holder:
         config = session.config
         reporter.prepare(job)
         config.option.submission, config.stash[plugin.SEED] = job["submission"], job["seed"]
+        # No folder is shared with the submissions before: what one of them left there is not ours to clear up.
+        config._tmp_path_factory._given_basetemp = reporter.scratch(job)  # type: ignore[attr-defined]
         self.reporter = reporter.Reporter(self.forks.events, job, self.forks.session)
         config.pluginmanager.register(self.reporter)
         self.reporter.pytest_collection_modifyitems(session.items)

@@ -1,10 +1,12 @@
-"""Watch a warm server and its children from outside: read events, drain output, keep time, kill what runs too long."""
+"""Supervise a warm server and its children: read events, drain output, enforce time limits, kill."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -17,8 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from day89.course.grading.forkserver import DUMP_SIGNAL
+from day89.course.grading.forkserver import DUMP_SIGNAL, SUBMISSIONS
+from day89.course.grading.output import CALLS_SIGNAL
+from day89.course.results.text import safe_values
 from day89.errors import ToolError
+from day89.sandbox.remove import remove_tree
 
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement
@@ -31,7 +36,7 @@ PACKAGE = Path(__file__).resolve().parents[3]
 
 
 class Supervisor:
-    """Run jobs in a warm server of its own; use it as a context manager.
+    """A warm server of one's own that runs jobs; a context manager.
 
     Args:
         modules: what the server imports before it forks.
@@ -41,6 +46,8 @@ class Supervisor:
     def __init__(self, modules: Sequence[str] = (), confinement: Confinement | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="day89-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
+        self.place = self.folder / SUBMISSIONS / "0"
+        self._places = itertools.count()
         self._modules = modules
         self._confinement = confinement
         self._server: subprocess.Popen[bytes] | None = None
@@ -57,7 +64,13 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        self.discard()
         self._folder.cleanup()
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the server's process; 0 where there is none."""
+        return self._server.pid if self._server is not None else 0
 
     def start(self) -> None:
         """Start the server; it imports while the caller does something else."""
@@ -93,18 +106,25 @@ class Supervisor:
         self._selector.register(self._server.stdout, selectors.EVENT_READ, "output")
 
     def hand_in(self, path: Path, data: bytes) -> Path:
-        """Return where a submission is to be loaded from: where it is confined, a copy in the one folder that it sees.
+        """Make a folder for one submission, and return where it is to be loaded from: a copy where it is confined.
 
         Args:
             path: the file.
             data: its bytes, as they were read and judged.
         """
+        self.discard()
+        self.place = self.folder / SUBMISSIONS / str(next(self._places))
+        self.place.mkdir(parents=True)
         if self._confinement is None:
             return path.resolve()
-        copy = self.folder / "handed-in" / path.name
-        copy.parent.mkdir(exist_ok=True)
+        copy = self.place / "handed-in" / path.name
+        copy.parent.mkdir()
         copy.write_bytes(data)
         return copy.resolve()
+
+    def discard(self) -> None:
+        """Remove the folder of the last submission, whatever it left there; what cannot be removed is nobody else's."""
+        remove_tree(self.place)
 
     def send(self, job: Mapping[str, Any]) -> None:
         """Give the server a job, starting one where there is none.
@@ -151,18 +171,15 @@ class Supervisor:
             self.child = int(event["pid"])
         elif event.get("event") == "exit":
             self.child = None
-        return event
+        made: dict[str, Any] = safe_values(event)
+        return made
 
     def _read(self, which: str) -> None:
         assert self._server is not None
         assert self._server.stdout is not None
         if which == "output":
-            data = os.read(self._server.stdout.fileno(), 65536)
-            if not data:
+            if not self._read_output(self._server.stdout.fileno()):
                 self._selector.unregister(self._server.stdout)
-            # Read on for ever and keep the end: a full pipe would stop the child.
-            self.output += data
-            del self.output[:-OUTPUT_KEPT]
             return
         data = os.read(self._events, 65536)
         if not data:
@@ -171,9 +188,40 @@ class Supervisor:
         if len(self._buffer) > LINE_LIMIT and b"\n" not in self._buffer:
             self._buffer = b""
 
+    def _read_output(self, descriptor: int) -> int:
+        data = os.read(descriptor, 65536)
+        # Read on for ever and keep the end: a full pipe would stop the child. What the next check prints may come
+        # before the report on this one is read: hence more than what is shown of one.
+        self.output += data
+        del self.output[: -4 * OUTPUT_KEPT]
+        return len(data)
+
+    def printed_between(self, begin: bytes, end: bytes) -> str:
+        """Return what the child printed between two marks, or since the first; at most the last ``OUTPUT_KEPT`` bytes.
+
+        Args:
+            begin: what it wrote before; where it has scrolled away, everything that is kept counts.
+            end: what it writes afterwards.
+        """
+        stdout = self._server.stdout if self._server is not None else None
+        while stdout is not None and end not in self.output and select.select([stdout], [], [], 0)[0]:
+            if not self._read_output(stdout.fileno()):
+                break
+        start = self.output.rfind(begin)
+        start = 0 if start < 0 else start + len(begin)
+        stop = self.output.find(end, start)
+        kept = self.output[start : stop if stop >= 0 else None]
+        return bytes(kept[-OUTPUT_KEPT:]).decode("utf-8", "replace")
+
     def printed(self) -> str:
         """Return the end of what the child printed."""
         return self.output.decode("utf-8", "replace").strip()[-2000:]
+
+    def ask_for_calls(self) -> None:
+        """Have the child report the AWS calls of the check that runs, where its interpreter can still do so."""
+        if self.child is not None and CALLS_SIGNAL is not None:
+            with contextlib.suppress(OSError):
+                os.kill(self.child, CALLS_SIGNAL)
 
     def stack(self) -> str:
         """Return where the child is, as faulthandler shows it; empty where that cannot be found out."""
@@ -194,6 +242,12 @@ class Supervisor:
             return
         with contextlib.suppress(OSError):
             os.killpg(self.child, signal.SIGKILL)
+
+    def kill_server(self) -> None:
+        """Kill the server, so that whoever waits for one of its events is told that there will be none."""
+        if self._server is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._server.pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """End the server and all that it started."""

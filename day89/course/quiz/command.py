@@ -10,12 +10,13 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
+from day89.course.exercise.tasks import exercises
 from day89.course.quiz.lint import lint_quiz
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.model import Quiz
 from day89.course.quiz.progress import Progress
-from day89.course.quiz.schedule import Sitting, choose
-from day89.course.quiz.terminal import Terminal, ask_all, pick_topic, show_outcomes
+from day89.course.quiz.schedule import MIXED, Sitting, choose
+from day89.course.quiz.terminal import MIXED_TITLE, Terminal, ask_all, pick_topic, show_outcomes
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -28,11 +29,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``day89 quiz`` and its subcommands."""
     what = parser.add_argument_group("what to ask (without any of these: choose a topic from a list)")
     what.add_argument("--topic", metavar="NAME", help="one topic; the beginning of its name is enough")
-    what.add_argument("--exercise", type=int, choices=range(1, 6), metavar="N", help="what belongs to exercise 1 to 5")
+    numbers = [one.number for one in exercises()]
+    words = f"what belongs to exercise {', '.join(map(str, numbers))}"
+    what.add_argument("--exercise", type=int, choices=numbers, metavar="N", help=words)
     what.add_argument("--review", action="store_true", help="what is due: 1, 3 and 7 days after it was right")
     what.add_argument(
         "--exam", type=_positive, metavar="N", help="N questions over all outcomes, no comments until the end"
     )
+    what.add_argument("--mixed", action="store_true", help=f"{MIXED} questions over all topics, about 8 minutes")
     what.add_argument("--seed", metavar="S", help="the same exam, and the same order of options, again")
     what.add_argument("--progress", action="store_true", help="show the progress by outcome and end")
     where = parser.add_argument_group("where")
@@ -76,9 +80,12 @@ def run(args: argparse.Namespace) -> int:
     Returns:
         0 done, 1 the questions have faults (``lint``), 130 interrupted.
     """
-    quiz = load_quiz()
+    broken: list[str] = []
+    quiz = load_quiz(broken=broken)
+    for problem in broken:
+        print(f"left out: {problem}", file=sys.stderr)
     if args.quiz_command == "lint":
-        return _lint(quiz)
+        return _lint(quiz) or int(bool(broken))
     if args.quiz_command == "export":
         # Imported here: an export or a table of statistics is rare, and asking should start at once.
         from day89.course.quiz.export import export_file
@@ -117,15 +124,24 @@ def _ask(quiz: Quiz, progress: Progress, args: argparse.Namespace) -> int:
     if args.progress:
         show_outcomes(terminal, quiz, sitting)
         return 0
-    topic = args.topic
+    topic, mixed = args.topic, args.mixed
     try:
-        if topic is None and args.exercise is None and not args.review and args.exam is None:
+        if topic is None and args.exercise is None and not args.review and args.exam is None and not mixed:
             topic = pick_topic(terminal, quiz, lambda q: bool((known := progress.record(q)) and known.last_correct))
             if topic is None:
                 return 0
+            topic, mixed = (None, True) if topic == "" else (topic, False)
         today = terminal.now().astimezone().date()
         sitting.questions = choose(
-            quiz, progress, today, topic=topic, exercise=args.exercise, review=args.review, exam=args.exam, seed=seed
+            quiz,
+            progress,
+            today,
+            topic=topic,
+            exercise=args.exercise,
+            review=args.review,
+            exam=args.exam,
+            mixed=MIXED if mixed else None,
+            seed=seed,
         )
         if not sitting.questions:
             terminal.say(_nothing(args, progress))
@@ -143,6 +159,8 @@ def _title(quiz: Quiz, topic: str | None, args: argparse.Namespace, seed: str) -
         return f"Exam (--seed {seed})"
     if args.review:
         return "Review"
+    if topic is None and args.exercise is None:
+        return MIXED_TITLE
     if topic is not None:
         return next((one.title for one in quiz.topics if one.name.startswith(topic)), topic)
     return f"Exercise {args.exercise}"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from day89.course.exercise.tasks import exercises
 from day89.course.quiz.model import CHOICE_TYPES, OUTCOMES, SECTIONS, TEACHING_ASKS, Question, Quiz
 
 __all__ = ["Finding", "lint_question", "lint_quiz"]
@@ -164,7 +165,7 @@ def _whole(quiz: Quiz) -> Iterator[tuple[str, str]]:
     wanted += [(f"questions on outcome {outcome}", outcomes[outcome], PER_OUTCOME_MIN) for outcome in OUTCOMES]
     for section in SECTIONS:
         wanted.append((f"questions on {section!r}", sum(q.section == section for q in questions), 1))
-    for exercise in range(1, 6):
+    for exercise in (one.number for one in exercises()):
         ordering = sum(q.type == "order" and q.exercise == exercise for q in questions)
         wanted.append((f"ordering questions before exercise {exercise}", ordering, 1))
     yield from (

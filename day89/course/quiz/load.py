@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from day89.course.exercise.tasks import mistakes
+from day89.course.exercise.tasks import exercises, mistakes, numbers
 from day89.course.quiz.model import (
     ASKS,
     CHOICE_TYPES,
@@ -42,6 +44,13 @@ REQUIRED = (
     "checked",
     "valid_until",
 )
+KEYS = {
+    "file": ("schema", "title", "position", "checked", "valid_until", "question"),
+    "option": ("text", "prints", "raises", "code", "correct", "why", "misconception"),
+    "line": ("code", "place", "why", "misconception"),
+    "wrong": ("value", "why", "misconception"),
+    "verify": ("setup", "run", "check", "cloud", "reason_not_run"),
+}
 KNOWN = {*REQUIRED, "code", "language", "option", "line", "answers", "tolerance", "unit", "wrong", "hints", "verify"}
 
 
@@ -58,11 +67,13 @@ def find_folder() -> Path:
     raise UsageError("no quiz folder found beside or inside the package; reinstall day89")
 
 
-def load_quiz(folder: Path | None = None) -> Quiz:
+def load_quiz(folder: Path | None = None, broken: list[str] | None = None) -> Quiz:
     """Read every topic of a folder.
 
     Args:
         folder: where the ``*.toml`` files are; None takes the course's own.
+        broken: gets what is wrong with each file that cannot be used, and the other files are read all the same; None
+            stops at the first.
 
     Returns:
         The quiz, topics in the order of their positions.
@@ -76,7 +87,10 @@ def load_quiz(folder: Path | None = None) -> Quiz:
     files = sorted(path for path in place.glob("*.toml") if path.name != MISCONCEPTIONS)
     if not files:
         raise UsageError(f"{place} holds no questions (*.toml)")
-    topics = sorted(map(load_topic, files), key=lambda topic: (topic.position, topic.name))
+    found = _topics(files, broken)
+    topics = sorted(found if folder else _used(found), key=lambda topic: (topic.position, topic.name))
+    if not topics:
+        raise UsageError(f"{place} holds no file of questions that can be used: {'; '.join(broken or ())}")
     quiz = Quiz(tuple(topics), names)
     seen: set[str] = set()
     for question in quiz:
@@ -84,6 +98,24 @@ def load_quiz(folder: Path | None = None) -> Quiz:
             raise UsageError(f"{place}: the id {question.id!r} occurs twice; give one of the two questions another id")
         seen.add(question.id)
     return quiz
+
+
+def _used(topics: Iterable[Topic]) -> Iterator[Topic]:
+    """Yield what the course asks: questions before an exercise that it does not use are left out."""
+    used = {0, *(exercise.number for exercise in exercises())}
+    for topic in topics:
+        if questions := tuple(question for question in topic.questions if question.exercise in used):
+            yield replace(topic, questions=questions)
+
+
+def _topics(files: Iterable[Path], broken: list[str] | None) -> Iterator[Topic]:
+    for path in files:
+        try:
+            yield load_topic(path)
+        except UsageError as error:
+            if broken is None:
+                raise
+            broken.append(str(error))
 
 
 def load_topic(path: Path) -> Topic:
@@ -95,6 +127,7 @@ def load_topic(path: Path) -> Topic:
     data = _read(path)
     if data.get("schema") != SCHEMA:
         raise UsageError(f"{path}: schema is {data.get('schema')!r}, expected {SCHEMA}")
+    _refuse_unknown(data, KEYS["file"], str(path))
     dates: dict[str, Any] = {name: data[name] for name in ("checked", "valid_until") if name in data}
     questions = tuple(_question({**dates, **entry}, path) for entry in data.get("question", []))
     return Topic(path.stem, str(data.get("title", path.stem)), questions, int(data.get("position", 0)))
@@ -141,20 +174,28 @@ def _refuse_unless_well_formed(entry: dict[str, Any], where: str) -> None:
     missing = [name for name in REQUIRED if name not in entry]
     if missing:
         raise UsageError(f"{where}: missing {', '.join(missing)}")
-    unknown = sorted(set(entry) - KNOWN)
-    if unknown:
-        raise UsageError(f"{where}: unknown field {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}")
+    _refuse_unknown(entry, KNOWN, where)
+    for name in ("option", "line", "wrong"):
+        for at, inner in enumerate(entry.get(name, ()), 1):
+            _refuse_unknown(inner, KEYS[name], f"{where}: {name} {at}")
     for name, allowed in (
         ("type", TYPES),
         ("ask", ASKS),
         ("outcome", tuple(OUTCOMES)),
-        ("exercise", (0, 1, 2, 3, 4, 5)),
+        ("exercise", (0, *numbers())),
     ):
         if entry[name] not in allowed:
             raise UsageError(f"{where}: {name} is {entry[name]!r}, expected one of {', '.join(map(str, allowed))}")
     needs = "option" if entry["type"] in CHOICE_TYPES else "line" if entry["type"] == "order" else "answers"
     if not entry.get(needs):
         raise UsageError(f"{where}: a question of type {entry['type']} needs {needs}")
+
+
+def _refuse_unknown(entry: object, known: Collection[str], where: str, place: str = "") -> None:
+    if not isinstance(entry, dict):
+        raise UsageError(f"{where}: {entry!r} is no table; write its keys: {', '.join(sorted(known))}")
+    if unknown := sorted(set(entry) - set(known)):
+        raise UsageError(f"{where}: unknown field {', '.join(unknown)}{place}; known are {', '.join(sorted(known))}")
 
 
 def _option(at: int, entry: dict[str, Any], where: str) -> Option:
@@ -195,9 +236,7 @@ def _lines(entries: list[dict[str, Any]], where: str) -> tuple[Line, ...]:
 def _verify(entry: dict[str, Any] | None, where: str) -> Verify | None:
     if entry is None:
         return None
-    unknown = sorted(set(entry) - {"setup", "run", "check", "cloud", "reason_not_run"})
-    if unknown:
-        raise UsageError(f"{where}: unknown field {', '.join(unknown)} in verify")
+    _refuse_unknown(entry, KEYS["verify"], where, " in verify")
     return Verify(**entry)
 
 

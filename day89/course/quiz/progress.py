@@ -51,7 +51,7 @@ class Record:
 
 
 class Progress:
-    """Hold the records of one learner and write each change at once.
+    """The records of one learner; each change is written at once.
 
     Args:
         path: the file; None is the user's own.

@@ -12,7 +12,9 @@ from day89.course.quiz.model import OUTCOMES, Question, Quiz
 from day89.course.quiz.progress import Progress
 from day89.errors import UsageError
 
-__all__ = ["OutcomeLine", "Sitting", "by_outcome", "choose", "reading"]
+__all__ = ["MIXED", "OutcomeLine", "Sitting", "by_outcome", "choose", "reading"]
+
+MIXED = 10  # questions of a mix, over all outcomes: what the first hour ends with
 
 
 def choose(
@@ -24,6 +26,7 @@ def choose(
     exercise: int | None = None,
     review: bool = False,
     exam: int | None = None,
+    mixed: int | None = None,
     seed: str = "",
 ) -> list[Question]:
     """Choose the questions of a sitting.
@@ -36,6 +39,7 @@ def choose(
         exercise: only what belongs to this exercise.
         review: only what is due.
         exam: so many questions, drawn over all outcomes as evenly as they go.
+        mixed: the same, of those that are due, new or were wrong as long as there are enough of them.
         seed: makes an exam repeatable.
 
     Returns:
@@ -58,6 +62,9 @@ def choose(
         return sorted((q for q in chosen if progress.due(q, today)), key=lambda q: progress.records[q.id].due or "")
     if exam is not None:
         return _draw(chosen, exam, seed)
+    if mixed is not None:
+        unsure = [one for one in chosen if _urgency(one, progress) < 2 or progress.due(one, today)]
+        return _draw(unsure if len(unsure) >= mixed else chosen, mixed, seed)
     return sorted(chosen, key=lambda question: _urgency(question, progress))
 
 

@@ -10,16 +10,17 @@ from typing import TextIO
 
 from day89.course.quiz.marking import Marked, parse
 from day89.course.quiz.model import CHOICE_TYPES, SECTIONS, Question, Quiz
-from day89.course.quiz.schedule import Sitting, by_outcome, reading
+from day89.course.quiz.schedule import MIXED, Sitting, by_outcome, reading
 from day89.course.quiz.text import PLAIN, STYLED, Style, wrap
 
-__all__ = ["Terminal", "ask_all", "pick_topic", "show_outcomes", "welcomes_colour"]
+__all__ = ["MIXED_TITLE", "Terminal", "ask_all", "pick_topic", "show_outcomes", "welcomes_colour"]
 
 WIDTH_MAX = 80
+MIXED_TITLE = f"{MIXED} mixed questions"
 
 
 class Leave(Exception):
-    """Say that the learner wants to stop, or that the input has ended."""
+    """The learner wants to stop, or the input has ended."""
 
 
 def welcomes_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -238,7 +239,7 @@ def _reveal_options(terminal: Terminal, question: Question, marked: Marked | Non
 
 
 def pick_topic(terminal: Terminal, quiz: Quiz, known: Callable[[Question], bool]) -> str | None:
-    """Show the topics and ask for one.
+    """Show the topics, with the mix of all of them before, and ask for one.
 
     Args:
         terminal: where to ask.
@@ -246,9 +247,10 @@ def pick_topic(terminal: Terminal, quiz: Quiz, known: Callable[[Question], bool]
         known: says of a question whether its last answer was right.
 
     Returns:
-        The name of the topic, None where the learner leaves.
+        The name of the topic, "" for the mix, None where the learner leaves.
     """
     _head(terminal, "Topics", "right / all")
+    print(f"{0:3}  {MIXED_TITLE}, about 8 minutes", file=terminal.target)
     for at, topic in enumerate(quiz.topics, 1):
         right = sum(map(known, topic.questions))
         score = f"{right} / {len(topic.questions):2}"
@@ -256,9 +258,11 @@ def pick_topic(terminal: Terminal, quiz: Quiz, known: Callable[[Question], bool]
     print(file=terminal.target)
     try:
         while True:
-            typed = terminal.read(f"[1-{len(quiz.topics)}; q leaves] ")
+            typed = terminal.read(f"[0-{len(quiz.topics)}; q leaves] ")
             if typed.lower() in ("q", ""):
                 return None
+            if typed == "0":
+                return ""
             if typed.isdigit() and 1 <= int(typed) <= len(quiz.topics):
                 return quiz.topics[int(typed) - 1].name
     except Leave:

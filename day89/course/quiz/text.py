@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 __all__ = ["PLAIN", "STYLED", "Style", "plain", "runs", "to_html", "wrap"]
 
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 MARKUP = re.compile(r"`([^`]+)`|(?<!\w)\*([^*\s](?:[^*]*[^*\s])?)\*(?!\w)")
 
 
@@ -24,10 +25,10 @@ class Style:
     title: tuple[str, str]
 
 
-# Without colours the markup itself stays, so that nothing is said by colour alone.
+# The backticks of code stay in colour, too: nothing is said by colour alone, and `a b` is one thing.
 PLAIN = Style(("`", "`"), ("*", "*"), ("", ""), ("", ""), ("", ""), ("", ""))
 STYLED = Style(
-    code=("\x1b[36m", "\x1b[39m"),
+    code=("\x1b[36m`", "`\x1b[39m"),
     emphasis=("\x1b[3m", "\x1b[23m"),
     good=("\x1b[1;32m", "\x1b[0m"),
     bad=("\x1b[1;31m", "\x1b[0m"),
@@ -91,16 +92,16 @@ def _words(text: str, style: Style) -> Iterator[tuple[str, int]]:
     marks = {"text": ("", ""), "code": style.code, "emphasis": style.emphasis}
     for kind, part in runs(" ".join(text.split())):
         before, after = marks[kind]
-        visible = not before.startswith("\x1b") and len(before) > 0
         pieces = part.split(" ")
         for at, piece in enumerate(pieces):
             if at:
                 if size:
                     yield word, size
                 word, size = "", 0
-            opens = before if (piece and (not visible or at == 0)) else ""
-            closes = after if (piece and (not visible or at == len(pieces) - 1)) else ""
+            # A colour begins and ends in each word, as lines may; a sign stands only where the run begins and ends.
+            opens = (before if at == 0 else "".join(COLOUR.findall(before))) if piece else ""
+            closes = (after if at == len(pieces) - 1 else "".join(COLOUR.findall(after))) if piece else ""
             word += opens + piece + closes
-            size += len(piece) + (len(opens) + len(closes) if visible else 0)
+            size += len(COLOUR.sub("", opens + piece + closes))
     if size:
         yield word, size

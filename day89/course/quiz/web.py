@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from day89.course.quiz.marking import parse
 from day89.course.quiz.model import SECTIONS, Question, Quiz
 from day89.course.quiz.progress import Progress
-from day89.course.quiz.schedule import Sitting, by_outcome, choose, reading
+from day89.course.quiz.schedule import MIXED, Sitting, by_outcome, choose, reading
 from day89.course.quiz.text import to_html
 from day89.errors import UsageError
 
@@ -127,6 +127,7 @@ def _add_start(
                 exercise=form.get("exercise", type=int),
                 review="review" in form,
                 exam=None if exam is None else max(1, min(exam, len(quiz))),
+                mixed=MIXED if "mixed" in form else None,
                 seed=form.get("seed") or fresh,
             )
         except UsageError as error:

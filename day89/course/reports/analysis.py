@@ -1,4 +1,4 @@
-"""Work out what a cohort's results say: about the learners, and about the tasks."""
+"""Compute what a cohort's results say about the learners and about the tasks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST_FOR_DISCRIMINATION = 10
 
 @dataclass(frozen=True)
 class Item:
-    """Hold what the results say about one task, or one outcome of the course.
+    """The statistics of one task, or of one outcome of the course.
 
     Attributes:
         id: such as ``"1.3"``.
@@ -51,7 +51,7 @@ class Item:
 
 @dataclass(frozen=True)
 class MistakeCount:
-    """Hold how many submissions showed a known mistake.
+    """The number of submissions that showed a known mistake.
 
     Attributes:
         id: such as ``"L2"``.
@@ -101,7 +101,7 @@ def items(results: Mapping[str, Any]) -> list[Item]:
 
 def _item(id: str, label: str, graded: Sequence[Mapping[str, Any]]) -> Item:
     rows = [(one, task) for one in graded for task in one["tasks"] if task["id"] == id]
-    passed = [task["status"] == "passed" for _, task in rows]
+    passed = [task["status"] == "complete" for _, task in rows]
     rest = [one["score"] - task["earned"] for one, task in rows]
     item = _share(id, label, passed, sum(task["status"] != "not_started" for _, task in rows))
     if len(rows) < LEAST_FOR_DISCRIMINATION or len(set(passed)) < 2 or len(set(rest)) < 2:
@@ -136,7 +136,7 @@ def outcome_rates(results: Mapping[str, Any], outcomes: Mapping[str, Sequence[in
     found = []
     for number in numbers:
         tasks = [task for one in graded for task in one["tasks"] if number in outcomes.get(task["id"], ())]
-        passed = [task["status"] == "passed" for task in tasks]
+        passed = [task["status"] == "complete" for task in tasks]
         if tasks:
             begun = sum(task["status"] != "not_started" for task in tasks)
             found.append(_share(str(number), OUTCOMES[number], passed, begun))

@@ -20,7 +20,7 @@ FORMATS = {
     "junit": "JUnit XML for a CI service",
     "gradescope": "Gradescope's results.json (one submission)",
     "html": "one page on the whole cohort, with no other file",
-    "github": "a summary for GitHub Actions and Classroom, in Markdown",
+    "github": "a summary for GitHub Actions, in Markdown",
 }
 
 

@@ -1,4 +1,4 @@
-"""Write a summary for GitHub Actions and GitHub Classroom.
+"""Write a summary for GitHub Actions.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from day89.course.reports import feedback
+from day89.course.reports.who import facts, shown_name
 
 __all__ = ["render"]
 
@@ -22,9 +23,15 @@ def render(results: Mapping[str, Any]) -> str:
     submissions = results["submissions"]
     if len(submissions) == 1:
         return feedback.render(submissions[0], results)
-    lines = [f"# {len(submissions)} submissions", "", "| submission | status | points |", "|---|---|---|"]
+    lines = [
+        f"# {len(submissions)} submissions",
+        "",
+        "| who | submission | status | points | late |",
+        "|---|---|---|---|---|",
+    ]
     lines += [
-        f"| {feedback.markdown(one['path'])} | {one['status']} | {one['score']:g} of {one['max_score']:g} |"
+        f"| {feedback.markdown(shown_name(one))} | {feedback.markdown(one['path'])} | {one['status']} "
+        f"| {one['score']:g} of {one['max_score']:g} | {facts(one)['late']} |"
         for one in submissions
     ]
     return "\n".join([*lines, ""])

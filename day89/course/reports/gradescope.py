@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from day89.course.reports.failure import as_text
 from day89.course.reports.text import plain
 from day89.errors import UsageError
 
@@ -40,13 +41,16 @@ def render(results: Mapping[str, Any]) -> str:
 
 
 def _test(task: Mapping[str, Any], check: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    judged = {
         "score": check["points"] if check["passed"] else 0.0,
         "max_score": check["points"],
+        "status": "passed" if check["passed"] else "failed",
+    }
+    # Without a score of its own a test is shown, and says nothing about points.
+    return ({} if check.get("status") == "not_judged" else judged) | {
         "name": f"{task['id']} {task['function']}: {check['name'].replace('_', ' ')}",
         "number": task["id"],
-        "status": "passed" if check["passed"] else "failed",
-        "output": plain(check["message"] or ""),
+        "output": "" if check["passed"] else plain(as_text(check)),
         "tags": [check["level"], *([check["mistake"]] if check["mistake"] else [])],
         "visibility": "visible",
     }

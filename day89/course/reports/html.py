@@ -1,4 +1,4 @@
-"""Draw one self-contained HTML page on a cohort: no script, no font, no image from anywhere."""
+"""Render one self-contained HTML page on a cohort: no script, font or image from anywhere."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from urllib.parse import quote
 from jinja2 import Environment, StrictUndefined, Template
 
 from day89.course.exercise.tasks import mistakes, tasks
-from day89.course.reports import analysis
+from day89.course.reports import analysis, lecture
+from day89.course.reports.causes import causes
+from day89.course.reports.failure import parts
 from day89.course.reports.text import plain
+from day89.course.reports.who import decisions, shown_name
 
 __all__ = ["render"]
 
 SHOWN = 5000
 SLOWEST = 10
+CHECKS = 40
+PAIRS = 50
 
 
 @cache
@@ -27,6 +32,9 @@ def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "plain": plain,
+        "parts": parts,
+        "shown_name": shown_name,
+        "decisions": decisions,
         "percent": lambda share: f"{100 * share:.0f} %",
         "points": lambda points: f"{round(points, 2):g}",
     }
@@ -41,6 +49,7 @@ def render(results: Mapping[str, Any], links: Sequence[str] | None = None) -> st
         links: where the feedback on each submission is, relative to the page, in order; None where there is none.
     """
     submissions = results["submissions"]
+    by_mistake = lecture.people_by_mistake(results)
     scores = sorted(one["score"] for one in submissions)
     rows = list(zip(submissions, [quote(link) for link in links] if links else [None] * len(submissions), strict=True))
     return _template().render(
@@ -52,11 +61,19 @@ def render(results: Mapping[str, Any], links: Sequence[str] | None = None) -> st
         bars=_bars(analysis.histogram(results)),
         items=analysis.items(results),
         outcomes=analysis.outcome_rates(results, {one.id: one.outcomes for one in tasks()}),
-        mistakes=[(one, mistakes().get(one.id)) for one in analysis.mistake_counts(results)[:20]],
+        zoom=_bars(lecture.zoomed(results)),
+        checks=lecture.check_failures(results)[:CHECKS] if len(submissions) > 1 else [],
+        equal=lecture.equal_files(results),
+        near=lecture.near_files(results)[:PAIRS],
+        mistakes=[
+            (one, mistakes().get(one.id), *by_mistake.get(one.id, ([], {})))
+            for one in analysis.mistake_counts(results)[:20]
+        ],
         titles={one.id: one.title for one in tasks()},
         slowest=sorted(rows, key=lambda pair: -pair[0]["seconds"])[:SLOWEST] if len(submissions) > SLOWEST else [],
         failed=[pair for pair in rows if pair[0]["status"] != "graded"][:SHOWN],
         rows=rows[:SHOWN],
+        causes=causes(submissions[0]["tasks"]) if len(submissions) == 1 else [],
         left_out=max(0, len(rows) - SHOWN),
     )
 

@@ -9,7 +9,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
 
+from day89.course.reports.failure import as_text
 from day89.course.reports.text import plain
+from day89.course.reports.who import facts
 
 __all__ = ["render"]
 
@@ -24,6 +26,10 @@ def render(results: Mapping[str, Any]) -> str:
     for one in results["submissions"]:
         cases = [(task, check) for task in one["tasks"] for check in task["checks"]]
         suite = ET.SubElement(root, "testsuite", name=plain(one["path"]), time=str(one["seconds"]))
+        if known := {key: value for key, value in facts(one).items() if value}:
+            properties = ET.SubElement(suite, "properties")
+            for key, value in known.items():
+                ET.SubElement(properties, "property", name=key, value=plain(value))
         for task, check in cases:
             _case(suite, task, check)
         for task in one["tasks"]:
@@ -46,8 +52,11 @@ def _case(suite: ET.Element, task: Mapping[str, Any], check: Mapping[str, Any]) 
     )
     if task["status"] == "not_started":
         ET.SubElement(case, "skipped", message="not started")
+    elif check["status"] == "not_judged":
+        ET.SubElement(case, "skipped", message=plain(f"not judged: {check['message']}"))
     elif not check["passed"]:
         failure = ET.SubElement(case, "failure", message=plain(check["message"] or "failed"))
+        failure.text = plain(as_text(check))
         if check["mistake"]:
             failure.set("type", check["mistake"])
 

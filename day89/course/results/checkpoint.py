@@ -1,4 +1,4 @@
-"""Keep the results of a cohort as they come, so that an interruption loses nothing and nothing is graded twice."""
+"""Append the results of a cohort to a file as they come, so that an interruption loses nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Keeper", "write_text"]
 
 
 class Keeper:
-    """Append each result to a file beside the result file, one line a submission; use it as a context manager.
+    """A file beside the result file that gets each result at once, one line a submission; a context manager.
 
     Args:
         target: the result file.
@@ -37,13 +37,13 @@ class Keeper:
         """
         found: dict[tuple[str, str | None], dict[str, Any]] = {}
         if self.target.exists():
-            data = self._parsed(self.target, self.target.read_text(encoding="utf-8"))
+            data = self._parsed(self.target, self.target.read_text(encoding="utf-8", errors="replace"))
             if self._same(data):
-                found |= {(one["path"], one["sha256"]): one for one in data.get("submissions", [])}
+                found |= _by_file(data.get("submissions"))
         if self.lines.exists():
             head, *rest = self.lines.read_text(encoding="utf-8", errors="replace").splitlines() or ["{}"]
             if self._same(self._parsed(self.lines, head)):
-                found |= {(one["path"], one["sha256"]): one for one in _whole(rest)}
+                found |= _by_file(_parsed_lines(rest))
         return {key: one for key, one in found.items() if one["status"] != "tool_error"}
 
     def _parsed(self, path: Path, text: str) -> dict[str, Any]:
@@ -62,10 +62,12 @@ class Keeper:
         """Return the seed of the run that is to be resumed, or None where there is none."""
         for path in (self.lines, self.target):
             if path.exists():
-                with path.open(encoding="utf-8") as file:
+                with path.open(encoding="utf-8", errors="replace") as file:
                     text = file.readline() if path == self.lines else file.read()
                 seed = self._parsed(path, text).get("seed")
-                return int(seed) if seed is not None else None
+                if not isinstance(seed, int | None):
+                    raise UsageError(f"{path} names no seed: leave --resume out, and it is written anew")
+                return seed
         return None
 
     def start(self, kept: Iterable[Mapping[str, Any]]) -> None:
@@ -101,15 +103,34 @@ class Keeper:
             self._file = None
 
 
-def _whole(lines: Sequence[str]) -> Iterable[dict[str, Any]]:
+def _parsed_lines(lines: Sequence[str]) -> Iterable[Any]:
     """Yield the lines that were written whole: a kill may have cut the last one."""
     for line in lines:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             yield json.loads(line)
 
 
+def _by_file(entries: Any) -> dict[tuple[str, str | None], dict[str, Any]]:
+    """Return results by path and checksum; what is damaged is left out, and graded again."""
+    if not isinstance(entries, Iterable):
+        return {}
+    return {(one["path"], one["sha256"]): one for one in entries if _is_result(one)}
+
+
+def _is_result(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("path"), str)
+        and isinstance(entry.get("sha256", 0), str | None)
+        and isinstance(entry.get("status"), str)
+        and isinstance(entry.get("tasks"), list)
+        and isinstance(entry.get("score"), int | float)
+        and isinstance(entry.get("max_score"), int | float)
+    )
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all; half of a surrogate pair becomes its escape, which JSON reads back.
 
     Args:
         path: the file.
@@ -117,7 +138,7 @@ def write_text(path: Path, text: str) -> None:
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         Path(name).chmod(0o644)
         Path(name).replace(path)

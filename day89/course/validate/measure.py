@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from day89.course.exercise.graph import reaches
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.results.results import SubmissionResult
-from day89.course.validate.graph import reaches
 from day89.course.validate.plan import Job, Miss, Verdict, chaff_job, judge_chaff, judge_wheat, mixes, wheat_job
 from day89.course.validate.report import Measurement
 from day89.course.validate.variants import Variant

@@ -13,8 +13,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from day89.course.exercise.graph import touched
 from day89.course.exercise.tasks import Task
-from day89.course.validate.graph import touched
 from day89.errors import UsageError
 
 __all__ = ["Mutant", "mutants"]
@@ -30,7 +30,7 @@ SWAPS = re.compile(
 
 @dataclass(frozen=True)
 class Mutant:
-    """Hold one mechanical change of the solution.
+    """One mechanical change of the solution.
 
     Attributes:
         function: the function that it changes.

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from day89.course.exercise.graph import touched
 from day89.course.exercise.tasks import Task
 from day89.course.results.results import CheckResult, SubmissionResult
-from day89.course.validate.graph import touched
 from day89.course.validate.variants import Variant
 
 __all__ = ["Job", "Miss", "Verdict", "chaff_job", "judge_chaff", "judge_wheat", "mixes", "wheat_job"]
@@ -21,7 +21,7 @@ __all__ = ["Job", "Miss", "Verdict", "chaff_job", "judge_chaff", "judge_wheat", 
 
 @dataclass(frozen=True)
 class Job:
-    """Name one submission to grade.
+    """One submission to grade.
 
     Attributes:
         name: what is shown while it is graded.
@@ -45,7 +45,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Miss:
-    """Hold one error of the grader.
+    """One error of the grader.
 
     Attributes:
         file: the variant.
@@ -62,7 +62,7 @@ class Miss:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Hold what came of one variant.
+    """The outcome of one variant.
 
     Attributes:
         variant: the variant.
@@ -117,14 +117,18 @@ def chaff_job(chaff: Variant, tasks: Sequence[Task], graph: Mapping[str, frozens
 
 
 def judge_chaff(chaff: Variant, result: SubmissionResult) -> Verdict:
-    """Judge the grader by a wrong answer: points must be lost, in its own task, for the reason that it is wrong."""
+    """Judge the grader by a wrong answer: points must be lost, in its own task, and no other reason be named for it.
+
+    No reason at all is no error: a mistake is named only where there is evidence for it.
+    """
     own = _failed(result, chaff.task)
     earned = sum(task.earned for task in result.tasks if task.id == chaff.task)
     wanted, reason = " or ".join(chaff.mistakes), f"task {chaff.task} loses points for {' or '.join(chaff.mistakes)}"
+    named = {check.mistake for check in own} - {None}
     misses = [*_broken(chaff, result)]
     if not own:
         misses.append(Miss(chaff.name, "false accept", reason, "it keeps all its points"))
-    elif not any(check.mistake in chaff.mistakes for check in own):
+    elif named and not named & set(chaff.mistakes):
         found = "; ".join(f"{check.name} says {check.mistake}: {check.message}" for check in own)
         misses.append(Miss(chaff.name, "wrong reason", f"a check that says {wanted}", found))
     if chaff.most is not None and earned > chaff.most:

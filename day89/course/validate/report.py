@@ -19,7 +19,7 @@ LEAST_WHEATS, LEAST_CHAFFS = 4, 8
 
 @dataclass(frozen=True)
 class Measurement:
-    """Hold what a run of the variants found.
+    """The findings of a run over the variants.
 
     Attributes:
         tasks: the tasks that were measured.
@@ -94,7 +94,7 @@ def _rates(found: Measurement) -> list[tuple[str, int, int, float, float]]:
     rows = [
         ("false rejects (right answers that lose a point)", found.missed(["false reject"]), len(wheats)),
         ("false accepts (wrong answers that keep their points)", found.missed(["false accept"]), len(chaffs)),
-        ("wrong reasons (no check names the mistake)", found.missed(["wrong reason"]), len(chaffs)),
+        ("wrong reasons (checks name other mistakes only)", found.missed(["wrong reason"]), len(chaffs)),
     ]
     return [(name, errors, of, *exact_interval(errors, of)) for name, errors, of in rows]
 
@@ -107,7 +107,8 @@ def _rate(name: str, errors: int, of: int, low: float, high: float) -> str:
 def draw(found: Measurement) -> str:
     """Return the whole finding as text for a terminal."""
     lines = [_rate(*row) for row in _rates(found)]
-    lines += [f"first message names the reason: {_first(found)} of {len(found.of('chaff'))} wrong answers"]
+    total = len(found.of("chaff"))
+    lines += [f"a message names the reason: {_named(found)} of {total} wrong answers; the first: {_first(found)}"]
     lines += [
         f"\n{miss.kind.upper()} {miss.file}\n  expected {miss.expected}\n  found    {miss.found}"
         for miss in found.misses
@@ -116,6 +117,10 @@ def draw(found: Measurement) -> str:
     lines += [f"  {id}: {', '.join(names)}" for id, names in found.redundant().items()]
     lines += ["\nTasks with few variants:", *(f"  {line}" for line in found.thin())] if found.thin() else []
     return "\n".join([*lines, f"\n{len(found.misses)} misses (seed {found.seed}, isolation {found.isolation})"])
+
+
+def _named(found: Measurement) -> int:
+    return sum(any(check.mistake in one.variant.mistakes for check in one.failed) for one in found.of("chaff"))
 
 
 def _first(found: Measurement) -> int:

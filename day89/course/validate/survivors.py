@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from day89.course.exercise.graph import reaches
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.reports.progress import Progress
-from day89.course.validate.graph import reaches
 from day89.course.validate.mutants import Mutant, mutants
 from day89.course.validate.plan import Job
 from day89.course.validate.workers import Bench

@@ -34,7 +34,7 @@ EXAMPLE = "'# task 1.3; mistake L2; wrong because ...' or '# task 1.3; right: ..
 
 @dataclass(frozen=True)
 class Variant:
-    """Hold one right or wrong answer to a task.
+    """One right or wrong answer to a task.
 
     Attributes:
         name: its path below the folder of variants, such as ``chaffs/ex1/1.3_L2_one_page.py``.

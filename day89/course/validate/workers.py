@@ -25,7 +25,7 @@ __all__ = ["Bench"]
 
 
 class Bench:
-    """Grade jobs in warm processes; use it as a context manager.
+    """The warm processes that grade jobs; a context manager.
 
     Args:
         solution: text of ``solution.py``.
@@ -91,7 +91,16 @@ class Bench:
             tasks = choose(list(job.tasks), None)
             own = job.seed is not None
             seed = job.seed if job.seed is not None else self._seed
-            return grade(path, tasks, seed, checks=self._checks, supervisor=supervisor, watch=self._watch, shuffle=own)
+            return grade(
+                path,
+                tasks,
+                seed,
+                checks=self._checks,
+                supervisor=supervisor,
+                watch=self._watch,
+                shuffle=own,
+                follow=False,
+            )
         finally:
             self._idle.put(supervisor)
 

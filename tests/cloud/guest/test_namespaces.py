@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 import day89.cloud
-from day89.cloud.guest import console, quotas
+from day89.cloud.guest import console
 from day89.cloud.instances.guest_client import Supervisor
 from day89.course.doctor.instances import examine_instances
 from day89.errors import ToolError
-from day89.sandbox import landlock, seccomp
+from day89.sandbox import landlock, quotas, seccomp
+from day89.sandbox.syscalls import Profile
 
 SECONDS = 60
 ALLOWED = r"""
@@ -185,8 +186,8 @@ def _commands() -> Iterator[str]:
 
 
 def test_too_much_on_disk_is_seen_and_said(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking = quotas.Watch(str(tmp_path), [str(tmp_path / "shown")])
-    monkeypatch.setattr(quotas, "DISK_BYTES", -(1 << 60))  # whatever else this machine's disk does
+    # Whatever else this machine's disk does.
+    looking = quotas.Watch(str(tmp_path), [str(tmp_path / "shown")], disk=-(1 << 60))
     monkeypatch.setattr(quotas.Watch, "_in_folder", lambda self: (0, quotas.DISK_FILES + 1))
     assert "files on disk" in str(looking.excess(lambda: []))
 
@@ -212,5 +213,6 @@ def test_strict_refuses_a_jail_with_an_open_network() -> None:
 
 @pytest.mark.skipif(not seccomp.available(), reason="there is no libseccomp on this machine")
 def test_the_filter_of_system_calls_is_made_once() -> None:
-    assert seccomp.filter_program(True) is seccomp.filter_program(True)
-    assert seccomp.filter_program(True) != seccomp.filter_program(False)
+    script, submission = (Profile(programs=programs, alone=True) for programs in (True, False))
+    assert seccomp.filter_program(script) is seccomp.filter_program(Profile(programs=True, alone=True))
+    assert seccomp.filter_program(script) != seccomp.filter_program(submission)

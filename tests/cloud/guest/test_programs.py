@@ -114,3 +114,11 @@ def test_servers_of_wsgi_serve_on_the_instances_address(run: Callable[..., str],
     module = "def app(environ, start):\n    start('200 OK', [])\n    return [b'served']\n"
     wait = "until curl -sf http://localhost:8000; do sleep 0.1; done"
     assert run(f"cd $TMPDIR; printf '%s' \"{module}\" > wsgi.py; {server} wsgi:app > log 2>&1 & {wait}") == ("served")
+
+
+def test_a_busy_machine_does_not_cost_a_script_its_credentials(run: Callable[..., str]) -> None:
+    program = (
+        "from botocore.session import Session; s = Session(); "
+        "print(*(s.get_config_variable(f'metadata_service_{name}') for name in ('timeout', 'num_attempts')))"
+    )
+    assert run(f'python3 -c "{program}"').endswith("20 3\n")

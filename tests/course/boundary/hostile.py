@@ -224,7 +224,7 @@ ATTACKS: dict[str, Attack] = {
     "writes results to whatever is open": Attack(
         """
         import json, os
-        event = {"event": "end", "id": "x", "outcome": "passed", "message": None, "mistake": None, "seconds": 0}
+        event = {"event": "end", "id": "x", "seconds": 0, "told": {"outcome": "passed"}}
         line = (json.dumps(event) + "\\n").encode()
         for number in range(64):
             try: os.write(number, line)

@@ -7,6 +7,7 @@ import decimal
 import json
 import socket
 import struct
+import threading
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -14,6 +15,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from day89.course.boundary.codec import Opaque, decode, decode_error, encode, encode_error
+from day89.course.boundary.remote import HOSTILE
+from day89.course.boundary.remote_cloud import ask_cloud, connection_of
+from day89.course.boundary.remote_proxies import RemoteApp, RemoteModel
+from day89.course.checks.proxies import NoAnswer
 from day89.processes.channel import Broken, Wire
 
 VALUES: list[Any] = [
@@ -167,3 +172,97 @@ def test_what_is_no_frame_breaks_the_conversation(sent: bytes, pair: Any) -> Non
     theirs.shutdown(socket.SHUT_WR)
     with pytest.raises(Broken):
         wire.receive()
+
+
+def framed(text: bytes) -> bytes:
+    return struct.pack(">II", len(text), 0) + text
+
+
+def test_small_text_that_is_large_in_memory_breaks_the_conversation(pair: Any) -> None:
+    wire, theirs = pair
+    theirs.setblocking(False)
+    sender = threading.Thread(target=send_all, args=(theirs, framed(b'{"a":[' + b"[]," * 600_000 + b"0]}")))
+    sender.start()
+    with pytest.raises(Broken, match="limit"):
+        wire.receive()
+    sender.join()
+
+
+def send_all(end: socket.socket, data: bytes) -> None:
+    end.setblocking(True)
+    end.sendall(data)
+    end.shutdown(socket.SHUT_WR)
+
+
+def test_integer_that_nobody_can_write_stays_where_it_is() -> None:
+    assert isinstance(decode(encode(10**5000)), Opaque)
+    assert repr(decode({"$": "int", "v": "0x" + "f" * 50_000}))
+
+
+HOSTILE_ERRORS: list[Any] = [
+    {"names": ["a\ud800\0b", "ValueError"], "text": "x"},
+    {"names": [5, None, []], "text": {}},
+    {"names": ["ClientError"], "response": {"$": "int", "v": "0x1"}},
+    {"names": ["ClientError"], "response": {"Error": 5}},
+    {"names": "ValueError"},
+    {"names": {}},
+    {"names": 5},
+]
+
+
+@pytest.mark.parametrize("data", HOSTILE_ERRORS, ids=repr)
+def test_forged_error_is_an_exception_or_no_error(data: Any) -> None:
+    try:
+        made = decode_error(data)
+    except HOSTILE:
+        return
+    assert isinstance(made, Exception)
+    assert str(made) is not None
+    assert type(made).__name__.encode()
+
+
+HOSTILE_REQUESTS: list[Any] = [
+    {"x": 1},
+    {"aws": 5},
+    {"aws": ["GET", 5, {}]},
+    {"aws": ["GET", "https://s3.amazonaws.com/", []]},
+    {"aws": ["G T\r\nX: y", "https://s3.amazonaws.com/", {"a\r\nb": "c\r\nd"}]},
+    {"aws": ["GET", "https://s3.amazonaws.com/\ud800", {}]},
+    {"aws": ["GET", "https://[::1", {}]},
+    {"aws": ["GET", "https://s3.amazonaws.com@127.0.0.1:1/.amazonaws.com", {}]},
+    {"aws": [None, None, None]},
+    {"aws": ["GET", "https://s3.amazonaws.com/", {"Host": 5}]},
+]
+
+
+@pytest.mark.parametrize("message", HOSTILE_REQUESTS, ids=repr)
+def test_forged_request_is_refused(message: Any) -> None:
+    answer, content = ask_cloud(message, b"")
+    assert (answer["raised"], content) == ("EndpointConnectionError", b"")
+
+
+@pytest.mark.parametrize(
+    "target", [5, [], ["127.0.0.1"], ["127.0.0.1", "x"], ["127.0.0.1", 1 << 40], [None, 1]], ids=repr
+)
+def test_forged_connection_leads_nowhere(target: Any) -> None:
+    assert connection_of({"connect": target}) is None
+
+
+class Replies:
+    """A side of the boundary that answers whatever it was told to."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def ask(self, *question: Any) -> Any:
+        return self.value
+
+
+@pytest.mark.parametrize("value", [None, "x", 5, [], {}, {"status": "x", "headers": 5, "text": None}], ids=repr)
+def test_forged_answer_of_an_app_or_a_model_is_told_in_words(value: Any) -> None:
+    side = Replies(value)
+    with pytest.raises(NoAnswer):
+        RemoteApp(side, 0).request("GET", "/")
+    if not isinstance(value, int):
+        with pytest.raises(NoAnswer):
+            _ = RemoteModel(side, 0).features

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hostile import ATTACKS, source
+from red_team import RED_TEAM
 
 from day89.course.cohort.submissions import find
 from day89.course.exercise.files import checks_folder
@@ -49,11 +50,11 @@ def judge(jail: Supervisor, path: Path) -> SubmissionResult:
     return grade(path, choose(TASKS, None), 7, supervisor=jail, seconds=60)
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", ATTACKS | RED_TEAM)
 def test_hostile_submission_gains_nothing_and_harms_nothing(
     name: str, jail: Supervisor, listener: socket.socket, tmp_path: Path
 ) -> None:
-    attack = ATTACKS[name]
+    attack = (ATTACKS | RED_TEAM)[name]
     secret = tmp_path / "secret.txt"
     secret.write_text("secret", encoding="utf-8")
     places = {
@@ -64,7 +65,7 @@ def test_hostile_submission_gains_nothing_and_harms_nothing(
     }
     path = tmp_path / "exercise.py"
     path.write_text(source(attack, places), encoding="utf-8")
-    before = check_files()
+    before = check_files(), secret.stat()
 
     result = judge(jail, path)
 
@@ -73,8 +74,10 @@ def test_hostile_submission_gains_nothing_and_harms_nothing(
     told = " ".join([result.message or "", *(check.message or "" for task in result.tasks for check in task.checks)])
     assert attack.says in told
     assert "the check itself broke" not in told
+    assert "DID" not in told
+    told.encode("utf-8")
     assert not (tmp_path / "canary").exists()
-    assert check_files() == before
+    assert (check_files(), secret.stat()) == before
     assert result.seconds < 75
     with pytest.raises(BlockingIOError):
         listener.accept()

@@ -42,7 +42,7 @@ def raised_from(error, cause):
         (refused("MalformedXML", "DeleteObjects"), "U13"),
     ],
 )
-def test_an_error_names_its_mistake_or_else_that_of_the_check(error, mistake):
+def test_an_error_names_its_mistake_or_else_a_suspected_one_that_can_be_proved(error, mistake):
     assert blame(error, "U13") == mistake
 
 

@@ -11,6 +11,8 @@ import pytest
 from day89.cli import main
 from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import data_folder
+from day89.course.exercise.tasks import tasks
+from day89.course.learn.state import State
 
 
 @pytest.fixture
@@ -26,22 +28,24 @@ def exercise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_fresh_stub_is_0_of_100_and_20_tasks_not_started(exercise, capsys):
     assert main(["grade"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count(" not started ") == 20
-    assert "Total: 0 of 100 points (0 passed, 0 failed, 20 not started)" in printed
-    assert "Next: write upload_file" in printed
+    assert printed.count(" not started ") == len(tasks())
+    points = sum(task.points for task in tasks())
+    assert f"Total: 0 of {points:g} points ({len(tasks())} not started)" in printed
+    assert f"Next: write {tasks()[0].function}" in printed
     assert max(map(len, printed.splitlines())) <= 80
 
 
 def test_json_on_standard_output_stands_alone_and_follows_the_schema(exercise, capsys):
     assert main(["grade", "--json", "-", "--seed", "7"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert (result["schema"], result["seed"]) == (1, 7)
+    assert (result["schema"], result["seed"]) == (2, 7)
     assert result["course"].startswith("day89 ")
     (submission,) = result["submissions"]
     assert submission.keys() >= {"path", "sha256", "status", "message", "seconds", "score", "max_score", "tasks"}
     assert (submission["path"], submission["status"], submission["max_score"]) == ("exercise.py", "graded", 100)
     assert submission["tasks"][2] == {
-        "id": "1.3", "function": "list_keys", "status": "not_started", "points": 5.0, "earned": 0.0, "checks": []
+        "id": "1.3", "function": "list_keys", "status": "not_started", "points": 5.0, "earned": 0.0,
+        "not_judged": 0, "checks": [],
     }  # fmt: skip
 
 
@@ -100,8 +104,20 @@ def test_all_levels_can_be_seen(exercise, capsys):
 
 
 def test_a_memory_that_cannot_be_read_or_written_takes_no_hint_away(exercise, capsys, monkeypatch):
+    exercise.with_name(".day89").write_text("a file is in the way")
+    assert main(["hint", "1.3"]) == 0
+    assert "the goal" in capsys.readouterr().out
+    exercise.unlink()
     exercise.with_name("file").write_text("x")
     monkeypatch.setenv("DAY89_DATA", str(exercise.with_name("file")))
     assert data_folder().is_file()
     assert main(["hint", "1.3"]) == 0
     assert "the goal" in capsys.readouterr().out
+
+
+def test_hints_that_were_seen_are_remembered_beside_the_file(exercise, capsys):
+    main(["hint", "1.3"])
+    main(["hint", "1.3"])
+    assert State(exercise.parent)["1.3"].hints == 2
+    assert main(["status"]) == 0
+    assert re.search(r"1\.3 list_keys +not started +2 ", capsys.readouterr().out)

@@ -47,6 +47,7 @@ STUB = "def f():\n    '''Doc.'''\n    raise NotImplementedError('Task')\n"
         (STUB + "f = print\n", set()),
         (STUB + "from os import getcwd as f\n", set()),
         (STUB + "from os import *\n", set()),
+        (STUB + "    return 1\n", {"f"}),
         (STUB + STUB, set()),
         ("import functools\n@functools.cache\n" + STUB, set()),
         ("def f():\n    print()\n    raise NotImplementedError\n", set()),

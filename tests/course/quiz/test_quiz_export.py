@@ -17,6 +17,7 @@ from quiz_samples import sample_quiz
 from day89.cli import main
 from day89.course.quiz.export import TARGETS, export_file, losses
 from day89.course.quiz.export.gift import escape
+from day89.course.quiz.export.parts import order_key
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.model import CHOICE_TYPES
 from day89.errors import UsageError
@@ -53,7 +54,7 @@ def test_moodle_xml_holds_every_question_with_its_reasons(written):
         node = found[question.id]
         assert html.unescape(node.findtext("questiontext/text")).count("<p>") >= 1
         right = [answer for answer in node.iter("answer") if float(answer.get("fraction")) == 100]
-        expected = {"numeric": 1, "order": 3}.get(question.type, sum(option.correct for option in question.options))
+        expected = {"numeric": 1, "order": 7}.get(question.type, sum(option.correct for option in question.options))
         assert len(right) == expected
         assert all(answer.findtext("feedback/text") for answer in node.iter("answer") if answer.get("fraction") == "0")
 
@@ -152,7 +153,29 @@ def test_jupyterquiz_has_the_shape_of_its_schema(written):
         assert entry.get("code", "") == question.code or question.type == "order"
         plain = [answer for answer in entry["answers"] if answer.get("type") != "default"]
         assert all(isinstance(answer["correct"], bool) and answer["feedback"] for answer in plain)
-        assert sum(answer["correct"] for answer in plain) == max(1, sum(option.correct for option in question.options))
+        expected = {"order": 14}.get(question.type, max(1, sum(option.correct for option in question.options)))
+        assert sum(answer["correct"] for answer in plain) == expected
+
+
+@pytest.mark.parametrize("target", ["jupyterquiz", "qti", "gift", "moodle-xml"])
+def test_ordering_takes_every_way_to_type_its_letters(target, written):
+    if target == "qti":
+        pytest.importorskip("text2qti", reason="the extra quiz-qti is not installed")
+    question = next(one for one in COURSE if one.type == "order")
+    if target == "jupyterquiz":
+        entry = json.loads(written(COURSE, target).read_text("utf-8"))[list(COURSE).index(question)]
+        right = {answer["answer"] for answer in entry["answers"] if answer.get("correct")}
+    elif target == "qti":
+        right = {value.text for value in qti_items(written(COURSE, target))[question.id].iter("varequal")}
+    elif target == "gift":
+        right = {
+            answer.lstrip("=").strip().replace("\\", "") for answer in gift(written(COURSE, target))[question.id][1]
+        }
+    else:
+        answers = moodle(written(COURSE, target))[question.id].iter("answer")
+        right = {answer.findtext("text") for answer in answers if answer.get("fraction") == "100"}
+    key = order_key(question)
+    assert {separator.join(key.split()) for separator in (" ", "", ",", ", ", "-")} <= right
 
 
 def test_markdown_names_every_question_and_folds_its_answer(written):

@@ -57,3 +57,18 @@ def test_a_folder_without_questions_is_refused(tmp_path):
     (tmp_path / "misconceptions.toml").write_text("", "utf-8")
     with pytest.raises(UsageError, match="holds no questions"):
         load_quiz(tmp_path)
+
+
+def test_a_broken_file_does_not_stop_the_others(tmp_path):
+    sample_quiz(tmp_path)
+    (tmp_path / "other.toml").write_text("schema = 1\nquestions = []\n", "utf-8")
+    broken: list[str] = []
+    assert [topic.name for topic in load_quiz(tmp_path, broken).topics] == ["sample"]
+    assert "other.toml: unknown field questions; known are" in broken[0]
+    with pytest.raises(UsageError, match="questions"):
+        load_quiz(tmp_path)
+
+
+def test_unknown_fields_of_options_name_the_valid_ones(tmp_path):
+    with pytest.raises(UsageError, match=r"option 2: unknown field korrect; known are code, correct, "):
+        sample_quiz(tmp_path, SAMPLE.replace("correct = true", "korrect = true", 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from quiz_samples import MORNING, sample_quiz
@@ -52,7 +53,7 @@ def test_a_right_answer_is_explained_and_ends_the_sitting(quiz, tmp_path):
 
 def test_a_wrong_answer_is_told_why_and_the_right_one_stays_untold(quiz, tmp_path):
     seen, _ = play(quiz, tmp_path, letter(quiz, "q-choice", "a") + "\nq\n", "q-choice")
-    assert "Not right.\nNot this one.\n[U1: catching ClientError around upload_file]\n" in seen
+    assert "Not right.\nNot this one.\n[U1: S3UploadFailedError not expected]\n" in seen
     assert "Yes, this one." not in seen
     assert "Because" not in seen
     assert "Lifecycle (in the lesson: Cost):\n  https://example.org/a\n" in seen
@@ -150,8 +151,24 @@ def test_colours_are_for_terminals_that_want_them(stream, environment, expected)
 
 
 def test_code_that_is_broken_over_lines_is_coloured_on_each():
-    assert wrap("see `one two` now", 8, STYLED) == ["see \x1b[36mone\x1b[39m", "\x1b[36mtwo\x1b[39m now"]
+    assert wrap("see `one two` now", 9, STYLED) == ["see \x1b[36m`one\x1b[39m", "\x1b[36mtwo`\x1b[39m now"]
     assert wrap("see `one two` now", 9, PLAIN) == ["see `one", "two` now"]
+
+
+def test_the_backticks_of_code_stay_in_colour_and_count():
+    (line,) = wrap("use `aws s3 cp`", 80, STYLED)
+    assert re.sub(r"\x1b\[\d*m", "", line) == "use `aws s3 cp`"
+    assert len(wrap("use `aws s3 cp`", 14, STYLED)) == len(wrap("use `aws s3 cp`", 14, PLAIN)) == 2
+
+
+def test_the_mix_stands_first_and_asks_ten_questions(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DAY89_DATA", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO("0\n" + "\n" * 10 + "q\n"))
+    assert main(["quiz"]) == 0
+    printed = capsys.readouterr().out
+    assert "  0  10 mixed questions, about 8 minutes" in printed
+    assert "10 of 10" in printed
+    assert "11 of" not in printed
 
 
 def test_a_topic_is_picked_by_its_number(quiz):

@@ -94,7 +94,7 @@ def test_a_wrong_answer_is_told_why_and_the_right_one_stays_untold(reader, quiz)
     text = reader.send(reader.path, question="q-choice", option=shown(quiz, "q-choice", "a"))
     assert "Not right." in text
     assert "Not this one." in text
-    assert "U1: catching ClientError around upload_file" in text
+    assert "U1: S3UploadFailedError not expected" in text
     assert "Yes, this one." not in text
 
 
@@ -126,6 +126,11 @@ def test_every_type_can_be_answered_skipped_retried_and_revealed(reader, quiz):
     assert "Because <em>so</em> it is." in reader.go(f"{sitting}/end?show=answers")
     reader.go(f"{sitting}/end")
     assert "Question 1 of 2" in reader.send(f"{sitting}/retry")
+
+
+def test_a_mix_is_asked_over_all_topics(reader, quiz):
+    text = reader.send("/start", mixed="1")
+    assert f"of {min(10, len(quiz))}" in text
 
 
 def test_an_exam_goes_on_without_comments(reader, quiz):

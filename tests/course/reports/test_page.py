@@ -20,9 +20,11 @@ LONG = "section-4/" + "a-very-long-name-without-a-blank" * 4 + "/exercise.py"
 
 
 def entry(number: int, *, passed: bool = True, status: str = "graded") -> dict[str, Any]:
-    check = {"name": "pages", "level": "mastery", "points": 5.0, "passed": passed, "mistake": None if passed else "L2"}
-    check |= {"message": None if passed else "called list_keys(s3, 'b'); expected 5 keys; found 2", "seconds": 0.1}
-    task = {"id": "1.3", "function": "list_keys", "status": "passed" if passed else "failed", "points": 5.0}
+    check = {"name": "pages", "level": "mastery", "points": 5.0, "passed": passed, "seconds": 0.1}
+    check |= {"status": "passed"} if passed else {"status": "failed", "mistake": "L2", "evidence": [], "message": "no"}
+    check |= {"called": "list_keys(s3, 'b')", "expected": "5 keys", "found": "2: <b>", "line": 7, "code": "return []"}
+    check.setdefault("mistake", None)
+    task = {"id": "1.3", "function": "list_keys", "status": "complete" if passed else "core_incomplete", "points": 5.0}
     task |= {"earned": 5.0 * passed, "checks": [check]}
     return {
         **{"path": f"{number}-{LONG}", "sha256": "00", "status": status, "message": None, "seconds": 1.0},
@@ -32,7 +34,7 @@ def entry(number: int, *, passed: bool = True, status: str = "graded") -> dict[s
 
 def cohort(count: int) -> dict[str, Any]:
     submissions = [entry(number, passed=number % 3 != 0) for number in range(count)]
-    return {"schema": 1, "course": "day89 0", "seed": 1, "isolation": "landlock", "submissions": submissions}
+    return {"schema": 2, "course": "day89 0", "seed": 1, "isolation": "landlock", "submissions": submissions}
 
 
 def test_outcomes_are_named_and_only_those_that_were_judged():
@@ -45,6 +47,8 @@ def test_one_submission_has_results_and_no_statistics():
     page = render(cohort(1))
     assert "list_keys" in page
     assert "0 of 5" in page
+    assert "<dt>line</dt><dd>7: return []</dd>" in page
+    assert "<dt>found</dt><dd>2: &lt;b&gt;</dd>" in page
     assert "discrimination" not in page
     assert "interval" not in page.partition("</style>")[2]
 

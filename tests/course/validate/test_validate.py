@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from day89.course.exercise.files import course_file
+from day89.course.exercise.graph import reaches, touched
 from day89.course.exercise.tasks import task, tasks
 from day89.course.results.results import CheckResult, SubmissionResult, TaskResult
 from day89.course.validate import report
-from day89.course.validate.graph import reaches, touched
 from day89.course.validate.measure import measure
 from day89.course.validate.plan import judge_chaff, judge_wheat, mixes
 from day89.course.validate.steady import flakes
@@ -36,10 +36,10 @@ def result(*checks: tuple[str, str | None]) -> SubmissionResult:
         TaskResult(
             one.id,
             one.function,
-            "failed",
+            "core_incomplete",
             5,
             4.0,
-            tuple(CheckResult("it", "core", 1, False, "failed", m, "why", 0) for id, m in checks if id == one.id),
+            tuple(CheckResult("it", "core", 1, "failed", "why", mistake=m) for id, m in checks if id == one.id),
         )
         for one in tasks()
     ]
@@ -159,12 +159,12 @@ from day89.course.grading.plugin import SEED
 
 @pytest.mark.task("1.3", "core", points=3)
 def test_is_steady(task, names):
-    expect(task.list_keys("a") == ["a"], "found another", None)
+    expect(task.list_keys("a") == ["a"], called=task.last_call, expected=["a"], found="another")
 
 @pytest.mark.task("1.3", "mastery", points=2)
 def test_is_not(request, task, names):
     seed = request.config.stash[SEED]
-    expect(task.list_keys("a") and seed != 8, f"found seed {seed}", None)
+    expect(task.list_keys("a") and seed != 8, called=task.last_call, expected="a", found=f"seed {seed}")
 """
 
 
@@ -174,7 +174,7 @@ def test_a_check_that_fails_with_one_seed_is_told_with_it(tmp_path):
     (folder / "test_exercise_1.py").write_text(FLAKY)
     done = []
     found = flakes("def list_keys(key):\n    return [key]\n", [task("1.3")], 7, 3, 2, done.append, checks=folder)
-    assert found == ["seed 8: is_not: found seed 8"]
+    assert found == ["seed 8: is_not: called list_keys('a'); expected a; found seed 8"]
     assert sorted(done) == ["seed 7", "seed 8", "seed 9"]
 
 

@@ -17,12 +17,12 @@ FLAGS = frozenset({"--no-sign-request", "--quiet", "--only-show-errors"})
 
 
 class Usage(Exception):
-    """Say that the command line is wrong."""
+    """The command line is wrong."""
 
 
 @dataclass
 class Options:
-    """Hold a command line: the service, its command, positional words, and options with their values.
+    """A parsed command line: the service, its command, positional words, and options with their values.
 
     ``words`` keeps everything behind the command in order, for those who know which options take values.
     """

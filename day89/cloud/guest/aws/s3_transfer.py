@@ -32,7 +32,7 @@ EXTRA = {
 
 
 class Failed(Exception):
-    """Say that a command did not do what it was asked, with the exit status that the CLI has for it."""
+    """A command did not do what it was asked; carries the exit status that the CLI has for it."""
 
     def __init__(self, message: str, status: int = 1) -> None:
         """Hold message and status."""
@@ -42,7 +42,7 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Hold one end of a transfer: a bucket and key, a local path, or a standard stream."""
+    """One end of a transfer: a bucket and key, a local path, or a standard stream."""
 
     bucket: str | None
     key: str  # the local path where there is no bucket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from day89.course.quiz.export.parts import explanation_html, option_html, order_key, stem_html, tags
+from day89.course.quiz.export.parts import explanation_html, option_html, order_keys, stem_html, tags
 from day89.course.quiz.model import CHOICE_TYPES, Question, Topic
 from day89.course.quiz.text import to_html
 
@@ -42,8 +42,7 @@ def _answers(question: Question) -> Iterator[str]:
     if question.type in CHOICE_TYPES:
         yield from _choices(question)
     elif question.type == "order":
-        key = order_key(question)
-        yield from (f"={escape(text)}" for text in (key, key.replace(" ", ""), key.replace(" ", ",")))
+        yield from (f"={escape(key)}" for key in order_keys(question) if key.islower())  # case is ignored there
     elif question.type == "numeric":
         yield from (f"={value}:{question.tolerance:g}" for value in question.answers)
         yield from (f"=%0%{wrong.value}:{question.tolerance:g}#{_html(wrong.why)}" for wrong in question.wrong)

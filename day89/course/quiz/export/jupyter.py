@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from day89.course.quiz.export.parts import explanation_html, letters, option_html, order_key
+from day89.course.quiz.export.parts import explanation_html, letters, option_html, order_keys
 from day89.course.quiz.model import CHOICE_TYPES, Question, Topic
 from day89.course.quiz.text import to_html
 
@@ -60,7 +60,7 @@ def _numbers(question: Question) -> list[dict[str, Any]]:
 
 
 def _texts(question: Question) -> list[dict[str, Any]]:
-    keys = (order_key(question),) if question.type == "order" else question.answers
+    keys = order_keys(question) if question.type == "order" else question.answers
     found: list[dict[str, Any]] = [
         {"answer": key, "correct": True, "feedback": explanation_html(question), "match_case": False} for key in keys
     ]

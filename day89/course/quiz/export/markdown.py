@@ -8,7 +8,7 @@ from pathlib import Path
 from day89.course.quiz.export.parts import letters, order_key
 from day89.course.quiz.model import Question, Topic
 
-__all__ = ["write"]
+__all__ = ["questions_only", "write"]
 
 
 def write(topics: Iterable[Topic], path: Path, title: str) -> None:
@@ -21,7 +21,33 @@ def write(topics: Iterable[Topic], path: Path, title: str) -> None:
     path.write_text("\n".join(lines).rstrip("\n") + "\n", encoding="utf-8")
 
 
+def questions_only(topics: Iterable[Topic], title: str) -> str:
+    """Return the topics without their answers, to hand out.
+
+    Args:
+        topics: what is asked.
+        title: of the page.
+    """
+    lines = [f"# {title}", ""]
+    for topic in topics:
+        lines += [f"## {topic.title}", ""]
+        for question in topic.questions:
+            lines += [*_asked(question), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
 def _question(question: Question) -> Iterator[str]:
+    yield from _asked(question)
+    yield from ("", "<details><summary>Answer</summary>", "")
+    yield from _answer(question)
+    yield from ("", question.explain, "")
+    yield f"Sources: {', '.join(f'<{ref}>' for ref in question.refs)}"
+    yield f"(outcome {question.outcome}, {question.section})"
+    yield f"(checked {question.checked}, good until {question.valid_until})"
+    yield from ("", "</details>")
+
+
+def _asked(question: Question) -> Iterator[str]:
     yield f"### {question.id}"
     yield ""
     yield question.stem
@@ -36,13 +62,6 @@ def _question(question: Question) -> Iterator[str]:
         yield f"Answer in {question.unit}."
     for hint in question.hints:
         yield from ("", "<details><summary>Hint</summary>", "", hint, "", "</details>")
-    yield from ("", "<details><summary>Answer</summary>", "")
-    yield from _answer(question)
-    yield from ("", question.explain, "")
-    yield f"Sources: {', '.join(f'<{ref}>' for ref in question.refs)}"
-    yield f"(outcome {question.outcome}, {question.section})"
-    yield f"(checked {question.checked}, good until {question.valid_until})"
-    yield from ("", "</details>")
 
 
 def _answer(question: Question) -> Iterator[str]:

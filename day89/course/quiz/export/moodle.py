@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from day89.course.quiz.export.parts import explanation_html, option_html, order_key, stem_html, tags
+from day89.course.quiz.export.parts import explanation_html, option_html, order_keys, stem_html, tags
 from day89.course.quiz.model import CHOICE_TYPES, Question, Topic
 from day89.course.quiz.text import plain, to_html
 
@@ -73,8 +73,7 @@ def _numeric(entry: Element, question: Question) -> None:
 def _short(entry: Element, question: Question) -> None:
     SubElement(entry, "usecase").text = "0"
     if question.type == "order":
-        key = order_key(question)
-        for accepted in (key, key.replace(" ", ""), key.replace(" ", ",")):
+        for accepted in filter(str.islower, order_keys(question)):  # case is ignored there
             _answer(entry, "100", accepted, "", format="moodle_auto_format")
         return
     for value in question.answers:

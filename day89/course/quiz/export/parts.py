@@ -8,7 +8,7 @@ from day89.course.quiz.marking import shuffled
 from day89.course.quiz.model import Question
 from day89.course.quiz.text import to_html
 
-__all__ = ["explanation_html", "letters", "option_html", "order_key", "stem_html", "tags"]
+__all__ = ["explanation_html", "letters", "option_html", "order_key", "order_keys", "stem_html", "tags"]
 
 # The same order in every export, so that two exports of one quiz do not differ.
 SEED = "export"
@@ -24,6 +24,16 @@ def order_key(question: Question) -> str:
     """Return the answer to an ordering in the letters shown, such as ``c a b``."""
     shown = {letter: label for label, letter, _ in letters(question)}
     return " ".join(shown[letter] for letter in question.key)
+
+
+def order_keys(question: Question) -> tuple[str, ...]:
+    """Return the ways in which people type the answer to an ordering: ``c a b``, ``cab``, ``c, a, b``, in both cases.
+
+    A platform that compares text accepts only what it is given.
+    """
+    key = order_key(question)
+    forms = [separator.join(key.split()) for separator in (" ", "", ",", ", ", "-", ";", "; ")]
+    return tuple(dict.fromkeys([*forms, *(form.upper() for form in forms)]))
 
 
 def stem_html(question: Question) -> str:

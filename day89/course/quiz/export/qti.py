@@ -10,7 +10,7 @@ from text2qti.config import Config
 from text2qti.qti import QTI
 from text2qti.quiz import Quiz as TextQuiz
 
-from day89.course.quiz.export.parts import letters, order_key
+from day89.course.quiz.export.parts import letters, order_keys
 from day89.course.quiz.model import CHOICE_TYPES, Question, Topic
 from day89.course.quiz.text import runs
 
@@ -62,7 +62,7 @@ def _answers(question: Question) -> Iterator[str]:
         low, high = (float(question.answers[0]) + sign * question.tolerance for sign in (-1, 1))
         yield f"=   [{low:g}, {high:g}]"
     else:
-        keys = (order_key(question),) if question.type == "order" else question.answers
+        keys = order_keys(question) if question.type == "order" else question.answers
         yield from (f"*   {key}" for key in keys)
 
 

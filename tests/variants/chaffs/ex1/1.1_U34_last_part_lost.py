@@ -2,7 +2,7 @@
 def upload_file(s3, path, bucket, key, *, storage_class="STANDARD"):
     size = 5 * 1024 * 1024
     kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
-    with open(path, "rb") as f, _lookup_error(bucket, "NoSuchBucket"):
+    with open(path, "rb") as f, lookup_error(bucket, "NoSuchBucket"):
         if os.path.getsize(path) <= size:
             s3.put_object(Bucket=bucket, Key=key, Body=f, ContentType=kind, StorageClass=storage_class)
             return f"s3://{bucket}/{key}"

@@ -5,6 +5,6 @@ import posixpath
 
 def upload_file(s3, path, bucket, key, *, storage_class="STANDARD"):
     extra = {"StorageClass": storage_class, "ContentType": mimetypes.guess_type(key)[0] or "application/octet-stream"}
-    with open(path, "rb") as f, _lookup_error(bucket, "NoSuchBucket"):
+    with open(path, "rb") as f, lookup_error(bucket, "NoSuchBucket"):
         s3.upload_fileobj(f, bucket, posixpath.normpath(key), ExtraArgs=extra)
     return f"s3://{bucket}/{key}"

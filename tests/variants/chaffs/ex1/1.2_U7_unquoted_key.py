@@ -5,6 +5,6 @@ from urllib.parse import unquote_plus
 def download_file(s3, bucket, key, path):
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _lookup_error(f"{bucket}/{key}", "404", "NoSuchKey", "NoSuchBucket"):
+    with lookup_error(f"{bucket}/{key}", "404", "NoSuchKey", "NoSuchBucket"):
         s3.download_file(bucket, unquote_plus(key), str(path))
     return path

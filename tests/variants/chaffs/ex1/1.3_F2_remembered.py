@@ -5,6 +5,6 @@ _SEEN = {}
 def list_keys(s3, bucket, prefix=""):
     if (bucket, prefix) not in _SEEN:
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        with _lookup_error(bucket, "NoSuchBucket"):
+        with lookup_error(bucket, "NoSuchBucket"):
             _SEEN[bucket, prefix] = [o["Key"] for page in pages for o in page.get("Contents", [])]
     return list(_SEEN[bucket, prefix])

@@ -3,5 +3,5 @@ def list_keys(s3, bucket, prefix=""):
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=prefix, PaginationConfig={"MaxItems": 1000, "PageSize": 1000}
     )
-    with _lookup_error(bucket, "NoSuchBucket"):
+    with lookup_error(bucket, "NoSuchBucket"):
         return [o["Key"] for page in pages for o in page.get("Contents", [])]

@@ -5,5 +5,5 @@ import re
 def list_keys(s3, bucket, prefix=""):
     pattern = re.compile(prefix)
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    with _lookup_error(bucket, "NoSuchBucket"):
+    with lookup_error(bucket, "NoSuchBucket"):
         return [o["Key"] for page in pages for o in page.get("Contents", []) if pattern.match(o["Key"])]

@@ -1,5 +1,5 @@
 # task 1.3; mistake L6; wrong because a slash before the prefix is taken off
 def list_keys(s3, bucket, prefix=""):
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix.strip("/ "))
-    with _lookup_error(bucket, "NoSuchBucket"):
+    with lookup_error(bucket, "NoSuchBucket"):
         return [o["Key"] for page in pages for o in page.get("Contents", [])]

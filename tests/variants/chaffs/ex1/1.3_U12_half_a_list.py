@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 
 def list_keys(s3, bucket, prefix=""):
     keys, token = [], {}
-    with _lookup_error(bucket, "NoSuchBucket"):
+    with lookup_error(bucket, "NoSuchBucket"):
         page = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
     keys += [o["Key"] for o in page.get("Contents", [])]
     try:

@@ -18,7 +18,7 @@ def secure_bucket(s3, bucket):
 
 
 def _settings(s3, bucket):
-    with _lookup_error(bucket, "NoSuchBucket"):
+    with lookup_error(bucket, "NoSuchBucket"):
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [default]})

@@ -11,7 +11,7 @@ def add_lifecycle_rule(s3, bucket, rule_id, prefix, *, archive_after_days, expir
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
     }
     rules = []
-    with _lookup_error(f"bucket {bucket}", "NoSuchBucket"):
+    with lookup_error(f"bucket {bucket}", "NoSuchBucket"):
         try:
             rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
         except ClientError as error:

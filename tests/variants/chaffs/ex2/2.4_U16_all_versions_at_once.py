@@ -1,7 +1,7 @@
 # task 2.4; mistake U16; wrong because one delete request names more than 1,000 versions
 def delete_bucket(s3, bucket):
     items = []
-    with _lookup_error(f"bucket {bucket}", "NoSuchBucket"):
+    with lookup_error(f"bucket {bucket}", "NoSuchBucket"):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             items += page.get("Versions", []) + page.get("DeleteMarkers", [])
         objects = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in items]

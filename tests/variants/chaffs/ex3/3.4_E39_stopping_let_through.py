@@ -11,9 +11,7 @@ def set_instance_state(ec2, instance_ids, state):
     if not instance_ids:
         return {}
     change, waiter = changes[state]
-    with _lookup_error(
-        f"one of {', '.join(instance_ids)}", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"
-    ):
+    with lookup_error(f"one of {', '.join(instance_ids)}", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"):
         change(InstanceIds=instance_ids)
     ec2.get_waiter(waiter).wait(InstanceIds=instance_ids)
     return dict.fromkeys(instance_ids, state)

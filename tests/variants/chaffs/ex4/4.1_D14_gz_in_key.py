@@ -1,6 +1,6 @@
 # task 4.1; mistake D14; wrong because gzip is expected wherever the key holds .gz
 def run_job(s3, bucket, input_key, output_key):
-    with _lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
+    with lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
         raw = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
     df = pd.read_csv(
         io.BytesIO(raw),

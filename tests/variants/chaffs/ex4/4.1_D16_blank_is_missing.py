@@ -3,7 +3,7 @@ import numpy as np
 
 
 def run_job(s3, bucket, input_key, output_key):
-    with _lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
+    with lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
         raw = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
     df = pd.read_csv(
         io.BytesIO(raw), dtype=str, keep_default_na=False, compression="gzip" if input_key.endswith(".gz") else None

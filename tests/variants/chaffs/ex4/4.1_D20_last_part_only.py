@@ -1,6 +1,6 @@
 # task 4.1; mistake D20; wrong because each part of the table replaces the one before
 def run_job(s3, bucket, input_key, output_key):
-    with _lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
+    with lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
         raw = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
     out = None
     for chunk in pd.read_csv(

@@ -3,7 +3,7 @@ import gzip
 
 
 def run_job(s3, bucket, input_key, output_key):
-    with _lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
+    with lookup_error(f"{bucket}/{input_key}", "NoSuchBucket", "NoSuchKey"):
         raw = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
     if input_key.endswith(".gz"):
         raw = gzip.decompress(raw)

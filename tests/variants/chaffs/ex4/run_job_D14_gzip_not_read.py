@@ -1,6 +1,6 @@
 # task 4.1; mistake D14; wrong because bytes in memory have no name from which pandas could infer gzip
 def run_job(s3, bucket, input_key, output_key):
-    with _lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
+    with lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
         raw = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
     df = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, na_values=[""])
     result = process_data(df)

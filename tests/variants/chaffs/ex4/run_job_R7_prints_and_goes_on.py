@@ -1,6 +1,6 @@
 # task 4.1; mistake R7; wrong because nobody learns that the job has failed
 def run_job(s3, bucket, input_key, output_key):
-    with _lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
+    with lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
         raw = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
     compression = "gzip" if input_key.endswith(".gz") else None
     try:

@@ -7,7 +7,7 @@ def load_model(s3, bucket, name, version=None):
         key = sorted(keys)[-1]
     else:
         key = f"models/{name}/v{version}/model.joblib"
-    with _lookup_error(f"{bucket} {key}", "NoSuchKey", "NoSuchBucket"):
+    with lookup_error(f"{bucket} {key}", "NoSuchKey", "NoSuchBucket"):
         answer = s3.get_object(Bucket=bucket, Key=key)
     data = answer["Body"].read()
     if hashlib.sha256(data).hexdigest() != answer["Metadata"].get("sha256"):

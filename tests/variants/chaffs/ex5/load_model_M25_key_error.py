@@ -4,7 +4,7 @@ def load_model(s3, bucket, name, version=None):
         version = max(_versions(s3, bucket, name), default=None)
         if version is None:
             raise LookupError(f"no model {name} in {bucket}")
-    with _lookup_error(f"{bucket} {name} v{version}", "NoSuchKey", "NoSuchBucket"):
+    with lookup_error(f"{bucket} {name} v{version}", "NoSuchKey", "NoSuchBucket"):
         answer = s3.get_object(Bucket=bucket, Key=f"models/{name}/v{version}/model.joblib")
     data = answer["Body"].read()
     if hashlib.sha256(data).hexdigest() != answer["Metadata"]["sha256"]:

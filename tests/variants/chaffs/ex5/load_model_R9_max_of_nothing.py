@@ -2,7 +2,7 @@
 def load_model(s3, bucket, name, version=None):
     if version is None:
         version = max(_versions(s3, bucket, name))
-    with _lookup_error(f"{bucket} {name} v{version}", "NoSuchKey", "NoSuchBucket"):
+    with lookup_error(f"{bucket} {name} v{version}", "NoSuchKey", "NoSuchBucket"):
         answer = s3.get_object(Bucket=bucket, Key=f"models/{name}/v{version}/model.joblib")
     data = answer["Body"].read()
     if hashlib.sha256(data).hexdigest() != answer["Metadata"].get("sha256"):

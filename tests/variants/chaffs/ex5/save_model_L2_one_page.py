@@ -4,7 +4,7 @@ def save_model(s3, model, bucket, name):
     joblib.dump(model, buffer)
     data = buffer.getvalue()
     digest = hashlib.sha256(data).hexdigest()
-    with _lookup_error(f"bucket {bucket}", "NoSuchBucket"):
+    with lookup_error(f"bucket {bucket}", "NoSuchBucket"):
         page = s3.list_objects_v2(Bucket=bucket, Prefix=f"models/{name}/")
     version = max([int(item["Key"].split("/")[2][1:]) for item in page.get("Contents", [])], default=0) + 1
     while True:

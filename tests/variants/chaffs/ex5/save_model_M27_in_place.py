@@ -4,6 +4,6 @@ def save_model(s3, model, bucket, name):
     joblib.dump(model, buffer)
     data = buffer.getvalue()
     metadata = {"sha256": hashlib.sha256(data).hexdigest()}
-    with _lookup_error(f"bucket {bucket}", "NoSuchBucket"):
+    with lookup_error(f"bucket {bucket}", "NoSuchBucket"):
         s3.put_object(Bucket=bucket, Key=f"models/{name}/model.joblib", Body=data, Metadata=metadata)
     return 1

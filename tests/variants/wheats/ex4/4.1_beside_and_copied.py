@@ -11,8 +11,9 @@ def run_job(s3, bucket, input_key, output_key):
         import zlib
 
         body = zlib.decompress(body, wbits=31)
-    frame = pd.read_csv(io.StringIO(body.decode()), dtype=str, keep_default_na=False, na_values=[""], index_col=False)
-    frame = process_data(frame)
+    frame = pd.read_csv(io.StringIO(body.decode()), header=None, dtype=str, keep_default_na=False, na_values=[""])
+    names, frame = frame.iloc[0].fillna("").tolist(), frame.iloc[1:]
+    frame = process_data(frame.set_axis(names, axis="columns"))
     temporary = f"{output_key}.{uuid.uuid4()}.part"
     s3.put_object(Bucket=bucket, Key=temporary, Body=frame.to_csv(index=False))
     try:

@@ -1,4 +1,4 @@
-# task 4.1; right: csv.DictReader and process_data on a frame, upload_fileobj, string dtype
+# task 4.1; right: csv.reader and process_data on a frame, upload_fileobj, string dtype
 import csv
 import gzip
 
@@ -14,9 +14,11 @@ def run_job(s3, bucket, input_key, output_key):
     data = buffer.getvalue()
     if input_key.endswith(".gz"):
         data = gzip.decompress(data)
-    reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
-    rows = [{name: value or None for name, value in row.items()} for row in reader]
-    df = process_data(pd.DataFrame(rows, columns=reader.fieldnames, dtype=object))
+    header, *rows = filter(None, csv.reader(io.StringIO(data.decode("utf-8"), newline="")))
+    if any(len(row) > len(header) for row in rows):
+        raise ValueError("a row is longer than the header")
+    rows = [[value or None for value in row] + [None] * (len(header) - len(row)) for row in rows]
+    df = process_data(pd.DataFrame(rows, columns=header, dtype=object))
     text = io.StringIO(newline="")
     df.to_csv(text, index=False, lineterminator="\r\n")
     s3.upload_fileobj(io.BytesIO(text.getvalue().encode("utf-8")), bucket, output_key)

@@ -21,7 +21,11 @@ def run_job(s3, bucket, input_key, output_key):
             keep_default_na=False,
             na_values="",
             encoding="utf-8",
+            header=None,
         )
+        first = frame.iloc[0].fillna("")
+        frame = frame.drop(index=0)
+        frame.columns = list(first)
         done = process_data(frame)
         result = pathlib.Path(folder) / "result"
         done.to_csv(result, index=None, encoding="utf-8")

@@ -15,8 +15,9 @@ def run_job(s3, bucket, input_key, output_key):
         raise
     buffer.seek(0)
     stream = gzip.open(buffer) if input_key.lower().endswith(".gz") else buffer
-    df = pd.read_csv(stream, dtype="string", keep_default_na=False, encoding="utf-8")
-    df = df.mask(df == "")
+    df = pd.read_csv(stream, dtype="string", keep_default_na=False, encoding="utf-8", header=None)
+    header, df = df.iloc[0].tolist(), df.iloc[1:]
+    df = df.mask(df == "").set_axis(header, axis=1)
     clean = process_data(df)
     out = io.BytesIO()
     clean.to_csv(out, index=False, quoting=csv.QUOTE_ALL, encoding="utf-8")

@@ -14,7 +14,7 @@ def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_gr
     if not os.path.exists(csv_path):
         raise FileNotFoundError(csv_path)
     for local, key in ((csv_path, source), (__file__, code)):
-        with open(local, "rb") as handle, _lookup_error(bucket, "NoSuchBucket"):
+        with open(local, "rb") as handle, lookup_error(bucket, "NoSuchBucket"):
             s3.put_object(Bucket=bucket, Key=key, Body=handle)
     stop = time.monotonic() + timeout
     try:

@@ -7,7 +7,7 @@ def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_gr
     gz = ".gz" if str(csv_path).endswith(".gz") else ""
     source, target, code = f"input/{me}.csv{gz}", f"output/{me}.csv", f"code/{me}.py"
     data = pathlib.Path(csv_path).read_bytes()
-    with _lookup_error(f"bucket {bucket}", "NoSuchBucket"):
+    with lookup_error(f"bucket {bucket}", "NoSuchBucket"):
         s3.put_object(Bucket=bucket, Key=source, Body=data)
         s3.put_object(Bucket=bucket, Key=code, Body=pathlib.Path(__file__).read_bytes())
     where = [{"Name": "tag:Name", "Values": [me]}]

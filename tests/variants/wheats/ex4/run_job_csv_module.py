@@ -12,6 +12,8 @@ def run_job(s3, bucket, input_key, output_key):
         raise
     text = (gzip.decompress(body) if input_key.endswith(".gz") else body).decode("utf-8")
     header, *rows = csv.reader(io.StringIO(text, newline=""))
+    if any(len(row) > len(header) for row in rows):
+        raise ValueError("a row has more fields than the header")
     kept = [row for row in rows if all(field != "" for field in row)]
     out = io.StringIO(newline="")
     csv.writer(out).writerows([header, *kept])

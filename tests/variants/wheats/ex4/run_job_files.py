@@ -12,8 +12,10 @@ def run_job(s3, bucket, input_key, output_key):
             if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NoSuchBucket"):
                 raise FileNotFoundError_(f"{bucket} has no {input_key}") from error
             raise
-        frame = pd.read_csv(source, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
-        done = process_data(frame)
+        frame = pd.read_csv(
+            source, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8", header=None
+        )
+        done = process_data(frame.loc[1:].set_axis([*frame.loc[0].fillna("")], axis=1))
         target = os.path.join(folder, "out.csv")
         done.to_csv(target, index=False, encoding="utf-8", quoting=1)
         s3.upload_file(target, bucket, output_key, ExtraArgs={"ContentType": "text/csv"})

@@ -11,11 +11,13 @@ def run_job(s3, bucket, input_key, output_key):
         raise LookupError(f"no bucket {bucket}") from error
     if input_key.endswith(".gz"):
         data = gzip.GzipFile(fileobj=io.BytesIO(data)).read()
-    df = pd.read_csv(io.StringIO(data.decode("utf8")), dtype=object, na_filter=False)
+    df = pd.read_csv(io.StringIO(data.decode("utf8")), dtype=object, na_filter=False, header=None)
+    columns = list(df.iloc[0])
+    df = df.drop(0)
     df = df.replace("", None)
     clean = process_data(df)
     buffer = io.BytesIO()
-    clean.to_csv(buffer, index=None, lineterminator="\r\n")
+    clean.to_csv(buffer, header=columns, index=None, lineterminator="\r\n")
     buffer.seek(0)
     s3.put_object(Bucket=bucket, Key=output_key, Body=buffer)
     return clean.index.size

@@ -12,8 +12,9 @@ def run_job(s3, bucket, input_key, output_key):
             raise LookupError(bucket + "/" + input_key)
         raise
     opened = gzip.open(stream) if input_key.endswith(".gz") else stream
-    frame = pd.read_csv(opened, dtype=str, na_values=[""], keep_default_na=False)
-    frame = process_data(frame)
+    frame = pd.read_csv(opened, dtype=str, na_values=[""], keep_default_na=False, header=None)
+    names = frame.iloc[0].where(frame.iloc[0].notna(), "")
+    frame = process_data(frame[1:].rename(columns=names))
     body = frame.to_csv(index=False)
     boto3.resource("s3").Object(bucket, output_key).put(Body=body.encode("utf-8"))
     return len(frame.index)

@@ -9,7 +9,7 @@ def deploy_model(
     started = time.monotonic()
     token = uuid.uuid4().hex
     key = f"code/deploy-{token}.py"
-    with open(__file__, "rb") as me, _lookup_error(bucket, "NoSuchBucket"):
+    with open(__file__, "rb") as me, lookup_error(bucket, "NoSuchBucket"):
         s3.put_object(Bucket=bucket, Key=key, Body=me)
     quoted = shlex.quote
     script = textwrap.dedent(f"""\

@@ -1,0 +1,1 @@
+"""Write what hosts of autograders need to grade with day89."""

@@ -1,0 +1,1 @@
+"""Bring marks and feedback back to the platform that the submissions came from."""

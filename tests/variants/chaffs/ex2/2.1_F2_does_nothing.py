@@ -1,0 +1,3 @@
+# task 2.1; mistake F2, F3; earns 0; wrong because it does nothing and returns nothing
+def create_bucket(s3, bucket):
+    return None

@@ -1,0 +1,3 @@
+# task 5.3; mistake M33; earns 0; wrong because it does nothing and returns nothing
+def create_app(model):
+    return None
