@@ -98,6 +98,8 @@ class Gateway:
         with self.lock:
             if route.service == "s3" and presigned_post.is_form(method, sent, route.path):
                 return self._answer_form(inner)
+            if route.service == "s3" and method == "POST" and not inner.query and "/" not in route.path.strip("/"):
+                return render(presigned_post.NOT_A_FORM, "rest-xml")
             return self._answer(url, sent, signed, route, inner)
 
     def _answer_form(self, inner: Inner) -> Answer:

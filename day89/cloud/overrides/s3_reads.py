@@ -74,7 +74,7 @@ def _restored(key: Any) -> str:
 
 def _headers(call: ApiCall, state: State, key: Any, restored: str) -> dict[str, str]:
     headers = {name: str(value) for name, value in key.response_dict.items() if "sdk-checksum" not in name}
-    headers |= {name: _ascii(str(value)) for name, value in key.metadata.items() if value is not None}
+    headers |= {name: _readable(name, str(value)) for name, value in key.metadata.items() if value is not None}
     headers |= {"Accept-Ranges": "bytes", **({"x-amz-restore": restored} if restored else {})}
     headers.pop("content-length", None)
     headers.pop("x-amz-version-id", None)
@@ -85,6 +85,12 @@ def _headers(call: ApiCall, state: State, key: Any, restored: str) -> dict[str, 
             headers = {one: value for one, value in headers.items() if one.lower() != header.lower()}
             headers[header] = asked[f"response-{header.lower()}"]
     return headers
+
+
+def _readable(name: str, text: str) -> str:
+    if name.lower().startswith("x-amz-meta-"):
+        return _ascii(text)
+    return "".join(letter if letter <= "ÿ" else " " for letter in text)
 
 
 def _ascii(text: str) -> str:
