@@ -1,10 +1,10 @@
-# rclone, configured as its documentation says for AWS, but for the endpoint.
+# rclone, configured as its documentation says for an S3 server at an endpoint of its own.
 set -eu
 export RCLONE_CONFIG="$PWD/rclone.conf"
 cat >"$RCLONE_CONFIG" <<CONF
 [cloud]
 type = s3
-provider = AWS
+provider = Other
 env_auth = true
 region = us-east-1
 endpoint = $AWS_ENDPOINT_URL

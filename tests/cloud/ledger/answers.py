@@ -1,4 +1,4 @@
-"""Rows of the ledger: what AWS itself answered when public tests recorded it (LocalStack's and moto's), asked anew here."""
+"""Rows of the ledger: what AWS itself answered when public tests recorded it, asked anew here."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ STILL = """\
 - **Bucket policies with an unknown action name** are taken; S3 refuses them.
 - **What the course does not use** of S3 (Select, metadata tables, annotations, ...) answers `MethodNotAllowed`, of EC2
   and the other services `InvalidAction`, and says so.
-- **A put where versions are suspended** answers `VersionId: null`, as the user guide has it; the answer that was recorded
-  in February 2026 named no version.
+- **A put where versions are suspended** answers `VersionId: null`, as the user guide has it; the answer recorded in
+  February 2026 named no version.
 - **The account's own key may assume a role** that trusts its account; on AWS the root user may not.
 - **Quotas**: vCPUs (256 a region) are counted, other quotas are not.
 - **Alarms** are kept and never evaluated; metric math answers nothing.
