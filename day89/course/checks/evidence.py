@@ -21,6 +21,8 @@ CONSOLE_LINES = 4
 LINE_LETTERS = 200
 # What a shell says where its words have been taken apart.
 SHELL_COMPLAINTS = ("unexpected EOF while looking for", "unterminated quoted string", "Unknown options", "syntax error")
+# What cleaning up raises where there is nothing to clean up, in place of the error that was on its way.
+HIDES_THE_REASON = ("UnboundLocalError", "NameError", "TypeError", "ParamValidation", "InvalidInstance")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ PROOFS: dict[str, Callable[[Scene], bool]] = {
     "E6": lambda scene: _answered(scene) or scene.raised("pending"),
     "E8": _answered,
     "E14": _one_page,
+    "E23": lambda scene: scene.raised(*HIDES_THE_REASON),
     "E26": lambda scene: scene.raised("KeyError", "IndexError") or _answered(scene),
     "E35": lambda scene: _answered(scene) or scene.raised("TimeoutError", "RuntimeError"),
     "E36": lambda scene: _answered(scene),
