@@ -166,6 +166,13 @@ def ended_with(error: BaseException | None) -> str:
     return f"it raised {describe_error(error)}" if error else "it returned and raised nothing"
 
 
+def instead_of_a_timeout(error: BaseException | None) -> str | None:
+    """Return the mistake that it shows how a call ended which was to raise TimeoutError."""
+    if type(error).__name__ in ("WaiterError", "RuntimeError"):
+        return "R9"
+    return None if error else "E36"
+
+
 def hide_code(cloud: Any, why: str | None = None) -> None:
     """Have S3 refuse to hand out the code: a script that fetches it fails, and nothing else does."""
     where = {"Key": "code/*"}

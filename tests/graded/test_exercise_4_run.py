@@ -23,6 +23,7 @@ from support_workers import (
     expect_untouched,
     fail_half_way,
     hide_code,
+    instead_of_a_timeout,
     interrupt_after_launch,
     launch_beside,
     launched,
@@ -100,13 +101,16 @@ def expect_result(task: Any, cloud: Any, place: Place, source: Path, result: Pat
     expect_type(answer, Path, task.last_call, "U11" if answer is None else "U31")
     expect_equal(str(answer), str(result), f"{task.last_call}, looked at the path that it returns", "U31")
     expect(result.exists(), called=task.last_call, expected=f"a file at {show(result)}", found="none", mistake="F3")
+    fetched = any(
+        str(call.params.get("Key")).startswith("output/") for call in cloud.log.after(before).of("s3.GetObject")
+    )
     found = list(csv.reader(io.StringIO(result.read_bytes().decode(), newline="")))
     expect(
         found == expected,
         called=task.last_call,
         expected=f"what the worker makes of the file, {show(expected, 120)}",
         found=show(found, 120),
-        mistake="D19" if found[:1] == [["id"]] else "F3",
+        mistake="D19" if found[:1] == [["id"]] else None if fetched else "F2",
     )
 
 
@@ -166,7 +170,7 @@ def test_no_output_in_time_is_a_timeout_error(task: Any, cloud: Any, names: Name
         called=called,
         expected="a TimeoutError",
         found=ended_with(error),
-        mistake="E36",
+        mistake=instead_of_a_timeout(error),
     )
     expect_none_left(place, called, "E22")
 

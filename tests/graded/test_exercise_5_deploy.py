@@ -29,6 +29,7 @@ from support_workers import (
     expect_untouched,
     fail_half_way,
     hide_code,
+    instead_of_a_timeout,
     interrupt_after_launch,
     launch_beside,
     launched,
@@ -227,7 +228,7 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
         called=called,
         expected="a TimeoutError",
         found=ended_with(error),
-        mistake="E36",
+        mistake=instead_of_a_timeout(error),
     )
     expect_none_left(place, called, "E22")
 

@@ -152,7 +152,17 @@ def seen(wrong: Wrong, scene: Scene) -> list[str]:
     lines = []
     if scene.trace and wrong.mistake is None:
         lines.append(f"the last call to AWS: {scene.trace[-1].action} {_without_number(scene.trace[-1])}")
-    for instance_id, (state, console) in scene.consoles.items():
+    return lines + console_lines(scene.consoles)
+
+
+def console_lines(consoles: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Return how the consoles of instances end, a line of text each.
+
+    Args:
+        consoles: instance id to its state and its console output.
+    """
+    lines = []
+    for instance_id, (state, console) in consoles.items():
         ends = [line.rstrip() for line in console.splitlines() if line.strip()][-CONSOLE_LINES:]
         lines.append(f"{instance_id} is {state}; its console " + ("ends with:" if ends else "is empty"))
         lines += [line if len(line) <= LINE_LETTERS else f"…{line[-LINE_LETTERS:]}" for line in ends]
