@@ -284,10 +284,14 @@ def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:
     log = list(cloud.log) if cloud is not None else []
     # What an instance asked meanwhile is not the function's doing.
     trace = [call for call in log[made.first_request : made.last_request] if ":assumed-role/" not in call.principal]
-    launched = list(cloud.fleet) if cloud is not None and cloud.fleet is not None else []
-    consoles = {one.id: (str(one.seen.moto.state), one.console()) for one in launched}
     texts = [str(value) for value in made.last_arguments if isinstance(value, str | os.PathLike)]
-    return Scene(error, texts, trace, log, consoles)
+    return Scene(error, texts, trace, log, consoles_of(cloud))
+
+
+def consoles_of(cloud: Any) -> dict[str, tuple[str, str]]:
+    """Return the state and the console output of each instance that was launched, by its id."""
+    launched = list(cloud.fleet) if cloud is not None and cloud.fleet is not None else []
+    return {one.id: (str(one.seen.moto.state), one.console()) for one in launched}
 
 
 def _is_answer(error: BaseException) -> bool:
