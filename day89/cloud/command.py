@@ -20,9 +20,7 @@ from day89.errors import UsageError
 __all__ = ["configure", "run"]
 
 PORT = 8989
-PASTE = (
-    "# AWS on this machine. Paste these lines into another terminal. Ctrl-C here ends it, and everything in it is gone."
-)
+PASTE = "# AWS on this machine. Paste these lines into another terminal; Ctrl-C here ends it and all that is in it."
 KEPT_CALLS = 10_000
 
 

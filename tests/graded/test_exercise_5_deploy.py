@@ -16,11 +16,12 @@ from typing import Any
 
 import joblib
 import pytest
-from support import expect_missing, holding
+from support import expect_forbidden, expect_missing, forbid, holding
 from support_workers import (
     READER,
     Place,
     ended_with,
+    expect_launched_as_given,
     expect_launches,
     expect_no_credentials,
     expect_none_left,
@@ -28,6 +29,7 @@ from support_workers import (
     expect_untouched,
     fail_half_way,
     hide_code,
+    instead_of_a_timeout,
     interrupt_after_launch,
     launch_beside,
     launched,
@@ -143,6 +145,7 @@ def test_the_url_answers_that_it_is_healthy(task: Any, cloud: Any, names: Names)
     url = deploy(task, place, name, 1, timeout=stretched(40))
     expect_url(task, place, url, 5000)
     expect_put(cloud.log.after(before), task.last_call, "code/")
+    expect_launched_as_given(place, cloud.log.after(before), task.last_call)
     expect_no_credentials(user_data_of(cloud.log), task.last_call)
     status, _, text = ask(task, place, url, "/health")
     expect(
@@ -224,7 +227,7 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
         called=called,
         expected="a TimeoutError",
         found=ended_with(error),
-        mistake="E36",
+        mistake=instead_of_a_timeout(error),
     )
     expect_none_left(place, called, "E22")
 
@@ -327,6 +330,9 @@ def test_a_launch_that_fails_half_way_leaves_nothing(task: Any, cloud: Any, name
     cloud.faults.clear()
     launched(cloud.log, task.last_call, error)
     expect_none_left(place, f"{task.last_call}, where a call after the launch failed: {ended_with(error)}", "E48")
+    forbid(cloud, "ec2.RunInstances")  # cleaning up must not hide what AWS said
+    options = {**place.launch_options, "timeout": 1}
+    expect_forbidden(task, "E23", "deploy_model", place.s3, place.ec2, place.bucket, name, 1, **options)
 
 
 @pytest.mark.task("5.4", "mastery", points=0.35)

@@ -123,9 +123,12 @@ def document(call: ApiCall, state: State) -> Refusal | None:
     owner = (policy.get("Owner") or {}).get("ID")
     if owner is None or "Grants" not in policy:
         return MALFORMED_ACL
+    refusals = [found for grant in _grants(call) if (found := _grant(grant)) is not None]
+    if MALFORMED_ACL in refusals:
+        return MALFORMED_ACL
     if not CANONICAL.fullmatch(owner):
         return _argument("Invalid id", "CanonicalUser/ID", owner)
-    return next((found for grant in _grants(call) if (found := _grant(grant)) is not None), None)
+    return refusals[0] if refusals else None
 
 
 def _grants(call: ApiCall) -> list[Mapping[str, Any]]:
