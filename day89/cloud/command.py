@@ -8,8 +8,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from day89.cloud.controls.faults import Fault, parse_fault
+from day89.cloud.controls.prepare import prepare
 from day89.cloud.local import local
 from day89.cloud.log import Call
 from day89.cloud.server import Server
@@ -18,7 +20,8 @@ from day89.errors import UsageError
 __all__ = ["configure", "run"]
 
 PORT = 8989
-PASTE = "# AWS on this machine. Paste these lines into another terminal; end with Ctrl-C here."
+PASTE = "# AWS on this machine. Paste these lines into another terminal; Ctrl-C here ends it and all that is in it."
+KEPT_CALLS = 10_000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="OPERATION:CODE[:NTH]", help="such as s3.PutObject:SlowDown:2"
     )
+    parser.add_argument(
+        "--init",
+        type=Path,
+        metavar="FILE",
+        help="a Python file to run once the cloud is up",
+    )
     parser.add_argument("--trace", action="store_true", help="print each call when it is done")
 
 
@@ -46,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         0.
 
     Raises:
-        UsageError: the port is taken, or a fault or a page size does not read.
+        UsageError: the port is taken, a fault or a page size does not read, or the file of ``--init`` does not run.
     """
     faults = _faults(options.fault)
     if options.page_size is not None and options.page_size < 1:
@@ -62,8 +71,11 @@ def run(options: argparse.Namespace) -> int:
         ) as cloud,
     ):
         cloud.gateway.listener = _print_call if options.trace else None
+        cloud.log.limit = KEPT_CALLS
         try:
             with cloud.serve(options.port) as server:
+                if options.init is not None:
+                    prepare(options.init, server.env)
                 _print_variables(server)
                 end.wait()
         except OSError as error:

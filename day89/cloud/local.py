@@ -68,6 +68,19 @@ class Cloud:
     def pace(self, pace: Pace | str) -> None:
         self.keeper.pace = Pace.of(pace)
 
+    def reset(self) -> None:
+        """Forget everything: buckets, instances, users and the log. Settings, faults and credentials stay."""
+        with self.gateway.lock:
+            if self.fleet is not None:
+                self.keeper.end_all()
+                self.fleet.reconcile()
+            backend.reset()
+            self.state.forget()
+            self.keeper.moving.clear()
+            self.keeper.shown.clear()
+            self.log.calls.clear()
+            self.log.dropped = 0
+
     @property
     def instances(self) -> Fleet:
         """Return the instances that really run.
@@ -93,7 +106,7 @@ class Cloud:
         Yields:
             The door: ``endpoint`` is its URL, ``env`` the ``AWS_*`` variables of a process that uses it.
         """
-        with serving(self.gateway, port) as server:
+        with serving(self.gateway, port, self.reset) as server:
             self.doors.add(f"{server.host}:{server.port}")
             try:
                 yield server

@@ -114,16 +114,22 @@ def _counted(number: int, word: str) -> str:
 
 @dataclass
 class CallLog:
-    """The calls of one cloud, oldest first."""
+    """The calls of one cloud, oldest first; with a limit, only the newest so many."""
 
     calls: list[Call] = field(default_factory=list)
+    limit: int | None = None
+    dropped: int = 0  # calls that the limit has taken from the beginning
 
     def begin(self, call: ApiCall) -> Call:
         """Write a call down before it is judged; its number is its place, from 1."""
         params = call.params
         if len(call.body) > KEPT_BODY_BYTES and "Body" in params:
             params = {name: value for name, value in params.items() if name != "Body"}
-        call.number = len(self.calls) + 1
+        if self.limit is not None and len(self.calls) >= self.limit:
+            over = max(1, self.limit // 10)
+            del self.calls[:over]
+            self.dropped += over
+        call.number = self.dropped + len(self.calls) + 1
         entry = Call(call.number, call.service, call.operation, call.region, params, call.account)
         entry.request_bytes = len(call.body)
         self.calls.append(entry)
@@ -139,7 +145,7 @@ class CallLog:
 
     def after(self, number: int) -> CallLog:
         """Return the calls that came after the one with this number."""
-        return CallLog(self.calls[number:])
+        return CallLog(self.calls[max(0, number - self.dropped) :])
 
     def trace(self, last: int | None = None) -> str:
         """Draw the calls, one a line; only the last so many where that is given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from day89.cloud.gateway import INCOMPLETE_BODY, Gateway
-from day89.cloud.messages.errors import render
+from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
 
 __all__ = ["LOOPBACK", "Server", "serving"]
@@ -50,12 +51,13 @@ class Server:
 
 
 @contextmanager
-def serving(gateway: Gateway, port: int = 0) -> Iterator[Server]:
+def serving(gateway: Gateway, port: int = 0, reset: Callable[[], None] | None = None) -> Iterator[Server]:
     """Open a door on the loopback for as long as a block lasts.
 
     Args:
         gateway: who answers.
         port: TCP port; 0 takes a free one.
+        reset: what ``POST /_day89/reset`` does; None refuses it.
 
     Yields:
         The door. At the end no thread, socket or port of it is left.
@@ -63,7 +65,7 @@ def serving(gateway: Gateway, port: int = 0) -> Iterator[Server]:
     Raises:
         OSError: the port is taken.
     """
-    http = _HttpServer((LOOPBACK, port), _handler_for(gateway))
+    http = _HttpServer((LOOPBACK, port), _handler_for(gateway, reset))
     thread = threading.Thread(
         target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True, name="day89-cloud"
     )
@@ -105,11 +107,28 @@ class _HttpServer(ThreadingHTTPServer):
         """Say nothing of clients that hang up."""
 
 
-def _handler_for(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
+def _handler_for(gateway: Gateway, reset: Callable[[], None] | None) -> type[BaseHTTPRequestHandler]:
+    def control(method: str, path: str, headers: dict[str, str]) -> Answer:
+        if path == "/_day89/health" and method in ("GET", "HEAD"):
+            return _told(200, state="running", calls=len(gateway.log))
+        if path != "/_day89/reset" or reset is None:
+            return _told(404, message=f"{path} is not here: GET /_day89/health, POST /_day89/reset")
+        if method != "POST":
+            return _told(405, message="reset the cloud by POST /_day89/reset")
+        if "origin" in headers or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return _told(403, message="a page in a browser may not reset the cloud")
+        reset()
+        return _told(200, state="empty")
+
     class Handler(_Handler):
         answer = staticmethod(gateway.handle)
+        controlled = staticmethod(control)
 
     return Handler
+
+
+def _told(status: int, **facts: Any) -> Answer:
+    return status, {"Content-Type": "application/json"}, json.dumps(facts).encode()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -117,6 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body leave together
     disable_nagle_algorithm = True
     answer: Callable[..., Any]
+    controlled: Callable[..., Answer]
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write nothing: the call log has it."""
@@ -139,6 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         host = headers.get("host") or f"{LOOPBACK}:{self.server.server_address[1]}"  # type: ignore[index]
         path = self.path if self.path.startswith("/") else "/" + self.path
+        if path.startswith("/_day89/"):
+            self._send(*self.controlled(self.command, path.partition("?")[0], headers))
+            return
         status, out, content = self.answer(self.command, f"http://{host}{path}", headers, body)
         self._send(status, out, content)
 

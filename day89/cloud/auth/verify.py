@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from day89.cloud.auth.keys import Key, find_key
 from day89.cloud.auth.sigv4 import EMPTY, Claim, read_claim, signature_v2, signature_v4
 from day89.cloud.clients import regions
-from day89.cloud.messages.model import DEFAULT_REGION, ApiCall, Refusal
+from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, ApiCall, Refusal
 from day89.cloud.messages.routing import find_route, read_signature
 from day89.cloud.moto.state import State
 
@@ -29,6 +29,10 @@ UNKNOWN = {
     "s3": ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
     "ec2": ("AuthFailure", "AWS was not able to validate the provided access credentials"),
 }
+PASTE = (
+    "This is the local cloud of day89, which knows only its own keys. Paste into your terminal: "
+    f"export AWS_ACCESS_KEY_ID={ADMIN.access_key} AWS_SECRET_ACCESS_KEY={ADMIN.secret_key}"
+)
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method."
@@ -101,8 +105,9 @@ def _unknown(call: ApiCall) -> Refusal:
     if call.service in UNKNOWN:
         code, message = UNKNOWN[call.service]
         fields = {"AWSAccessKeyId": call.access_key or ""} if call.service == "s3" else {}
+        message = f"{message.rstrip('.')}. {PASTE}"
         return Refusal(code, message, 403 if call.service == "s3" else 401, fields)
-    return Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+    return Refusal("InvalidClientTokenId", f"The security token included in the request is invalid. {PASTE}", 403)
 
 
 def _session(call: ApiCall, key: Key) -> Refusal | None:

@@ -31,6 +31,7 @@ __all__ = [
     "GLOBAL_SERVICES",
     "NotFound",
     "Request",
+    "active_backends",
     "ask_moto",
     "backend_of",
     "bucket_owner",
@@ -63,6 +64,12 @@ def backend_of(service: str, account: str, region: str) -> Any:
         The moto backend, such as ``moto.ec2.models.EC2Backend``.
     """
     return get_backend(service)[account]["aws" if service in GLOBAL_SERVICES else region]
+
+
+def active_backends(service: str) -> list[Any]:
+    """Return moto's state of a service in every account and region that was used."""
+    found = (dict.values(regions) for regions in list(dict.values(get_backend(service))))
+    return [one for regions in found for one in list(regions)]
 
 
 def reset(seed: int | None = None) -> None:

@@ -10,17 +10,17 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from moto.ec2 import utils
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
-from moto.ec2.utils import filter_dict_attribute_mapping
 
+from day89.cloud.moto.instance_filters import passes
 from day89.cloud.moto.transitions import checks_passed
 
 __all__ = ["ec2_mended"]
 
 PASSED = {"Status": "ok", "Details": [{"Name": "reachability", "Status": "passed"}]}
 WAITING = {"Status": "initializing", "Details": [{"Name": "reachability", "Status": "initializing"}]}
-MORE_FILTERS = {"instance-state-code": "state_code_text", "client-token": "client_token"}
 
 
 @contextmanager
@@ -35,16 +35,10 @@ def ec2_mended() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(NetworkInterface, "check_auto_public_ip", check_auto_public_ip))
-        # moto does not know these filters of DescribeInstances.
-        stack.enter_context(patch.object(Instance, "state_code_text", property(_state_code), create=True))
-        stack.enter_context(patch.dict(filter_dict_attribute_mapping, MORE_FILTERS))
+        stack.enter_context(patch.object(utils, "passes_filter_dict", passes))
         stack.enter_context(patch.object(Instance, "instance_status", property(_status)))
         stack.enter_context(patch.object(Instance, "system_status", property(_status)))
         yield
-
-
-def _state_code(instance: Any) -> str:
-    return str(instance._state.code)
 
 
 def _status(instance: Any) -> dict[str, Any]:

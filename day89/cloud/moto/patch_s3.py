@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/AddingObjectstoVersionSusp
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
@@ -121,6 +122,7 @@ def _complete(describe: Any, event_name: str, bucket: Any, key: Any, notificatio
     """
     event: dict[str, Any] = describe(event_name, bucket, key, notification_id)
     told = event["Records"][0]["s3"]["object"]
+    told["sequencer"] = f"{time.time_ns():018X}"
     if event_name.startswith("s3:ObjectRemoved:"):
         del told["size"], told["eTag"]
     if bucket.versioning_status:

@@ -70,6 +70,15 @@ class State:
         """Return the instance types of a region, and how many vCPUs each has."""
         return images.instance_types(region)
 
+    def forget(self) -> None:
+        """Forget what the cloud remembers of its use; moto's own state is reset beside it."""
+        if self.regions_ready:
+            self.before_ec2 = lambda: None  # done once, and in place as long as the process lives
+        self.buckets_seen.clear()
+        self.regions_ready.clear()
+        self.launches.clear()
+        self.notify()
+
     def notify(self) -> None:
         """Wake every waiter: something in the cloud has changed."""
         with self.changed:

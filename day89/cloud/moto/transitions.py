@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from day89.cloud.messages.model import ApiCall
+from day89.cloud.moto.backend import active_backends
 from day89.cloud.moto.state import State
 
 __all__ = ["AWS", "INSTANT", "Pace", "PaceKeeper"]
@@ -123,6 +124,12 @@ class PaceKeeper:
             move.instance.day89_checks_due = time.monotonic() + self.pace.milliseconds / 1000
             for nic in move.instance.nics.values():
                 nic.start()
+
+    def end_all(self) -> None:
+        """Show every instance of every region as terminated."""
+        for found in active_backends("ec2"):
+            for instance in found.all_instances():
+                _show(instance, "terminated", CODES["terminated"])
 
     def _instances(self, call: ApiCall) -> list[Any]:
         return list(self.state.backend("ec2", call.account, call.region).all_instances())

@@ -18,16 +18,19 @@ def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
     """Let a new alarm know nothing yet: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
     alarms = state.backend("cloudwatch", call.account, call.region).alarms
     alarm = alarms.get(call.params.get("AlarmName", ""))
+    if alarm is not None:
+        alarm.state_transitioned_timestamp = alarm.state_updated_timestamp
     if alarm is not None and alarm.state_value == "OK" and not getattr(alarm, "history", None):
         alarm.state_value = "INSUFFICIENT_DATA"
     return answer
 
 
-def transitions(call: ApiCall, state: State, answer: Answer) -> Answer:
+def changed_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
     """Say when an alarm last changed its state: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html"""
-    time = re.compile(rb"<StateUpdatedTimestamp>([^<]*)</StateUpdatedTimestamp>(?!<StateTransitionedTimestamp>)")
-    more = rb"\g<0><StateTransitionedTimestamp>\1</StateTransitionedTimestamp>"
-    return with_body(answer, time.sub(more, answer[2]))
+    alarm = state.backend("cloudwatch", call.account, call.region).alarms.get(call.params.get("AlarmName", ""))
+    if alarm is not None:
+        alarm.state_transitioned_timestamp = alarm.state_updated_timestamp
+    return answer
 
 
 def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
@@ -46,6 +49,6 @@ def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
 BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {}
 AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
     "cloudwatch.PutMetricAlarm": (new_alarm,),
-    "cloudwatch.DescribeAlarms": (transitions,),
+    "cloudwatch.SetAlarmState": (changed_alarm,),
     "sts.GetCallerIdentity": (who_is_it,),
 }
