@@ -65,6 +65,7 @@ class Run:
         self.own = secrets.token_hex(8) if own else ""
         self.breakpoints = breakpoints
         self.calls: tuple[TracedCall, ...] = ()
+        self.cloud: dict[str, Any] | None = None
         self.seconds = seconds
         self.total: Stopwatch | None = None
         self.clock: Stopwatch | None = None
@@ -211,11 +212,13 @@ class Run:
                 self._give_up("tool_error", event["message"])
             case "start":
                 self.current, self.call, self.began = self.checks[event["id"]], None, time.monotonic()
-                self.calls = ()
+                self.calls, self.cloud = (), None
             case "call":
                 self.call = event["text"]
             case "calls":
                 self.calls = tuple(TracedCall(**one) for one in event["calls"])
+            case "cloud":
+                self.cloud = event["cloud"]
             case "end":
                 self._report(event["seconds"], **event["told"])
             case "done":
@@ -236,6 +239,7 @@ class Run:
             outcome,
             seconds=seconds,
             calls=self.calls,
+            cloud=self.cloud,
             printed=self._printed(check.id),
             **told,
         )
