@@ -100,7 +100,7 @@ def bills(cloud: Cloud, services: frozenset[str] = frozenset({"s3", "ec2"})) -> 
         services: of these; what was never used need not be asked.
     """
     with unlogged(cloud):
-        regions = sorted({one["region"] for one in view.instances(cloud)} | {"us-east-1"}) if "ec2" in services else []
+        regions = view.regions(cloud) if "ec2" in services else []
         found = find_leaks(s3=cloud.client("s3")) if "s3" in services else []
         for region in regions:
             found += find_leaks(ec2=cloud.client("ec2", region))
@@ -153,7 +153,9 @@ def snapshot(cloud: Cloud) -> dict[str, Any]:
             if len(found["previews"]) < PREVIEWS and _is_text(row):
                 told = preview(cloud, bucket["name"], row["key"], row["version_id"])
                 told["text"] = told["text"] and told["text"][:1000]
-                found["previews"].append({"bucket": bucket["name"], "key": row["key"], "version": row["version_id"], **told})
+                found["previews"].append(
+                    {"bucket": bucket["name"], "key": row["key"], "version": row["version_id"], **told}
+                )
     used = frozenset(call.service for call in cloud.log)
     with suppress(ClientError):
         found["bills"] = bills(cloud, used & {"s3", "ec2"})

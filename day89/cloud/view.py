@@ -18,7 +18,7 @@ from day89.cloud.moto.backend import active_backends, is_marker
 if TYPE_CHECKING:
     from day89.cloud.local import Cloud
 
-__all__ = ["addresses", "alarms", "buckets", "calls", "groups", "instances", "objects", "roles", "versions"]
+__all__ = ["addresses", "alarms", "buckets", "calls", "groups", "instances", "objects", "regions", "roles", "versions"]
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-rules-reference.html
 PORTS = {22: "SSH", 80: "HTTP", 443: "HTTPS", 3389: "RDP", 3306: "MySQL", 5432: "PostgreSQL", 8888: "Jupyter"}
@@ -131,6 +131,12 @@ def _instance(cloud: Cloud, one: Any, region: str) -> dict[str, Any]:
     }
 
 
+def regions(cloud: Cloud) -> list[str]:
+    """Return the regions in which EC2 was used."""
+    with cloud.gateway.lock:
+        return sorted({backend.region_name for backend in active_backends("ec2")})
+
+
 def addresses(cloud: Cloud) -> list[dict[str, Any]]:
     """Return the Elastic IP addresses, each with the instance that has it."""
     with cloud.gateway.lock:
@@ -233,7 +239,9 @@ def _permissions(document: Mapping[str, Any]) -> list[str]:
         actions = _many(one.get("Action")) or [f"all but {name}" for name in _many(one.get("NotAction"))]
         where = _many(one.get("Resource")) or [f"all but {name}" for name in _many(one.get("NotResource"))]
         when = f", if {', '.join(one['Condition'])}" if one.get("Condition") else ""
-        lines.append(f"{one.get('Effect', 'Allow')} {', '.join(map(str, actions))} on {', '.join(map(str, where))}{when}")
+        lines.append(
+            f"{one.get('Effect', 'Allow')} {', '.join(map(str, actions))} on {', '.join(map(str, where))}{when}"
+        )
     return lines
 
 

@@ -66,6 +66,7 @@ class TracedCall:
         params: its parameters, shortened.
         truncated: the answer was one page and there are more.
         count: how many calls it stands for: more than one where the middle of a long trace was left out.
+        ms: milliseconds until the answer.
     """
 
     number: int
@@ -76,6 +77,7 @@ class TracedCall:
     params: str
     truncated: bool = False
     count: int = 1
+    ms: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,11 @@ class CheckResult:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that stands for it in the result file."""
-        data = asdict(replace(self, cloud=None)) | {"status": self.status, "passed": self.passed, "evidence": list(self.evidence)}
+        data = asdict(replace(self, cloud=None)) | {
+            "status": self.status,
+            "passed": self.passed,
+            "evidence": list(self.evidence),
+        }
         data["calls"] = list(data["calls"])
         del data["launched"], data["cloud"]
         return {name: value for name, value in data.items() if value or name not in ("calls", "printed")}
