@@ -52,8 +52,7 @@ def unlogged(cloud: Cloud) -> Iterator[None]:
     """
     gateway = cloud.gateway
     with gateway.lock:
-        quiet = {"log": CallLog(), "listener": None, "faults": Faults(()), "pace": _Still(), "judges": ()}
-        with patch.multiple(gateway, **quiet):
+        with patch.multiple(gateway, log=CallLog(), listener=None, faults=Faults(()), pace=_Still(), judges=()):
             yield
 
 

@@ -118,11 +118,10 @@ class Live:
 
     def stamp(self) -> tuple[Any, ...]:
         """Return what changes when something in the cloud does; quick, for it is asked many times a second."""
-        log, fleet = self.cloud.log, self.cloud.fleet
         with self.cloud.gateway.lock:
+            log = self.cloud.log
             states = tuple((one["id"], one["state"], len(one["console"] or "")) for one in view.instances(self.cloud))
-        last = log.calls[-1] if log.calls else None
-        return log.dropped + len(log.calls), last and last.status, states, fleet is not None and len(list(fleet))
+            return log.dropped + len(log), log.calls[-1].status if log.calls else 0, states
 
     def is_late(self) -> bool:
         """Return whether what bills was asked for too soon after the last time, and may be looked up again by now."""
@@ -133,7 +132,7 @@ class Live:
         return {**overview(self.cloud), "bills": self._bill()}
 
     def _bill(self) -> Mapping[str, Any]:
-        count, last, states, _ = self.stamp()
+        count, last, states = self.stamp()
         stamp = count, last, [state for _, state, _ in states]
         with self._lock:
             if self._bills is not None and self._bills[0] == stamp:
@@ -172,7 +171,7 @@ class Live:
             }
             for one in reversed(wanted)
         ]
-        total = self.cloud.log.price(priced)
+        total = sum(map(priced, log))
         return {
             "rows": rows,
             "count": len(log) + dropped,

@@ -86,7 +86,7 @@ def create_app(
         found = source.stream.enter(request.args.get("seen", -1, type=int))
         if found is None:
             return Response("all streams are taken: ask for /live now and then\n", 503, mimetype="text/plain")
-        return Response(found, mimetype="text/event-stream")  # type: ignore[arg-type]
+        return Response(found, mimetype="text/event-stream")
 
     @app.post("/do")
     def do() -> AnyResponse:
@@ -178,8 +178,9 @@ def serving(app: Flask, stream: Stream, port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
     finally:
         stream.close()
+        server.task_dispatcher.shutdown(timeout=5)  # its threads end first: they wake the server that is closed next
         server.close()
-        server.task_dispatcher.shutdown(timeout=1)
+        thread.join(timeout=5)
 
 
 def _listen(port: int) -> socket.socket:
