@@ -50,10 +50,9 @@ def unlogged(cloud: Cloud) -> Iterator[None]:
     Args:
         cloud: whose gateway the calls go through; others wait meanwhile.
     """
-    gateway = cloud.gateway
-    with gateway.lock:
-        with patch.multiple(gateway, log=CallLog(), listener=None, faults=Faults(()), pace=_Still(), judges=()):
-            yield
+    quiet = patch.multiple(cloud.gateway, log=CallLog(), listener=None, faults=Faults(()), pace=_Still(), judges=())
+    with cloud.gateway.lock, quiet:
+        yield
 
 
 def preview(cloud: Cloud, bucket: str, key: str, version: str | None = None) -> dict[str, Any]:

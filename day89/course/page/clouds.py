@@ -6,7 +6,7 @@ import csv
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from day89.cloud import Cloud, view
@@ -189,10 +189,13 @@ def shown(source: Shown, query: Query) -> dict[str, Any]:
         query: what of it.
     """
     whole = source.whole()
+    names = [one["name"] for one in whole.get("buckets", ())]
+    if query.bucket not in names:  # those of a check have other names in each run
+        query = replace(query, bucket=names[0] if len(names) == 1 else "", key="", version="", page=1)
     told = {**whole, "name": source.name, "about": source.about, "query": query, "opened": None}
     told["facts"] = {one["name"]: _facts(one) for one in whole.get("buckets", ())}
     told["sentence"] = _sentence(source.name, whole)
-    if any(one["name"] == query.bucket for one in whole.get("buckets", ())):
+    if query.bucket:
         told["opened"] = _opened(source, query)
     return told
 
