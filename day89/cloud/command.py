@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from day89.cloud.controls.faults import Fault, parse_fault
 from day89.cloud.controls.prepare import prepare
-from day89.cloud.local import local
+from day89.cloud.local import Cloud, local
 from day89.cloud.log import Call
 from day89.cloud.server import Server
 from day89.errors import UsageError
@@ -45,11 +44,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trace", action="store_true", help="print each call when it is done")
 
 
-def run(options: argparse.Namespace) -> int:
+Beside = Callable[[Cloud, str], AbstractContextManager[object]]
+
+
+def run(options: argparse.Namespace, beside: Beside = lambda cloud, paste: nullcontext()) -> int:
     """Run the cloud until it is interrupted.
 
     Args:
         options: what ``configure`` asked for.
+        beside: what is open as long as the cloud runs; it is given the cloud and the lines to paste.
 
     Returns:
         0.
@@ -76,8 +79,10 @@ def run(options: argparse.Namespace) -> int:
             with cloud.serve(options.port) as server:
                 if options.init is not None:
                     prepare(options.init, server.env)
-                _print_variables(server)
-                end.wait()
+                lines = _variables(server)
+                with beside(cloud, lines):
+                    print(PASTE, lines, sep="\n", flush=True)
+                    end.wait()
         except OSError as error:
             raise UsageError(f"port {options.port} cannot be used ({error.strerror}): give another --port") from error
     return 0
@@ -102,11 +107,8 @@ def _until_interrupted() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _print_variables(server: Server) -> None:
-    print(PASTE)
-    for name, value in server.env.items():
-        print(f"export {name}={value}")
-    sys.stdout.flush()
+def _variables(server: Server) -> str:
+    return "\n".join(f"export {name}={value}" for name, value in server.env.items())
 
 
 def _print_call(call: Call) -> None:

@@ -78,6 +78,7 @@ class Cloud:
             self.state.forget()
             self.keeper.moving.clear()
             self.keeper.shown.clear()
+            self.keeper.history.clear()
             self.log.calls.clear()
             self.log.dropped = 0
 

@@ -6,15 +6,23 @@ lets a state pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from day89.cloud.moto.backend import active_backends, is_marker
 
 if TYPE_CHECKING:
     from day89.cloud.local import Cloud
 
-__all__ = ["alarms", "buckets", "calls", "groups", "instances", "objects", "roles", "versions"]
+__all__ = ["addresses", "alarms", "buckets", "calls", "groups", "instances", "objects", "regions", "roles", "versions"]
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-rules-reference.html
+PORTS = {22: "SSH", 80: "HTTP", 443: "HTTPS", 3389: "RDP", 3306: "MySQL", 5432: "PostgreSQL", 8888: "Jupyter"}
+WORLD = ("0.0.0.0/0", "::/0")
 
 
 def buckets(cloud: Cloud) -> list[dict[str, Any]]:
@@ -41,8 +49,21 @@ def _bucket(bucket: Any) -> dict[str, Any]:
         "versioning": bucket.versioning_status or "never enabled",
         "public_access_blocked": block is not None and block.block_public_policy and block.block_public_acls,
         "policy": bucket.policy.decode() if bucket.policy else None,
+        "encryption": _encryption(bucket),
+        "lifecycle_rules": len(getattr(bucket, "day89_lifecycle", [])),
         "unfinished_uploads": len(bucket.multiparts),
     }
+
+
+def _encryption(bucket: Any) -> str:
+    """Return the default encryption of a bucket; S3 always has one.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+    """
+    rule = (bucket.encryption or {}).get("Rule") or {}
+    first = rule[0] if isinstance(rule, list) and rule else rule
+    algorithm = (first or {}).get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm", "AES256")
+    return "SSE-S3" if algorithm == "AES256" else f"SSE-KMS ({algorithm})"
 
 
 def objects(cloud: Cloud, bucket: str, prefix: str = "", most: int = 1000) -> list[dict[str, Any]]:
@@ -75,23 +96,54 @@ def _version(one: Any, latest: bool) -> dict[str, Any]:
 
 
 def instances(cloud: Cloud) -> list[dict[str, Any]]:
-    """Return every instance of every region, as it is shown now."""
+    """Return every instance of every region, in the state that the next call would be told, and how it got there."""
     with cloud.gateway.lock:
         return [
-            {
-                "id": one.id,
-                "region": one.region_name,
-                "name": next((tag["value"] for tag in one.get_tags() if tag["key"] == "Name"), ""),
-                "state": one.state,
-                "type": one.instance_type,
-                "image": one.image_id,
-                "private_ip": one.private_ip,
-                "public_ip": one.public_ip,
-                "groups": sorted(group.id for group in one.security_groups),
-                "launched": one.launch_time.isoformat() + "Z",
-            }
+            _instance(cloud, one, backend.region_name)
             for backend in active_backends("ec2")
             for one in backend.all_instances()
+        ]
+
+
+def _instance(cloud: Cloud, one: Any, region: str) -> dict[str, Any]:
+    state = cloud.keeper.state_now(one)
+    history = [*cloud.keeper.history.get(one.id, ())]
+    if not history or history[-1][0] != state:
+        history.append((state, time.time()))  # it has passed by time, or from inside, and no call has seen it yet
+    profile = one.ec2_backend.iam_instance_profile_associations.get(one.id)
+    ran = next((known for known in cloud.fleet or () if known.id == one.id), None)
+    return {
+        "id": one.id,
+        "region": region,
+        "name": next((tag["value"] for tag in one.get_tags() if tag["key"] == "Name"), ""),
+        "state": state,
+        "history": [[name, datetime.fromtimestamp(at, UTC).isoformat()] for name, at in history],
+        "reason": getattr(one.state_reason, "message", None) or "",
+        "type": one.instance_type,
+        "image": one.image_id,
+        "private_ip": one.private_ip,
+        "public_ip": one.public_ip,
+        "groups": sorted(group.id for group in one.security_groups),
+        "imdsv2": one.metadata_options.http_tokens == "required",
+        "profile": profile.iam_instance_profile.name if profile else None,
+        "console": ran.console() if ran is not None else None,
+        "launched": one.launch_time.isoformat() + "Z",
+    }
+
+
+def regions(cloud: Cloud) -> list[str]:
+    """Return the regions in which EC2 was used."""
+    with cloud.gateway.lock:
+        return sorted({backend.region_name for backend in active_backends("ec2")})
+
+
+def addresses(cloud: Cloud) -> list[dict[str, Any]]:
+    """Return the Elastic IP addresses, each with the instance that has it."""
+    with cloud.gateway.lock:
+        return [
+            {"ip": one.public_ip, "region": backend.region_name, "instance": one.instance.id if one.instance else None}
+            for backend in active_backends("ec2")
+            for one in backend.addresses
         ]
 
 
@@ -113,24 +165,84 @@ def groups(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def _rule(rule: Any) -> dict[str, Any]:
-    sources = [one.get("CidrIp") or one.get("CidrIpv6") for one in rule.ip_ranges]
-    sources += [one.get("GroupId") for one in rule.source_groups]
-    return {"protocol": rule.ip_protocol, "from": rule.from_port, "to": rule.to_port, "sources": sources}
+    one = rule.ip_range
+    source = one.get("CidrIp") or one.get("CidrIpv6") or rule.source_group.get("GroupId") or rule.prefix_list_id or ""
+    told = {"protocol": rule.ip_protocol, "from": rule.from_port, "to": rule.to_port, "source": source}
+    return {**told, "world": source in WORLD, "words": _rule_words(told)}
+
+
+def _rule_words(rule: Mapping[str, Any]) -> str:
+    first, last, protocol = rule["from"], rule["to"], rule["protocol"]
+    if protocol == "-1":
+        what = "everything"
+    elif protocol in ("icmp", "icmpv6"):
+        what = "ping (ICMP)"
+    elif first == last:
+        what = f"{PORTS[first]} (port {first})" if first in PORTS else f"{protocol.upper()} port {first}"
+    else:
+        every = (first, last) in ((0, 65535), (1, 65535))
+        what = f"every {protocol.upper()} port" if every else f"{protocol.upper()} ports {first} to {last}"
+    return f"{what} open to {'the world' if rule['source'] in WORLD else rule['source'] or 'nobody'}"
 
 
 def roles(cloud: Cloud) -> list[dict[str, Any]]:
-    """Return every role, with the names of its policies."""
+    """Return every role: who may take it on, its policies, and what they let it do, a line each."""
     with cloud.gateway.lock:
         return [
             {
                 "name": role.name,
                 "arn": role.arn,
                 "trust": role.assume_role_policy_document,
+                "trusted": _trusted(_document(role.assume_role_policy_document)),
                 "policies": sorted([*role.policies, *(policy.name for policy in role.managed_policies.values())]),
+                "may": [
+                    line
+                    for text in [*role.policies.values(), *map(_default_version, role.managed_policies.values())]
+                    for line in _permissions(_document(text))
+                ],
             }
             for backend in active_backends("iam")
             for role in backend.roles.values()
         ]
+
+
+def _default_version(policy: Any) -> str:
+    return next((one.document for one in policy.versions if one.version_id == policy.default_version_id), "")
+
+
+def _document(text: Any) -> Mapping[str, Any]:
+    """Return a policy as data; an empty one where it cannot be read."""
+    try:
+        found = json.loads(unquote(text) if str(text).startswith("%") else text)
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _many(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [found] if found else []
+
+
+def _trusted(document: Mapping[str, Any]) -> list[str]:
+    found = [one.get("Principal") for one in _many(document.get("Statement"))]
+    return [
+        str(name)
+        for one in found
+        for names in (one.values() if isinstance(one, dict) else [one or "nobody"])
+        for name in _many(names)
+    ]
+
+
+def _permissions(document: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for one in _many(document.get("Statement")):
+        actions = _many(one.get("Action")) or [f"all but {name}" for name in _many(one.get("NotAction"))]
+        where = _many(one.get("Resource")) or [f"all but {name}" for name in _many(one.get("NotResource"))]
+        when = f", if {', '.join(one['Condition'])}" if one.get("Condition") else ""
+        lines.append(
+            f"{one.get('Effect', 'Allow')} {', '.join(map(str, actions))} on {', '.join(map(str, where))}{when}"
+        )
+    return lines
 
 
 def alarms(cloud: Cloud) -> list[dict[str, Any]]:
@@ -144,6 +256,8 @@ def alarms(cloud: Cloud) -> list[dict[str, Any]]:
                 "metric": alarm.metric_name,
                 "namespace": alarm.namespace,
                 "threshold": alarm.threshold,
+                "comparison": alarm.comparison_operator,
+                "actions": list(alarm.alarm_actions or ()),
             }
             for backend in active_backends("cloudwatch")
             for alarm in backend.alarms.values()

@@ -16,6 +16,7 @@ __all__ = ["AWS", "INSTANT", "Pace", "PaceKeeper"]
 TRANSITIONS = {"running": ("pending", 0), "stopped": ("stopping", 64), "terminated": ("shutting-down", 32)}
 CODES = {"running": 16, "stopped": 80, "terminated": 48}
 OWN_INTERFACE = "Primary network interface"  # as moto describes one that it makes for an instance
+HISTORY = 50  # states kept of an instance
 LOOKS = frozenset({"DescribeInstances", "DescribeInstanceStatus"})
 
 
@@ -66,6 +67,21 @@ class PaceKeeper:
         self.state = state
         self.shown: dict[str, str] = {}
         self.moving: dict[str, _Moving] = {}
+        self.history: dict[str, list[tuple[str, float]]] = {}  # states by instance, each with when it began
+
+    def state_now(self, instance: Any) -> str:
+        """Return the state of which the next call is told, without a call: time passes by itself."""
+        move = self.moving.get(instance.id)
+        if move is not None and move.instance.state != TRANSITIONS[move.target][0]:
+            return str(instance.state)  # it was changed from inside meanwhile
+        is_due = move is not None and move.looks <= 0 and time.monotonic() >= move.due
+        return move.target if move is not None and is_due else str(instance.state)
+
+    def _note(self, instance_id: str, name: str) -> None:
+        states = self.history.setdefault(instance_id, [])
+        if not states or states[-1][0] != name:
+            states.append((name, time.time()))
+            del states[:-HISTORY]
 
     def before(self, call: ApiCall) -> None:
         """Bring every instance whose time has come to its lasting state."""
@@ -102,11 +118,13 @@ class PaceKeeper:
     def _depart(self, instance: Any, target: str) -> None:
         if target not in TRANSITIONS:
             self.shown[instance.id] = target
+            self._note(instance.id, target)
             return
         due = time.monotonic() + self.pace.milliseconds / 1000
         self.moving[instance.id] = _Moving(instance, target, self.pace.looks, due)
         _show(instance, *TRANSITIONS[target])
         self.shown[instance.id] = instance.state
+        self._note(instance.id, instance.state)
         if target == "running":
             # The public address comes with the state: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html
             for nic in instance.nics.values():
@@ -116,6 +134,7 @@ class PaceKeeper:
         del self.moving[instance_id]
         _show(move.instance, move.target, CODES[move.target])
         self.shown[instance_id] = move.target
+        self._note(instance_id, move.target)
         if move.target == "terminated":
             _drop_interfaces(move.instance)
         if move.target == "running":

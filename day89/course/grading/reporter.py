@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 import day89.cloud
+from day89.cloud.snapshot import snapshot
 from day89.course.checks import breakpoints
 from day89.course.checks.course_functions import course_function
 from day89.course.checks.evidence import console_lines
@@ -150,6 +151,14 @@ class Reporter:
         cloud = self.item.stash.get(plugin.CLOUD, None) if self.item else None
         self.send("consoles", lines=console_lines(plugin.consoles_of(cloud)))
 
+    def _send_cloud(self, failed: bool) -> None:
+        """Tell what is in the cloud that this check leaves: of one that failed, and of a task's first."""
+        task, cloud = (self.item.stash.get(key, None) if self.item else None for key in (plugin.TASK, plugin.CLOUD))
+        if task is None or cloud is None or not (failed or task.id not in self.begun):
+            return
+        with suppress(Exception):  # only a picture: no verdict depends on it
+            self.send("cloud", cloud=snapshot(cloud))
+
     def _mark_output(self, word: str, check: str) -> None:
         with suppress(OSError, ValueError):  # a submission may have closed or replaced it
             sys.stdout.flush()
@@ -159,10 +168,13 @@ class Reporter:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Contain what would end the whole session: an interrupt that the learner's code let out."""
+        failed = True
         if self.job["own"]:
             self._mark_output("begin", item.nodeid)
         try:
-            return (yield)
+            result = yield
+            failed = False
+            return result
         except (KeyboardInterrupt, pytest.exit.Exception) as error:
             made = item.stash.get(plugin.TASK, None)
             called = made.last_call if made is not None else ""
@@ -171,6 +183,7 @@ class Reporter:
             if self.job["own"]:
                 self._mark_output("end", item.nodeid)
                 self._send_calls()
+                self._send_cloud(failed)
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Note how a phase of the check ended: whose fault it was, and the words for it."""

@@ -66,6 +66,7 @@ class Run:
         self.breakpoints = breakpoints
         self.calls: tuple[TracedCall, ...] = ()
         self.consoles: list[str] = []
+        self.cloud: dict[str, Any] | None = None
         self.seconds = seconds
         self.total: Stopwatch | None = None
         self.clock: Stopwatch | None = None
@@ -213,7 +214,7 @@ class Run:
                 self._give_up("tool_error", event["message"])
             case "start":
                 self.current, self.call, self.began = self.checks[event["id"]], None, time.monotonic()
-                self.calls, self.consoles = (), []
+                self.calls, self.consoles, self.cloud = (), [], None
             case "skip":
                 for clock in (self.clock, self.total):
                     if clock is not None:
@@ -224,6 +225,8 @@ class Run:
                 self.calls = tuple(TracedCall(**one) for one in event["calls"])
             case "consoles":
                 self.consoles = event["lines"]
+            case "cloud":
+                self.cloud = event["cloud"]
             case "end":
                 self._report(event["seconds"], **event["told"])
             case "done":
@@ -244,6 +247,7 @@ class Run:
             outcome,
             seconds=seconds,
             calls=self.calls,
+            cloud=self.cloud,
             printed=self._printed(check.id),
             **told,
         )

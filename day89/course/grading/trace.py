@@ -38,7 +38,8 @@ def _traced(number: int, call: Call) -> TracedCall:
     given = {name: value for name, value in call.params.items() if name != ADDED_BY_BOTO3}
     params = ", ".join(f"{name}={show(value, 120)}" for name, value in given.items())
     subject = show(call.subject)[1:-1] if call.subject else ""
-    return TracedCall(number, call.operation, subject, answer, _usd(call), params, truncated=call.truncated)
+    ms = round(call.seconds * 1000, 1)
+    return TracedCall(number, call.operation, subject, answer, _usd(call), params, truncated=call.truncated, ms=ms)
 
 
 def _usd(call: Call) -> float:

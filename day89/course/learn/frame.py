@@ -36,6 +36,7 @@ KEYS = (
     ("a", "check every task", ""),
     ("l", "list of tasks: arrows, Enter, / to search", "list"),
     ("s", "the course's solution (once yours is complete)", ""),
+    ("w", "the page: verdict, calls and cloud in the browser", "page"),
     ("x", "put the task's stub back (y/n; keeps a .bak)", ""),
     ("?", "these keys", "keys"),
     ("q", "quit", "quit"),

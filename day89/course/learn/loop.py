@@ -75,6 +75,7 @@ def _until_quit(session: Session, terminal: Terminal) -> bool:
 
 def _draw(session: Session, terminal: Terminal) -> None:
     terminal.draw(frame(session.screen(), *terminal.size()))
+    session.shown()
 
 
 def _check(session: Session, terminal: Terminal, *, event: str = "saved", everything: bool = False) -> None:

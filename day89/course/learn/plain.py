@@ -117,6 +117,7 @@ def _check(session: Session, say: Callable[[Sequence[str]], None], chosen: Seque
         if session.broken:
             lines.append(f"Worked before, and does not now: {', '.join(session.broken)}.")
         say(lines)
+        session.shown()
 
 
 def _press(session: Session, key: str, say: Callable[[Sequence[str]], None]) -> bool:
@@ -131,6 +132,7 @@ def _press(session: Session, key: str, say: Callable[[Sequence[str]], None]) -> 
         return True
     elif wanted == "edit":
         session.note = f"{session.path.resolve()} line {session.line}"
+    session.shown()
     screen = session.screen()
     if screen.view is not None:
         say([screen.view.title, *map(clean, screen.view.lines)])

@@ -78,6 +78,8 @@ class Session:
         self.listing: Listing | None = None
         self.asking: Callable[[], str | None] | None = None
         self.tree: ast.Module | None = None
+        self.on_shown: Callable[[Session], None] | None = None  # told whenever there is something new to show
+        self.open_page: Callable[[], str] | None = None  # opens the page, and says so
         self.task = task or self._first()
         self.open(self.task)
 
@@ -269,6 +271,14 @@ class Session:
         self.state.save()
         if one.hints == len(HINTS):
             self.view = example_view(self.task)
+
+    def _key_w(self) -> None:
+        self.note = self.open_page() if self.open_page is not None else "the page cannot be opened here"
+
+    def shown(self) -> None:
+        """Tell whoever shows this session that there is something new."""
+        if self.on_shown is not None:
+            self.on_shown(self)
 
     def _key_d(self) -> None:
         self.view = docstring_view(self.task, self.path.parent)

@@ -66,6 +66,7 @@ class TracedCall:
         params: its parameters, shortened.
         truncated: the answer was one page and there are more.
         count: how many calls it stands for: more than one where the middle of a long trace was left out.
+        ms: milliseconds until the answer.
     """
 
     number: int
@@ -76,6 +77,7 @@ class TracedCall:
     params: str
     truncated: bool = False
     count: int = 1
+    ms: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class CheckResult:
         seconds: how long it took.
         calls: the AWS calls of the learner's code, where one's own file is graded.
         printed: what it printed, its last 64 KiB, where one's own file is graded.
+        cloud: what was in its cloud at the end, where one's own file is graded and the check failed or was the first
+            of its task (see ``day89.cloud.snapshot``); not in the result file.
     """
 
     name: str
@@ -118,6 +122,7 @@ class CheckResult:
     seconds: float = 0.0
     calls: tuple[TracedCall, ...] = ()
     printed: str = ""
+    cloud: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def status(self) -> CheckStatus:
@@ -133,9 +138,13 @@ class CheckResult:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that stands for it in the result file."""
-        data = asdict(self) | {"status": self.status, "passed": self.passed, "evidence": list(self.evidence)}
+        data = asdict(replace(self, cloud=None)) | {
+            "status": self.status,
+            "passed": self.passed,
+            "evidence": list(self.evidence),
+        }
         data["calls"] = list(data["calls"])
-        del data["launched"]
+        del data["launched"], data["cloud"]
         return {name: value for name, value in data.items() if value or name not in ("calls", "printed")}
 
 

@@ -338,8 +338,9 @@ RED_TEAM: dict[str, Attack] = {
         "boto3.client('ec2', 'us-east-1').describe_images(Filters=[{'Name': 'name', 'Values': ['*a' * 40 + 'b']}])\nreturn []",
     ),
     "uploads what is larger than memory": Attack(
-        "",
-        "s3 = arguments[0]\ns3.put_object(Bucket=arguments[1], Key='x', Body=bytes(70 << 20))",
+        FIND_HOST,
+        "host().exchange({'aws': ['PUT', f'https://{arguments[1]}.s3.amazonaws.com/x', {}]}, bytes(65 << 20))",
+        says="limit",
     ),
     "names keys as if they were paths": Attack(
         "",
