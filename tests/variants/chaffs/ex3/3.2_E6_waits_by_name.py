@@ -1,4 +1,4 @@
-# task 3.2; mistakes E6, F1; wrong because it looks for a running instance of that name, which another one may be
+# task 3.2; mistake E6, F1; wrong because it looks for a running instance of that name, which another one may be
 def launch_instance(ec2, name, **options):
     instance_id = launch(ec2, name, wait="none", **options)
     filters = [{"Name": "tag:Name", "Values": [name]}]

@@ -1,4 +1,4 @@
-# task 4.4; mistakes E23, E48; wrong because a launch that AWS refuses ends in an UnboundLocalError, which hides the reason
+# task 4.4; mistake E23, E48; wrong because a launch that AWS refuses ends in an UnboundLocalError, which hides the reason
 def run_on_ec2(
     s3,
     ec2,
