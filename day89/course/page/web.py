@@ -170,7 +170,7 @@ def serving(app: Flask, stream: Stream, port: int) -> Iterator[str]:
     """
     listener = _listen(port)
     server = waitress.create_server(
-        app, sockets=[listener], threads=THREADS, send_bytes=1, ident="day89", clear_untrusted_proxy_headers=True
+        app, sockets=[listener], threads=THREADS, ident="day89", clear_untrusted_proxy_headers=True
     )
     thread = threading.Thread(target=server.run, daemon=True, name="day89-page")
     thread.start()

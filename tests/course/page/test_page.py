@@ -88,7 +88,9 @@ def test_instances_groups_roles_and_what_bills(cloud):
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     made = ec2.run_instances(ImageId=image, InstanceType="t3.small", MinCount=1, MaxCount=1, SecurityGroupIds=[group])
     address = ec2.allocate_address(Domain="vpc")["PublicIp"]
-    trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    trust = {
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+    }
     may = {"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}}
     iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", **trust}))
     iam.put_role_policy(RoleName="worker", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", **may}))
@@ -171,7 +173,15 @@ def test_a_stream_tells_over_http_and_a_fifth_is_refused(cloud):
 
 CALL = TracedCall(1, "ListObjectsV2", "a/<b>", "200, 3 keys, IsTruncated=true", 5e-06, "", truncated=True, ms=1.5)
 FAILED = CheckResult(
-    "lists_every_page", "core", 2.0, "failed", called="f()", expected="34 keys", found="<3>", calls=(CALL,), printed="MARK\n"
+    "lists_every_page",
+    "core",
+    2.0,
+    "failed",
+    called="f()",
+    expected="34 keys",
+    found="<3>",
+    calls=(CALL,),
+    printed="MARK\n",
 )
 
 
@@ -203,7 +213,16 @@ def test_the_verdict_is_shown_with_calls_prints_hints_and_a_link_to_the_editor(s
     session.check()
     session.shown()
     text = browser.get("/", base_url="http://127.0.0.1:1").text
-    for words in ("lists every page", "34 keys", "&lt;3&gt;", "MARK", "Hint 1 of 4", "a/&lt;b&gt;", "$0.000005", "Core:"):
+    for words in (
+        "lists every page",
+        "34 keys",
+        "&lt;3&gt;",
+        "MARK",
+        "Hint 1 of 4",
+        "a/&lt;b&gt;",
+        "$0.000005",
+        "Core:",
+    ):
         assert words in text
     assert "no call asked for the next page" in text
     assert f"vscode://file{session.path.resolve()}:1" in text
