@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -97,6 +98,8 @@ class Gateway:
         with self.lock:
             if route.service == "s3" and presigned_post.is_form(method, sent, route.path):
                 return self._answer_form(inner)
+            if route.service == "s3" and method == "POST" and not inner.query and "/" not in route.path.strip("/"):
+                return render(presigned_post.NOT_A_FORM, "rest-xml")
             return self._answer(url, sent, signed, route, inner)
 
     def _answer_form(self, inner: Inner) -> Answer:
@@ -139,6 +142,8 @@ class Gateway:
         status, headers, body = self._do(call, inner, request, protocol, entry)
         if inner.method == "HEAD" and status >= 300:
             body = b""  # an answer to HEAD has none: clients can tell only 404 from 403
+        if call.service == "s3":
+            headers = {"x-amz-request-id": token_hex(8).upper(), "x-amz-id-2": "day89", **headers}
         if call.service == "s3" and "origin" in sent:
             headers = {**headers, **mends.cors_headers(self.state, call.params.get("Bucket", ""), call.method, sent)}
         _finish(entry, call, status, headers, body, time.perf_counter() - started)

@@ -27,12 +27,18 @@ from day89.cloud.messages.moto_request import Headers
 from day89.cloud.messages.xml import element
 from day89.cloud.moto.state import State
 
-__all__ = ["Form", "as_put", "done", "is_form", "read_form", "refuse_form"]
+__all__ = ["NOT_A_FORM", "Form", "as_put", "done", "is_form", "read_form", "refuse_form"]
 
 # Fields of the form itself, which no condition has to name.
 UNCHECKED = frozenset({"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file"})
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+)
+NOT_A_FORM = Refusal(
+    "PreconditionFailed",
+    "At least one of the pre-conditions you specified did not hold",
+    412,
+    {"Condition": "Bucket POST must be of the enclosure-type multipart/form-data"},
 )
 NOT_XML = "The XML you provided was not well-formed or did not validate against our published schema"
 V4_FIELDS = ("X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date")
@@ -47,12 +53,13 @@ class Form:
     bucket: str
     fields: Mapping[str, str]
     file: bytes
-    file_name: str
+    file_name: str | None  # None: the file came as a field like any other
 
     @property
     def key(self) -> str:
         """Return the key that the object gets."""
-        return self.fields.get("key", "").replace("${filename}", self.file_name)
+        key = self.fields.get("key", "")
+        return key if self.file_name is None else key.replace("${filename}", self.file_name)
 
     @property
     def access_key(self) -> str | None:
@@ -86,7 +93,7 @@ def read_form(bucket: str, request: Any) -> Form:
     fields = {name.lower(): value for name, value in request.form.items()}
     sent = request.files.get("file")
     if sent is None:
-        return Form(bucket, fields, fields.get("file", "").encode(), "")
+        return Form(bucket, fields, fields.get("file", "").encode(), None)
     return Form(bucket, fields, sent.stream.read(), sent.filename or "")
 
 
@@ -147,7 +154,7 @@ def done(form: Form, answer: Answer) -> Answer:
     headers = {name: value for name, value in answer[1].items() if name.lower() != "content-length"}
     headers["Location"] = location
     redirect = form.fields.get("success_action_redirect") or form.fields.get("redirect")
-    if redirect:
+    if redirect and redirect.startswith(("http://", "https://")):
         query = urlencode({"bucket": form.bucket, "key": form.key, "etag": etag})
         return 303, {**headers, "Location": f"{redirect}{'&' if '?' in redirect else '?'}{query}"}, b""
     wanted = form.fields.get("success_action_status", "204")

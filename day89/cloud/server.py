@@ -127,6 +127,13 @@ def _handler_for(gateway: Gateway, reset: Callable[[], None] | None) -> type[Bas
     return Handler
 
 
+def _text(value: str) -> str:
+    try:
+        return value if value.isascii() else value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
+
+
 def _told(status: int, **facts: Any) -> Answer:
     return status, {"Content-Type": "application/json"}, json.dumps(facts).encode()
 
@@ -170,7 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _joined_headers(self) -> dict[str, str]:
         joined: dict[str, str] = {}
         for name, value in self.headers.items():
-            name = name.lower()
+            # Headers travel as bytes, which http.server reads as Latin-1; every SDK writes UTF-8.
+            name, value = name.lower(), _text(value)
             joined[name] = f"{joined[name]},{value}" if name in joined else value
         return joined
 
@@ -198,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(status)
         for name, value in headers.items():
             if name.lower() not in ("content-length", "connection", "transfer-encoding", "status"):
-                self.send_header(name, str(value))
+                self.send_header(name, str(value).encode().decode("latin-1"))
         if status not in NO_BODY:
             self.send_header("Content-Length", str(said if self.command == "HEAD" else max(said, len(content))))
         self.end_headers()

@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["check_complete", "list_versions", "load_model", "read_manifest", "save_model"]
 
 CHUNK_BYTES = 1 << 20
+WORKERS = 8
 TRIES = 50
 
 
@@ -77,14 +79,40 @@ def save_model(
 def list_versions(s3: S3Client, bucket: str, name: str) -> list[int]:
     """Return the numbers of all complete versions, the oldest first (v10 comes after v9).
 
+    A version is complete when every file that its manifest promises is there.
+
     Raises:
         NotFoundError: no such bucket.
     """
+    there = _files(s3, bucket, name)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        complete = pool.map(lambda version: _is_complete(s3, bucket, name, version, there), _claimed(there))
+        return [version for version, whole in zip(_claimed(there), complete, strict=True) if whole]
+
+
+def _files(s3: S3Client, bucket: str, name: str) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     with not_found(f"bucket {bucket!r}"):
         for version, file in _objects(s3, bucket, name):
-            found.setdefault(version, set()).add(file)
-    return sorted(version for version, files in found.items() if "manifest.json" in files and len(files) > 1)
+            found.setdefault(version, set()).add(f"{version_prefix(name, version)}{file}")
+    return found
+
+
+def _claimed(there: dict[int, set[str]]) -> list[int]:
+    """Return the versions that have a manifest and a file besides."""
+    return sorted(
+        version
+        for version, keys in there.items()
+        if len(keys) > 1 and any(key.endswith(f"/v{version}/manifest.json") for key in keys)
+    )
+
+
+def _is_complete(s3: S3Client, bucket: str, name: str, version: int, there: dict[int, set[str]]) -> bool:
+    try:
+        manifest = read_manifest(s3, bucket, name, version)
+    except (NotFoundError, IntegrityError):  # nobody could load it
+        return False
+    return there[version].issuperset(file.key for file in manifest.files)
 
 
 def read_manifest(s3: S3Client, bucket: str, name: str, version: int | None = None) -> Manifest:
@@ -115,14 +143,11 @@ def read_manifest(s3: S3Client, bucket: str, name: str, version: int | None = No
 
 
 def _newest(s3: S3Client, bucket: str, name: str) -> Manifest:
-    """Return the manifest of the newest version all of whose files are there."""
-    with not_found(f"bucket {bucket!r}"):
-        there = {f"{version_prefix(name, version)}{file}" for version, file in _objects(s3, bucket, name)}
-    versions = list_versions(s3, bucket, name)
-    for version in reversed(versions):
-        manifest = read_manifest(s3, bucket, name, version)
-        if all(file.key in there for file in manifest.files):
-            return manifest
+    """Return the manifest of the newest complete version."""
+    there = _files(s3, bucket, name)
+    for version in reversed(_claimed(there)):
+        if _is_complete(s3, bucket, name, version, there):
+            return read_manifest(s3, bucket, name, version)
     raise NotFoundError(f"there is no version of model {name!r} in bucket {bucket!r}")
 
 

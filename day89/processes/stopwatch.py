@@ -56,11 +56,16 @@ class Stopwatch:
         return max(0.0, min(limit - self.charged, most_wall - self.wall))
 
 
-def stretched(seconds: float) -> float:
-    """Return how long something may take that takes so many seconds on an idle machine, as busy as this one is."""
+def stretched(seconds: float, most: float = float("inf")) -> float:
+    """Return how long something may take that takes so many seconds on an idle machine, as busy as this one is.
+
+    Args:
+        seconds: how long on an idle machine.
+        most: greatest number of seconds to return.
+    """
     found = _schedstat(Path("/proc/self/schedstat"))
     factor = (found[0] + found[1]) / found[0] if found and found[0] > 0 else _load()
-    return seconds * min(MOST, max(1.0, factor))
+    return min(seconds * min(MOST, max(1.0, factor)), max(most, seconds))
 
 
 def _load() -> float:

@@ -35,7 +35,7 @@ class Limits:
     files: int = 256
     tasks: int | None = None
     disk: int = 512 << 20
-    entries: int = 50_000
+    entries: int = 10_000
 
 
 def apply_limits(limits: Limits) -> None:

@@ -166,6 +166,13 @@ def ended_with(error: BaseException | None) -> str:
     return f"it raised {describe_error(error)}" if error else "it returned and raised nothing"
 
 
+def instead_of_a_timeout(error: BaseException | None) -> str | None:
+    """Return the mistake that it shows how a call ended which was to raise TimeoutError."""
+    if type(error).__name__ in ("WaiterError", "RuntimeError"):
+        return "R9"
+    return None if error else "E36"
+
+
 def hide_code(cloud: Any, why: str | None = None) -> None:
     """Have S3 refuse to hand out the code: a script that fetches it fails, and nothing else does."""
     where = {"Key": "code/*"}
@@ -200,6 +207,27 @@ def fail_half_way(cloud: Any) -> None:
             cloud.faults.add(f"ec2.{operation}", code="UnauthorizedOperation", status=403)
 
     cloud.faults.add("ec2.RunInstances", before=launched)
+
+
+def expect_launched_as_given(place: Place, log: Any, called: str) -> None:
+    """Fail unless an instance was asked for with the image, the security group and the profile that were given."""
+    for call in log.of("ec2.RunInstances")[:1]:
+        params, profile = call.params, call.params.get("IamInstanceProfile") or {}
+        groups = {*params.get("SecurityGroupIds", []), *params.get("SecurityGroups", [])}
+        groups |= {group for one in params.get("NetworkInterfaces", []) for group in one.get("Groups", [])}
+        found = (
+            params.get("ImageId"),
+            sorted(groups),
+            profile.get("Name") or profile.get("Arn", "").rpartition("/")[2],
+        )
+        wanted = (place.image_id, [place.security_group_id], place.instance_profile)
+        expect(
+            found == wanted,
+            called=called,
+            expected=f"a launch with image, security group and profile {show(wanted)}",
+            found=show(found),
+            mistake="N30" if found[:2] == wanted[:2] else "E42",
+        )
 
 
 def expect_put(log: Any, called: str, *prefixes: str) -> None:

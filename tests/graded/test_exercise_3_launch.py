@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support import answer, attempt, expect_forbidden, holding, works
-from support_ec2 import LOOKS, default_group, image_of, new_group, states, stop_endless_looks
+from support_ec2 import LOOKS, default_group, image_of, launch, new_group, settle, states, stop_endless_looks
 
 from day89.cloud.moto.transitions import Pace
 from day89.course.checks.expectations import expect, expect_equal, show
@@ -159,7 +159,33 @@ def test_returns_when_the_instance_runs(task: Any, cloud: Any, names: Any) -> No
     )
 
 
-@pytest.mark.task("3.2", "mastery", points=0.4)
+@pytest.mark.task("3.2", "mastery", points=0.3)
+def test_a_lost_answer_launches_no_second_instance(task: Any, cloud: Any, names: Any) -> None:
+    """EC2 launches and fails to say so: the same request, with its client token, may be repeated, no other."""
+    ec2, name, tokens = cloud.client("ec2"), names.word(), []
+    options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, name)}
+    launched(task, ec2, name, None, **options)
+    cloud.faults.add(
+        "ec2.RunInstances",
+        code="InternalError",
+        times=None,
+        before=lambda call: tokens.append(call.params.get("ClientToken")),
+    )
+    ended = attempt(task, "launch_instance", ec2, name, **options)
+    cloud.faults.clear()
+    count = len(set(tokens)) if None not in tokens else len(tokens)
+    called = f"{task.last_call}, where EC2 launches and answers InternalError"
+    expect(
+        count == 1,
+        called=called,
+        expected="RunInstances with one client token, however often it is repeated",
+        found=f"{count} client tokens in {len(tokens)} requests: that many instances",
+        mistake="E27",
+    )
+    expect(ended.error, called=called, expected="AWS's error", found=ended, mistake="U12")
+
+
+@pytest.mark.task("3.2", "mastery", points=0.3)
 def test_an_instance_that_ends_before_it_runs_is_an_error(task: Any, cloud: Any, names: Any) -> None:
     """As for want of capacity: nobody may be told that it runs."""
     ec2, name = cloud.client("ec2"), names.word()
@@ -202,7 +228,31 @@ def test_terminates_when_it_shuts_itself_down(task: Any, cloud: Any, names: Any)
     )
 
 
-@pytest.mark.task("3.2", "mastery", points=0.4)
+@pytest.mark.task("3.2", "mastery", points=0.2)
+@pytest.mark.cloud(pace=Pace(looks=2))
+def test_other_instances_are_not_waited_for(task: Any, cloud: Any, names: Any) -> None:
+    """Of this name one runs already, one is stopped and one is gone: none of them says whether the new one runs."""
+    ec2, name = cloud.client("ec2"), names.word()
+    others = launch(ec2, 1, 1, 1)
+    ec2.create_tags(Resources=others, Tags=[{"Key": "Name", "Value": name}])
+    settle(cloud, ec2)
+    ec2.stop_instances(InstanceIds=others[1:2])
+    ec2.terminate_instances(InstanceIds=others[2:])
+    settle(cloud, ec2)
+    stop_endless_looks(cloud)
+    options = {"image_id": image_of(ec2), "security_group_id": default_group(ec2)}
+    instance_id = answer(task, None, "launch_instance", ec2, name, **options)
+    found = states(cloud, ec2.meta.region_name).get(str(instance_id))
+    expect(
+        found == "running",
+        called=f"{task.last_call}, where one instance of that name runs, one is stopped and one is terminated",
+        expected="the new instance to be running by the time of the answer",
+        found=f"it {found}" if found else f"no instance with the id {show(instance_id)}",
+        mistake="E6" if found else "E41",
+    )
+
+
+@pytest.mark.task("3.2", "mastery", points=0.3)
 def test_any_name_and_user_data(task: Any, cloud: Any, names: Any) -> None:
     """Letters beyond ASCII and quotes; user data that is no script; a name that another instance has already."""
     ec2, name = cloud.client("ec2"), f"{names.word()} é {names.word()}"
@@ -223,7 +273,7 @@ def test_any_name_and_user_data(task: Any, cloud: Any, names: Any) -> None:
         expect_user_data(task, ec2, names.word(), text)
 
 
-@pytest.mark.task("3.2", "mastery", points=0.5)
+@pytest.mark.task("3.2", "mastery", points=0.4)
 def test_the_launch_request_itself_says_it(task: Any, cloud: Any, names: Any) -> None:
     """A second request could fail, and leave an instance without a name, or open."""
     ec2, name = cloud.client("ec2"), names.word()
@@ -254,7 +304,7 @@ def never_said(ec2: Any, instance_id: str, found: dict[str, Any], name: str) -> 
     return None if attribute(ec2, instance_id, "instanceInitiatedShutdownBehavior") == "terminate" else "E30"
 
 
-@pytest.mark.task("3.2", "mastery", points=0.4)
+@pytest.mark.task("3.2", "mastery", points=0.3)
 def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> None:
     """By its name, which need not be the name of the role in it; none where none is given."""
     ec2, iam, profile, role = cloud.client("ec2"), cloud.client("iam"), names.word(), names.word()
@@ -275,7 +325,7 @@ def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> Non
     expect(not none, called=f"{task.last_call} without a profile", expected="none", found=show(none), mistake="N30")
 
 
-@pytest.mark.task("3.2", "mastery", points=0.3)
+@pytest.mark.task("3.2", "mastery", points=0.2)
 def test_forbidden_launch_is_an_error(task: Any, cloud: Any, names: Any) -> None:
     """A 403 reaches the caller as it is."""
     ec2 = cloud.client("ec2")

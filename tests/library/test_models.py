@@ -353,6 +353,7 @@ def test_the_newest_version_is_the_newest_whole_one(s3: Any, model: Any) -> None
     half = models.save_model(s3, model, BUCKET, "penguins", formats=("joblib", "skops"))
     s3.delete_object(Bucket=BUCKET, Key=half.file("skops").key)
     assert models.read_manifest(s3, BUCKET, "penguins").version == 1
+    assert models.list_versions(s3, BUCKET, "penguins") == [1]
 
 
 def test_the_manifest_of_a_newer_day89_is_read(s3: Any, model: Any) -> None:

@@ -138,7 +138,13 @@ def keep_lifecycle(call: ApiCall, state: State, answer: Answer) -> Answer:
     """Keep lifecycle rules as they were put: by them S3 tells when an object expires."""
     rules: list[Mapping[str, Any]] = (call.params.get("LifecycleConfiguration") or {}).get("Rules") or []
     state.bucket(call.params["Bucket"]).day89_lifecycle = rules
-    size = call.params.get("TransitionDefaultMinimumObjectSize") or "all_storage_classes_128K"
+    state.bucket(call.params["Bucket"]).day89_transition = call.params.get("TransitionDefaultMinimumObjectSize")
+    return show_transition(call, state, answer)
+
+
+def show_transition(call: ApiCall, state: State, answer: Answer) -> Answer:
+    """Say how small an object may be that moves: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html"""
+    size = getattr(state.bucket(call.params["Bucket"]), "day89_transition", None) or "all_storage_classes_128K"
     return answer[0], {**answer[1], "x-amz-transition-default-minimum-object-size": size}, answer[2]
 
 
@@ -164,5 +170,6 @@ AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
     "s3.HeadBucket": (head_bucket,),
     "s3.PutBucketPolicy": (no_content,),
     "s3.PutBucketLifecycleConfiguration": (keep_lifecycle,),
+    "s3.GetBucketLifecycleConfiguration": (show_transition,),
     "s3.DeleteBucketLifecycle": (forget_lifecycle,),
 }

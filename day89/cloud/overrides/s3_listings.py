@@ -251,8 +251,8 @@ def region_of(bucket: Any) -> str:
 
 def _bucket(bucket: Any, in_full: bool) -> str:
     told = element("Name", bucket.name) + element("CreationDate", _moment(bucket.creation_date))
-    arn = element("BucketArn", f"arn:aws:s3:::{bucket.name}")
-    return f"<Bucket>{told}{element('BucketRegion', region_of(bucket)) + arn if in_full else ''}</Bucket>"
+    told += element("BucketArn", f"arn:aws:s3:::{bucket.name}")
+    return f"<Bucket>{told}{element('BucketRegion', region_of(bucket)) if in_full else ''}</Bucket>"
 
 
 BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, timedelta
-from email.header import Header
+from email.errors import HeaderParseError
+from email.header import Header, decode_header, make_header
 from email.utils import format_datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -72,7 +74,7 @@ def _restored(key: Any) -> str:
 
 def _headers(call: ApiCall, state: State, key: Any, restored: str) -> dict[str, str]:
     headers = {name: str(value) for name, value in key.response_dict.items() if "sdk-checksum" not in name}
-    headers |= {name: _ascii(str(value)) for name, value in key.metadata.items() if value is not None}
+    headers |= {name: _readable(name, str(value)) for name, value in key.metadata.items() if value is not None}
     headers |= {"Accept-Ranges": "bytes", **({"x-amz-restore": restored} if restored else {})}
     headers.pop("content-length", None)
     headers.pop("x-amz-version-id", None)
@@ -85,11 +87,20 @@ def _headers(call: ApiCall, state: State, key: Any, restored: str) -> dict[str, 
     return headers
 
 
+def _readable(name: str, text: str) -> str:
+    if name.lower().startswith("x-amz-meta-"):
+        return _ascii(text)
+    return "".join(letter if letter <= "ÿ" else " " for letter in text)
+
+
 def _ascii(text: str) -> str:
     """Return a header's value as S3 does: other letters than ASCII's as RFC 2047 has them.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
     """
+    if text.startswith("=?"):
+        with suppress(HeaderParseError, UnicodeError, LookupError):
+            text = str(make_header(decode_header(text)))
     return text if text.isascii() else Header(text, "utf-8", maxlinelen=1_000_000).encode()
 
 
@@ -103,7 +114,10 @@ def expiration(state: State, bucket: str, key: Any) -> dict[str, str]:
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
     """
-    rules = getattr(state.bucket(bucket), "day89_lifecycle", ())
+    found = state.bucket(bucket)
+    rules = getattr(found, "day89_lifecycle", ())
+    if not rules or found.keys.get(key.name) is not key:
+        return {}
     dates = [(when, rule["ID"]) for rule in rules if (when := _expires(rule, key, state)) is not None]
     if not dates:
         return {}

@@ -8,6 +8,7 @@ from typing import Any
 from day89.cloud.messages.checksums import ALGORITHMS, checksum, composite
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
+from day89.cloud.messages.version_ids import NULL
 from day89.cloud.messages.xml import document, element
 from day89.cloud.moto.state import State
 from day89.cloud.overrides import s3_encryption
@@ -81,8 +82,9 @@ def copy_object(call: ApiCall, state: State, answer: Answer) -> Answer:
     headers |= s3_encryption.headers_of_key(key)
     headers |= version_header(state, call.params["Bucket"], key) | expiration(state, call.params["Bucket"], key)
     source = answer[1].get("x-amz-copy-source-version-id") or version_id
-    if state.bucket(bucket).versioning_status:
-        source = source or state.version(bucket, name).version_id
+    if source is None and state.bucket(bucket).versioning_status and (bucket, name) != (key.bucket_name, key.name):
+        source = state.version(bucket, name).version_id
+    if source not in (None, NULL):
         headers["x-amz-copy-source-version-id"] = source
     overtake(call, state)
     return status, headers, body
@@ -147,6 +149,7 @@ def completed(call: ApiCall, state: State, answer: Answer) -> Answer:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
     """
     key = state.version(call.params["Bucket"], call.params["Key"])
+    key.acl = key.acl or state.bucket(call.params["Bucket"]).acl
     if not hasattr(key, "day89_part_sizes"):
         _keep_parts(call, key)
         overtake(call, state)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.xml import canonical_id
 from day89.cloud.moto.state import State
 from day89.cloud.validation.s3_objects import MALFORMED
 
@@ -62,10 +63,19 @@ def no_acls(call: ApiCall, state: State) -> Refusal | None:
     """Refuse ACLs on a bucket that has them off: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
     bucket = state.bucket(call.params["Bucket"])
     acl = call.params.get("ACL")
-    grants = any(name in call.params for name in GRANTS) or "AccessControlPolicy" in call.params
-    if not acls_off(bucket) or not (grants or (acl and acl not in OWNERS_ONLY)):
+    grants = any(name in call.params for name in GRANTS) or not _owners_only(_grants(call), bucket)
+    # With an object, ``private`` asks for no more than the owner has: rclone and s3cmd send it with every one.
+    harmless = OWNERS_ONLY if call.operation in ("PutBucketAcl", "PutObjectAcl") else {*OWNERS_ONLY, "private"}
+    if not acls_off(bucket) or not (grants or (acl and acl not in harmless)):
         return None
     return Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs")
+
+
+def _owners_only(grants: list[Mapping[str, Any]], bucket: Any) -> bool:
+    """Return whether a list written out says what ``bucket-owner-full-control`` says: the owner has everything."""
+    owner = canonical_id(bucket.account_id)
+    given = [(one.get("Permission"), (one.get("Grantee") or {}).get("ID")) for one in grants]
+    return all(one == ("FULL_CONTROL", owner) for one in given)
 
 
 def no_public_acls(call: ApiCall, state: State) -> Refusal | None:
@@ -123,9 +133,12 @@ def document(call: ApiCall, state: State) -> Refusal | None:
     owner = (policy.get("Owner") or {}).get("ID")
     if owner is None or "Grants" not in policy:
         return MALFORMED_ACL
+    refusals = [found for grant in _grants(call) if (found := _grant(grant)) is not None]
+    if MALFORMED_ACL in refusals:
+        return MALFORMED_ACL
     if not CANONICAL.fullmatch(owner):
         return _argument("Invalid id", "CanonicalUser/ID", owner)
-    return next((found for grant in _grants(call) if (found := _grant(grant)) is not None), None)
+    return refusals[0] if refusals else None
 
 
 def _grants(call: ApiCall) -> list[Mapping[str, Any]]:

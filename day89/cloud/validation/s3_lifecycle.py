@@ -37,6 +37,9 @@ def lifecycle(call: ApiCall, state: State) -> Refusal | None:
     ids = [rule["ID"] for rule in rules if rule.get("ID")]
     if len(ids) != len(set(ids)):
         return _argument("Rule ID must be unique. Found same ID for one or more rules")
+    if any("Prefix" in rule for rule in rules) and any("Filter" in rule for rule in rules):
+        # One rule of the old form makes it a configuration of the old form, which knows no Filter.
+        return Refusal("InvalidRequest", "Filter element can only be used in Lifecycle V2.")
     for rule in rules:
         refusal = next((found for check in CHECKS if (found := check(rule)) is not None), None)
         if refusal is not None:

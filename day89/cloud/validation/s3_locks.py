@@ -139,17 +139,26 @@ def bypass(call: ApiCall, state: State) -> Refusal | None:
     return _argument(f"{name} is only applicable to Object Lock enabled buckets.", name)
 
 
+def unlocked(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse to delete a version that is held."""
+    params = call.params
+    if not params.get("VersionId"):
+        return None
+    key = state.object(params["Bucket"], params["Key"], params["VersionId"])
+    return LOCKED if key is not None and key.is_locked(bool(params.get("BypassGovernanceRetention"))) else None
+
+
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
     "s3.PutObject": (lock_headers,),
     "s3.CopyObject": (lock_headers,),
     "s3.CreateMultipartUpload": (lock_headers,),
     "s3.PutObjectRetention": (lock_enabled, retention),
     "s3.GetObjectRetention": (lock_enabled, configured),
-    "s3.PutObjectLegalHold": (lock_enabled, hold_status),
+    "s3.PutObjectLegalHold": (hold_status, lock_enabled),
     "s3.GetObjectLegalHold": (lock_enabled, configured),
     "s3.PutBucketVersioning": (versioning_kept,),
     "s3.PutObjectLockConfiguration": (lock_configuration,),
     "s3.GetObjectLockConfiguration": (lock_configured,),
-    "s3.DeleteObject": (bypass,),
+    "s3.DeleteObject": (bypass, unlocked),
     "s3.DeleteObjects": (bypass,),
 }

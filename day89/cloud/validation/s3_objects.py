@@ -20,6 +20,18 @@ KEYS_A_DELETE = 1000
 KEY_BYTES = 1024
 METADATA_BYTES = 2048
 KEY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+CLASSES = frozenset(
+    {
+        "STANDARD",
+        "REDUCED_REDUNDANCY",
+        "STANDARD_IA",
+        "ONEZONE_IA",
+        "INTELLIGENT_TIERING",
+        "GLACIER",
+        "GLACIER_IR",
+        "DEEP_ARCHIVE",
+    }
+)
 SSE = frozenset({"AES256", "aws:kms", "aws:kms:dsse", "aws:fsx"})
 MALFORMED = Refusal(
     "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema"
@@ -118,16 +130,26 @@ def _default_key(bucket: Any) -> str | None:
     return str(key) if key else None
 
 
+def storage_class(call: ApiCall, state: State) -> Refusal | None:
+    """Refuse storage classes that a bucket does not have: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html"""
+    given = call.params.get("StorageClass")
+    if given is None or given in CLASSES:
+        return None
+    message = "The storage class you specified is not valid"
+    return Refusal("InvalidStorageClass", message, 400, {"StorageClassRequested": given})
+
+
 WRITES: tuple[Callable[[ApiCall, State], Refusal | None], ...] = (
     key_length,
     metadata_size,
+    storage_class,
     object_encryption,
     body_digest,
 )
 RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
     "s3.PutObject": WRITES,
-    "s3.CopyObject": (key_length, metadata_size, object_encryption),
-    "s3.CreateMultipartUpload": (key_length, metadata_size, object_encryption),
+    "s3.CopyObject": (key_length, metadata_size, storage_class, object_encryption),
+    "s3.CreateMultipartUpload": (key_length, metadata_size, storage_class, object_encryption),
     "s3.UploadPart": (body_digest,),
     "s3.DeleteObjects": (delete_count, body_digest),
     "s3.PutBucketVersioning": (body_digest,),

@@ -96,7 +96,7 @@ def logging(call: ApiCall, state: State) -> Refusal | None:
     if given is None:
         return None
     name = given.get("TargetBucket")
-    if not name or given.get("TargetPrefix") is None:
+    if not name:
         return MALFORMED
     source, target = state.bucket(call.params["Bucket"]), state.bucket(name)
     if target is None or target.account_id != source.account_id:

@@ -12,6 +12,7 @@ import decimal
 import math
 import os
 import pathlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ DEPTH = 40
 ITEMS = 100_000
 TEXT = 20_000
 CLASSES = 40
+ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")  # another one in each run
 BITS = 10_000  # of an integer: Python writes none of more than 4,300 digits
 
 
@@ -73,7 +75,7 @@ def encode(value: Any, special: Callable[[Any], Any] = lambda value: None, depth
 
 def _opaque(value: Any) -> dict[str, Any]:
     try:
-        text = repr(value)[:TEXT]
+        text = ADDRESS.sub("", repr(value)[:TEXT])
     except BaseException:  # a learner's object may have any __repr__
         text = ""
     return {"$": "opaque", "type": type(value).__name__, "text": text}

@@ -1,6 +1,6 @@
 """Fork submissions from a process that has imported everything once.
 
-It is started as ``python -I -m day89.course.boundary.forkserver DESCRIPTOR [FOLDER HIDDEN...]`` and speaks frames on
+It is started as ``python -P -s -m day89.course.boundary.forkserver DESCRIPTOR [FOLDER HIDDEN...]`` and speaks frames on
 that socket. With a folder it encloses itself in namespaces in which that alone is writable, and nothing hidden is seen.
 A *session* is one grading run: what it spawned dies with it, whatever became of the grader.
 """
@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import traceback
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -99,7 +99,7 @@ def _answer(message: dict[str, Any], pids: set[int], others: list[Wire]) -> dict
     if "spawn" in message:
         what = message["spawn"]
         pid = _spawn(what, message["descriptors"], others)
-        watches[pid] = Watch(what["folder"], disk=what["limits"]["disk"], files=what["limits"]["entries"])
+        watches[pid] = _watch_of(what["folder"], what["limits"]["disk"], what["limits"]["entries"])
         pids.add(pid)
         return {"pid": pid}
     pid = message["kill"]
@@ -107,6 +107,12 @@ def _answer(message: dict[str, Any], pids: set[int], others: list[Wire]) -> dict
         return {"gone": True}
     pids.discard(pid)
     return {**_end([pid]), "excess": excesses.pop(pid, None)}
+
+
+@lru_cache(maxsize=8)
+def _watch_of(folder: str, disk: int, entries: int) -> Watch:
+    """Return what counts for a submission, over all its processes."""
+    return Watch(folder, disk=disk, files=entries)
 
 
 def _look(pid: int, watch: Watch) -> None:

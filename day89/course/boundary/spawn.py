@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",  # sets in the same order in every run
 }
 
 
@@ -71,7 +72,7 @@ class Warm:
         self.folder = folder.resolve()
         ours, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
-        command = [sys.executable, "-I", "-m", "day89.course.boundary.forkserver", str(theirs.fileno())]
+        command = [sys.executable, "-P", "-s", "-m", "day89.course.boundary.forkserver", str(theirs.fileno())]
         if confinement.outside == "namespaces":
             command += [str(self.folder), *confinement.hidden]
         if confinement.outside == "bubblewrap":
@@ -109,7 +110,8 @@ class Warm:
     def _last_words(self) -> str:
         assert self.process.stderr is not None
         self.process.wait(10)
-        return self.process.stderr.read().decode(errors="replace").strip()[-500:] or "it said nothing"
+        words = self.process.stderr.read().decode(errors="replace").strip()
+        return words.rpartition("\n")[2][-500:] or "it said nothing"
 
     def close(self) -> None:
         """End the process and everything that it forked."""

@@ -29,6 +29,7 @@ SYMPTOMS = tuple(
         (r"ClientError IllegalLocationConstraintException ", "B3"),
         (r"ClientError MalformedXML from PutBucketEncryption", "C9"),
         (r"Rule ID must be unique", "C3"),
+        (r"Filter element can only be used in Lifecycle V2", "C2"),
         (r"prevented by the BlockPublicPolicy setting", "C12"),
         (r"explicit deny in a resource-based policy", "C26"),
         (r"ClientError (Invalid(Group|Permission)\.Duplicate|EntityAlreadyExists|LimitExceeded) ", "N3"),

@@ -21,6 +21,8 @@ CONSOLE_LINES = 4
 LINE_LETTERS = 200
 # What a shell says where its words have been taken apart.
 SHELL_COMPLAINTS = ("unexpected EOF while looking for", "unterminated quoted string", "Unknown options", "syntax error")
+# What cleaning up raises where there is nothing to clean up, in place of the error that was on its way.
+HIDES_THE_REASON = ("UnboundLocalError", "NameError", "TypeError", "ParamValidation", "InvalidInstance")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ PROOFS: dict[str, Callable[[Scene], bool]] = {
     "E6": lambda scene: _answered(scene) or scene.raised("pending"),
     "E8": _answered,
     "E14": _one_page,
+    "E23": lambda scene: scene.raised(*HIDES_THE_REASON),
     "E26": lambda scene: scene.raised("KeyError", "IndexError") or _answered(scene),
     "E35": lambda scene: _answered(scene) or scene.raised("TimeoutError", "RuntimeError"),
     "E36": lambda scene: _answered(scene),
@@ -149,7 +152,17 @@ def seen(wrong: Wrong, scene: Scene) -> list[str]:
     lines = []
     if scene.trace and wrong.mistake is None:
         lines.append(f"the last call to AWS: {scene.trace[-1].action} {_without_number(scene.trace[-1])}")
-    for instance_id, (state, console) in scene.consoles.items():
+    return lines + console_lines(scene.consoles)
+
+
+def console_lines(consoles: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Return how the consoles of instances end, a line of text each.
+
+    Args:
+        consoles: instance id to its state and its console output.
+    """
+    lines = []
+    for instance_id, (state, console) in consoles.items():
         ends = [line.rstrip() for line in console.splitlines() if line.strip()][-CONSOLE_LINES:]
         lines.append(f"{instance_id} is {state}; its console " + ("ends with:" if ends else "is empty"))
         lines += [line if len(line) <= LINE_LETTERS else f"…{line[-LINE_LETTERS:]}" for line in ends]

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from day89.errors import UsageError
@@ -167,7 +168,9 @@ def _limit(count: int, where: Path) -> None:
         raise UsageError(f"{where} holds more than {MAX_MEMBERS:,} files: give one export at a time")
 
 
-def _members(archive: zipfile.ZipFile, encoding: str | None) -> Iterator[Member]:
+def _members(
+    archive: zipfile.ZipFile, encoding: str | None, again: Callable[[], zipfile.ZipFile] | None = None
+) -> Iterator[Member]:
     found: dict[str, Member] = {}
     for info in archive.infolist():
         where = info.orig_filename
@@ -175,7 +178,7 @@ def _members(archive: zipfile.ZipFile, encoding: str | None) -> Iterator[Member]
         member = Member(
             name.rstrip("/"),
             where,
-            _member_reader(archive, info),
+            _member_reader(again or (lambda: archive), info),
             changed="{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*info.date_time),
             problem=_member_problem(info, name),
             is_folder=name.endswith("/"),
@@ -212,9 +215,9 @@ def true_name(info: zipfile.ZipInfo, encoding: str | None = None) -> tuple[str, 
     return unicodedata.normalize("NFC", name.split("\0")[0].replace("\\", "/")), guessed
 
 
-def _member_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+def _member_reader(opened: Callable[[], zipfile.ZipFile], info: zipfile.ZipInfo) -> Callable[[int], bytes]:
     def read(limit: int) -> bytes:
-        with archive.open(info) as member:
+        with opened().open(info) as member:
             return member.read(limit)
 
     return read
@@ -230,6 +233,10 @@ def _member_problem(info: zipfile.ZipInfo, name: str) -> str | None:
     return None
 
 
+def _inner_zip(member: Member) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(member.read(MAX_INNER_BYTES)))
+
+
 def _opened(member: Member, encoding: str | None, levels: int) -> Iterator[Member]:
     """Yield a member, and what it holds where it is a zip."""
     if member.is_folder or member.problem or is_junk(member.parts) or not member.name.lower().endswith(".zip"):
@@ -242,7 +249,9 @@ def _opened(member: Member, encoding: str | None, levels: int) -> Iterator[Membe
         if levels == 0 or len(data) > MAX_INNER_BYTES:
             problem = "a zip in a zip in a zip" if levels == 0 else f"larger than {MAX_INNER_BYTES >> 20} MB"
         else:
-            inner = list(_members(zipfile.ZipFile(io.BytesIO(data)), encoding))
+            # A class of zipped clones would fill the memory: each is read again when one of its files is wanted.
+            again = partial(_inner_zip, member)
+            inner = list(_members(zipfile.ZipFile(io.BytesIO(data)), encoding, again))
             _limit(len(inner), Path(member.name))
     except DAMAGE as error:
         problem = f"damaged: {error}"

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from day89.course.commands.stub import stub_text
+from day89.course.exercise.files import back_up
 from day89.course.exercise.stub import FORMS, reset
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import task
@@ -28,15 +29,7 @@ def run(args: argparse.Namespace) -> int:
         text = read(path).data.decode("utf-8-sig")
     except Unreadable as error:
         raise UsageError(f"{error}; or get a whole new file with `day89 stub --force`") from None
-    backup = _free_name(path)
-    backup.write_bytes(path.read_bytes())
+    backup = back_up(path)
     path.write_text(reset(text, stub_text(args.form), chosen.function), encoding="utf-8")
     print(f"{path}: task {chosen.id} {chosen.function} is its stub again; the file as it was: {backup}")
     return 0
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (backup := path.with_name(f"{path.name}.{number}.bak")).exists():
-        number += 1
-    return backup

@@ -10,6 +10,7 @@ from typing import Any
 
 from day89 import __version__
 from day89.course.commands.init import confirm
+from day89.course.exercise.files import back_up
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.learn.blocks import update_exercise
 from day89.course.learn.folder import RECORD, course_files, digest, record
@@ -110,9 +111,7 @@ def _write(folder: Path, plan: _Plan, now: dict[str, Any]) -> None:
         for name, data in plan.writes.items():
             path = folder / name
             if name == "exercise.py":
-                backup = _free_name(path)
-                backup.write_bytes(path.read_bytes())
-                print(f"exercise.py as it was: {backup}")
+                print(f"exercise.py as it was: {back_up(path)}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         (folder / RECORD).write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
@@ -122,10 +121,3 @@ def _write(folder: Path, plan: _Plan, now: dict[str, Any]) -> None:
         state[id].again = True
     if plan.again:
         state.save()
-
-
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (backup := path.with_name(f"{path.name}.{number}.bak")).exists():
-        number += 1
-    return backup

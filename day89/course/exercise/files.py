@@ -8,7 +8,7 @@ from pathlib import Path
 
 from day89.errors import ToolError
 
-__all__ = ["checks_folder", "course_file", "data_folder"]
+__all__ = ["back_up", "checks_folder", "course_file", "data_folder"]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 _CHECKOUT = _PACKAGE.parent
@@ -36,6 +36,15 @@ def course_file(name: str) -> Path:
 def checks_folder() -> Path:
     """Return the folder with ``test_exercise_1.py`` to ``test_exercise_5.py``."""
     return _CHECKOUT / "tests" / "graded" if _in_checkout() else course_file("graded")
+
+
+def back_up(path: Path) -> Path:
+    """Copy a file beside itself, as ``exercise.py.1.bak`` or the next number that is free, and return the copy."""
+    number = 1
+    while (copy := path.with_name(f"{path.name}.{number}.bak")).exists():
+        number += 1
+    copy.write_bytes(path.read_bytes())
+    return copy
 
 
 def data_folder() -> Path:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from day89.course.cohort.tables import Table
 from day89.errors import UsageError
 
-__all__ = ["CANVAS", "MarkColumn", "find_column", "parse_number"]
+__all__ = ["CANVAS", "NO", "YES", "MarkColumn", "find_column", "parse_number"]
 
 CANVAS = re.compile(r"(?P<title>.+?) \((?P<id>\d+)\)$")
 BLACKBOARD = re.compile(r"(?P<title>.+?)\s*(?:\[[^\]]*?(?P<max>\d+(?:[.,]\d+)?)[^\]]*\])?\s*\|\s*(?P<id>\d+)$")
@@ -45,6 +45,8 @@ MOODLE = (
     "ocena",
     "karakter",
 )
+YES = ("yes", "ja", "oui", "sí", "si", "sì", "sim", "tak", "ano", "kyllä", "true", "1", "да", "是", "はい")
+NO = ("no", "nein", "non", "não", "nee", "nej", "nei", "nie", "ne", "ei", "false", "0", "нет", "否", "いいえ")
 WHOLE = 20  # every share of a point is a multiple of 0.05: twenty times a score is a whole number
 
 
@@ -129,6 +131,8 @@ def _platform(table: Table) -> list[MarkColumn]:
         return [moodle]
     if canvas := list(_canvas(table, header)):
         return canvas
+    if "score_perc" in low:  # what PrairieLearn takes
+        return [MarkColumn("PrairieLearn", low.index("score_perc"), "score_perc", scale=100)]
     return [MarkColumn("plain", place, header[place]) for place, title in enumerate(low) if title in PLAIN]
 
 
@@ -152,11 +156,19 @@ def _moodle(table: Table, low: Sequence[str]) -> MarkColumn | None:
         before = [row[place - 1].strip() for row in table.rows]
         fits = len(numbers) == 1 and None not in numbers and all(_mark_like(cell) for cell in before)
         if fits and (low[place - 1] in MOODLE or low[place] == "maximum grade" or place > 2):
-            locked = place + 1 if place + 1 < len(low) else None
             (most,) = numbers
-            return MarkColumn("Moodle", place - 1, table.header[place - 1], most, place, locked)
+            return MarkColumn("Moodle", place - 1, table.header[place - 1], most, place, _locked(table, place))
     named = [place for place, title in enumerate(low) if title in MOODLE]
     return MarkColumn("Moodle", named[0], table.header[named[0]]) if len(named) == 1 else None
+
+
+def _locked(table: Table, place: int) -> int | None:
+    """Return the column that says whether a grade can be changed; a workflow state may stand before it."""
+    for column in range(place + 1, min(place + 3, len(table.header))):
+        said = {row[column].strip().casefold() for row in table.rows} - {""}
+        if said and said <= {*YES, *NO}:
+            return column
+    return None
 
 
 def _mark_like(cell: str) -> bool:

@@ -10,12 +10,11 @@ from typing import Any
 from day89.course.cohort.matching import close_names, find_rows
 from day89.course.cohort.people import Person
 from day89.course.cohort.tables import Table
-from day89.course.gradebook.columns import CANVAS, MarkColumn, parse_number
+from day89.course.gradebook.columns import CANVAS, NO, YES, MarkColumn, parse_number
 from day89.errors import UsageError
 
 __all__ = ["Filled", "fill"]
 
-NO = ("no", "nein", "non", "não", "nee", "nej", "nie", "false", "0", "ne", "ei")
 EMPTY = ("", "-", "–")
 
 
@@ -63,7 +62,10 @@ def fill(table: Table, results: Mapping[str, Any], column: MarkColumn, *, out_of
     matches = _matches(table, entries, column, done)
     values: dict[tuple[int, int], str] = {}
     for row, line in enumerate(table.rows):
-        if len(table.lines[row + 1]) <= column.index or not any(cell.strip() for cell in line):
+        if not any(cell.strip() for cell in line):
+            continue
+        if len(table.lines[row + 1]) <= column.index:
+            done.kept.append(f"{_who(line, column)}: this row ends before the column")
             continue
         if row in matches:
             one = entries[matches[row]]
@@ -187,7 +189,7 @@ def _put(
 
 def _is_locked(column: MarkColumn, cell: str) -> bool:
     word = cell.strip().casefold()
-    return word in ("true", "yes", "1") if column.platform == "Classroom 50" else word in NO
+    return word in YES if column.platform == "Classroom 50" else word in NO
 
 
 def _is_maximum(line: Sequence[str]) -> bool:

@@ -284,10 +284,21 @@ def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:
     log = list(cloud.log) if cloud is not None else []
     # What an instance asked meanwhile is not the function's doing.
     trace = [call for call in log[made.first_request : made.last_request] if ":assumed-role/" not in call.principal]
-    launched = list(cloud.fleet) if cloud is not None and cloud.fleet is not None else []
-    consoles = {one.id: (str(one.seen.moto.state), one.console()) for one in launched}
     texts = [str(value) for value in made.last_arguments if isinstance(value, str | os.PathLike)]
-    return Scene(error, texts, trace, log, consoles)
+    return Scene(error, texts, trace, log, consoles_of(cloud))
+
+
+def consoles_of(cloud: Any) -> dict[str, tuple[str, str]]:
+    """Return the state and the console output of each instance that was launched, by its id."""
+    launched = list(cloud.fleet) if cloud is not None and cloud.fleet is not None else []
+    return {one.id: (str(one.seen.moto.state), one.console()) for one in launched}
+
+
+def _is_answer(error: BaseException) -> bool:
+    """Return whether it is what the cloud would have answered to a call, where a check asked its state directly."""
+    return any(
+        f"{kind.__module__}.{kind.__name__}" == "moto.core.exceptions.ServiceException" for kind in type(error).__mro__
+    )
 
 
 def _in_words(error: BaseException, made: Task) -> tuple[str, str] | None:
@@ -298,7 +309,7 @@ def _in_words(error: BaseException, made: Task) -> tuple[str, str] | None:
         return "a result that can be used", f"what it returned raised {describe_error(error)}"
     if isinstance(error, NoAnswer | pytest.fail.Exception):
         return "a result that can be used", str(error)
-    if isinstance(error, ClientError):
+    if isinstance(error, ClientError) or _is_answer(error):
         # The check looked at what the call should have made, and AWS says that it is not so.
         return "what the call should have made", f"AWS answers {describe_error(error)}"
     return None

@@ -24,6 +24,7 @@ import day89.cloud
 from day89.cloud.snapshot import snapshot
 from day89.course.checks import breakpoints
 from day89.course.checks.course_functions import course_function
+from day89.course.checks.evidence import console_lines
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.exercise.submission import Unreadable
 from day89.course.grading import plugin
@@ -63,7 +64,7 @@ class Reporter:
         if job["own"]:
             breakpoints.install(ignore_breakpoints=not job["breakpoints"])
             if CALLS_SIGNAL is not None:
-                signal.signal(CALLS_SIGNAL, lambda *_: self._send_calls())
+                signal.signal(CALLS_SIGNAL, lambda *_: self._tell_before_the_end())
 
     def send(self, event: str, **details: Any) -> None:
         """Write one event."""
@@ -139,6 +140,12 @@ class Reporter:
         task, cloud = (self.item.stash.get(key, None) if self.item else None for key in (plugin.TASK, plugin.CLOUD))
         if task is not None and cloud is not None:
             self.send("calls", calls=[asdict(call) for call in traced(cloud.log, task.silence.spans)])
+
+    def _tell_before_the_end(self) -> None:
+        """Tell of a check that is about to be killed what it has asked of AWS, and how its instances' consoles end."""
+        self._send_calls()
+        cloud = self.item.stash.get(plugin.CLOUD, None) if self.item else None
+        self.send("consoles", lines=console_lines(plugin.consoles_of(cloud)))
 
     def _send_cloud(self, failed: bool) -> None:
         """Tell what is in the cloud that this check leaves: of one that failed, and of a task's first."""

@@ -65,6 +65,7 @@ class Run:
         self.own = secrets.token_hex(8) if own else ""
         self.breakpoints = breakpoints
         self.calls: tuple[TracedCall, ...] = ()
+        self.consoles: list[str] = []
         self.cloud: dict[str, Any] | None = None
         self.seconds = seconds
         self.total: Stopwatch | None = None
@@ -212,11 +213,13 @@ class Run:
                 self._give_up("tool_error", event["message"])
             case "start":
                 self.current, self.call, self.began = self.checks[event["id"]], None, time.monotonic()
-                self.calls, self.cloud = (), None
+                self.calls, self.consoles, self.cloud = (), [], None
             case "call":
                 self.call = event["text"]
             case "calls":
                 self.calls = tuple(TracedCall(**one) for one in event["calls"])
+            case "consoles":
+                self.consoles = event["lines"]
             case "cloud":
                 self.cloud = event["cloud"]
             case "end":
@@ -254,16 +257,18 @@ class Run:
         return self.supervisor.printed_between(begin, end)
 
     def _has_ended(self, supervisor: Supervisor) -> bool:
-        """Ask a child that takes too long for its AWS calls; return whether it has ended meanwhile."""
+        """Ask a child that takes too long for its AWS calls and consoles; return whether it has ended meanwhile."""
         if not self.own or self.current is None or self.phase == "killed":
             return False
         supervisor.ask_for_calls()
-        event = supervisor.next_event(time.monotonic() + CALLS_LIMIT)
-        if event is not None and event["event"] == "exit":
-            self._ended(event["status"])
-            return True
-        if event is not None:
+        until = time.monotonic() + CALLS_LIMIT
+        while self.current is not None and (event := supervisor.next_event(until)) is not None:
+            if event["event"] == "exit":
+                self._ended(event["status"])
+                return True
             self._take(event)
+            if event["event"] == "consoles":
+                break
         return False
 
     def _too_long(self, supervisor: Supervisor) -> None:
@@ -292,6 +297,7 @@ class Run:
             return
         wrong = Wrong(called=self.call, expected=f"a result{within}", found=found)
         wrong.line, wrong.code = line, line_of(self.path, line) if line else None
+        wrong.evidence += self.consoles
         self._report(seconds, outcome, **wrong.parts())
 
     def _place(self, stack: str) -> tuple[int | None, str]:

@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -46,8 +48,10 @@ class Supervisor:
     def __init__(self, modules: Sequence[str] = (), confinement: Confinement | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="day89-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
+        weakref.finalize(self, remove_tree, self.folder)  # before the folder's own, which goes only so deep
         self.place = self.folder / SUBMISSIONS / "0"
-        self._places = itertools.count()
+        self._places = itertools.count(1)
+        self._sweeper = ThreadPoolExecutor(1, "day89-sweeper")  # ten thousand folders may take a disk a minute
         self._modules = modules
         self._confinement = confinement
         self._server: subprocess.Popen[bytes] | None = None
@@ -65,6 +69,8 @@ class Supervisor:
     ) -> None:
         self.stop()
         self.discard()
+        self._sweeper.shutdown()
+        remove_tree(self.folder)
         self._folder.cleanup()
 
     @property
@@ -123,8 +129,8 @@ class Supervisor:
         return copy.resolve()
 
     def discard(self) -> None:
-        """Remove the folder of the last submission, whatever it left there; what cannot be removed is nobody else's."""
-        remove_tree(self.place)
+        """Remove the folder of the last submission, whatever it left there; meanwhile the next one may begin."""
+        self._sweeper.submit(remove_tree, self.place)
 
     def send(self, job: Mapping[str, Any]) -> None:
         """Give the server a job, starting one where there is none.

@@ -180,7 +180,7 @@ def _foot(screen: Screen, width: int) -> list[str]:
         one = f"{key} {word}"
         if columns(keys) + columns(one) + 2 <= width:
             keys += ("  " if keys else "") + one
-    return [sides(screen.note or words, screen.status, width), "", keys]
+    return [sides(words, screen.status, width), screen.note, keys]
 
 
 def _view(view: View, width: int, room: int) -> list[str]:
@@ -240,7 +240,7 @@ def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
         return [*about, *_pass(screen, result, width, room)]
     check = first_failure(result)
     if check is None:
-        return [*about, "x  it could not be judged"]
+        return [*about, "Checking ..."]
     return [*about, *_failed(screen, result, check, width, room - len(about), hint)]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import select
-import shutil
 import signal
 import sys
 import termios
@@ -96,8 +95,11 @@ class Terminal:
 
     def size(self) -> tuple[int, int]:
         """Return columns and lines, as they are now."""
-        width, height = os.get_terminal_size(sys.stdout.fileno())
-        return (width, height) if width and height else tuple(shutil.get_terminal_size((80, 24)))  # type: ignore[return-value]
+        try:
+            width, height = os.get_terminal_size(sys.stdout.fileno())
+        except OSError:
+            width, height = 0, 0
+        return width or 80, height or 24
 
     def draw(self, lines: Sequence[str]) -> None:
         """Clear the screen and show a frame. Scrollback, copying and links stay as the terminal has them."""

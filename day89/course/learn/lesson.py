@@ -7,11 +7,12 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from day89.course.exercise.files import course_file
-from day89.course.exercise.stub import cut
+from day89.course.exercise.files import back_up, course_file
+from day89.course.exercise.stub import cut, reset
+from day89.course.exercise.submission import read
 from day89.course.exercise.tasks import Task, tasks
 
-__all__ = ["docstring", "line_of", "pristine", "section"]
+__all__ = ["docstring", "line_of", "pristine", "put_stub_back", "section"]
 
 
 @cache
@@ -26,6 +27,18 @@ def docstring(task: Task) -> str:
         if isinstance(node, ast.FunctionDef) and node.name == task.function:
             return inspect.cleandoc(ast.get_docstring(node) or "")
     return ""
+
+
+def put_stub_back(path: Path, task: Task) -> None:
+    """Put a task's bare stub back into a file, and keep the file as it was beside it.
+
+    Raises:
+        OSError: it cannot be written.
+        Unreadable: it cannot be parsed.
+    """
+    text = read(path).data.decode("utf-8-sig")
+    back_up(path)
+    path.write_text(reset(text, pristine("bare"), task.function), encoding="utf-8")
 
 
 def line_of(tree: ast.Module, function: str) -> int | None:

@@ -91,11 +91,16 @@ def _check(session: Session, terminal: Terminal, *, event: str = "saved", everyt
         if count % 4 == 0:
             _draw(session, terminal)
 
+    def show_first_failure(check: Check, result: CheckResult) -> None:
+        session.status = "checking the rest ..."
+        if session.preview(check, result):
+            _draw(session, terminal)
+
     try:
         if everything:
             session.check_all(watch)
         else:
-            session.check(event=event)
+            session.check(show_first_failure, event)
             if session.touched():
                 status, session.status = session.status, "checking what worked before ..."
                 _draw(session, terminal)

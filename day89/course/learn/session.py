@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import ast
 import random
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from day89.course.exercise.stub import reset
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import Task, first_hour, tasks
 from day89.course.grading.run import Watcher
 from day89.course.learn.fingerprint import fingerprints
 from day89.course.learn.frame import Entry, Screen, View
-from day89.course.learn.lesson import docstring, line_of, pristine
+from day89.course.learn.lesson import docstring, line_of, put_stub_back
 from day89.course.learn.progress import left_minutes, today_words
 from day89.course.learn.state import State, minutes_by_task
 from day89.course.learn.views import (
+    STEPS,
     Listing,
     docstring_view,
     example_view,
@@ -33,13 +32,12 @@ from day89.course.learn.views import (
     trace_view,
 )
 from day89.course.reports.own import first_failure
-from day89.course.results.results import CheckResult, SubmissionResult, TaskResult
+from day89.course.results.results import Check, CheckResult, SubmissionResult, TaskResult
 from day89.errors import Day89Error
 
 __all__ = ["Judging", "Session"]
 
 HINTS = ("goal", "look", "api", "example")
-PAGE = 15
 STATUSES = ("not_started", "core_incomplete", "core_done", "complete")
 MARKS = {"complete": "ok", "core_done": "ok", "core_incomplete": ".."}
 
@@ -78,7 +76,7 @@ class Session:
         self.status = ""
         self.view: View | None = None
         self.listing: Listing | None = None
-        self.asking: Callable[[], None] | None = None
+        self.asking: Callable[[], str | None] | None = None
         self.tree: ast.Module | None = None
         self.on_shown: Callable[[Session], None] | None = None  # told whenever there is something new to show
         self.open_page: Callable[[], str] | None = None  # opens the page, and says so
@@ -116,15 +114,24 @@ class Session:
         result = self.results.get(self.task.id)
         failed = first_failure(result) if result else None
         passed = sum(check.passed for check in result.checks) if result else 0
-        facts = {"passed": passed, "failed": len(result.checks) - passed if result else 0, "seed": self.seed}
-        self.state.add(
-            event,
-            self.task.id,
-            **facts,
-            check=failed.name if failed else None,
-            mistake=failed.mistake if failed else None,
-        )
+        facts: dict[str, Any] = {
+            "passed": passed,
+            "failed": len(result.checks) - passed if result else 0,
+            "seed": self.seed,
+        }
+        facts |= {"check": failed.name, "mistake": failed.mistake} if failed else {}
+        self.state.add(event, self.task.id, **facts)
         self.state.save()
+
+    def preview(self, check: Check, result: CheckResult) -> bool:
+        """Take over what a check of the open task found while others still run; return whether it failed first."""
+        if check.task != self.task.id or result.outcome == "not_started":
+            return False
+        before = self.results.get(self.task.id)
+        checks = (*(before.checks if before else ()), result)
+        task = self.task
+        self.results[task.id] = TaskResult(task.id, task.function, "core_incomplete", task.points, 0.0, checks)
+        return not result.passed and sum(not one.passed for one in checks) == 1
 
     def touched(self) -> list[Task]:
         """Return the other tasks that worked before and may have been touched by the last change."""
@@ -206,8 +213,7 @@ class Session:
         if self.asking is not None:
             asked, self.asking = self.asking, None
             if key == "y":
-                asked()
-                return "check"
+                return asked()
             self.note = "nothing was changed"
             return None
         if self.listing is not None:
@@ -309,29 +315,17 @@ class Session:
     def _key_help(self) -> None:
         self.view = keys_view()
 
-    def _reset(self) -> None:
-        number = 1
-        while (backup := self.path.with_name(f"{self.path.name}.{number}.bak")).exists():
-            number += 1
+    def _reset(self) -> str | None:
         try:
-            shutil.copyfile(self.path, backup)
-            text = read(self.path).data.decode("utf-8-sig")
-            self.path.write_text(reset(text, pristine("bare"), self.task.function), encoding="utf-8")
+            put_stub_back(self.path, self.task)
         except (OSError, Unreadable, Day89Error) as error:
             self.note = f"not reset: {error}"
+            return None
+        return "check"
 
     def _press_in_view(self, key: str, view: View) -> str | None:
-        steps = {
-            "down": 1,
-            "up": -1,
-            "space": PAGE,
-            "page down": PAGE,
-            "page up": -PAGE,
-            "home": -(10**6),
-            "end": 10**6,
-        }
-        if key in steps:
-            top = min(view.top + steps[key], max(0, len(view.lines) - 3))
+        if key in STEPS:
+            top = min(view.top + STEPS[key], max(0, len(view.lines) - 3))
             self.view = replace(view, top=max(0, top))
         elif key == "q":
             return "quit"

@@ -15,6 +15,7 @@ from day89.course.reports.own import calls_lines, printed_lines
 from day89.course.results.results import CheckResult
 
 __all__ = [
+    "STEPS",
     "Listing",
     "docstring_view",
     "example_view",
@@ -27,6 +28,9 @@ __all__ = [
 ]
 
 WIDTH = 76
+PAGE, END = 15, 10**6
+# Keys that move a view, by so many lines.
+STEPS = {"down": 1, "up": -1, "space": PAGE, "page down": PAGE, "page up": -PAGE, "home": -END, "end": END}
 RUNS = "It runs as it is on the local cloud (day89 cloud). Say why each line is there, then write your own."
 
 

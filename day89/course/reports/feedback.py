@@ -31,7 +31,11 @@ def render(one: Mapping[str, Any], results: Mapping[str, Any]) -> str:
         results: the data of the result file.
     """
     lines = [f"# {markdown(one['path'])}: {one['score']:g} of {one['max_score']:g} points", ""]
-    about = [f"{key.replace('_', ' ')}: {markdown(value)}" for key, value in facts(one).items() if value]
+    about = [
+        f"{key.replace('_', ' ')}: {markdown(value)}"
+        for key, value in facts(one).items()
+        if value not in ("", "unknown")
+    ]
     lines += [", ".join(about), ""] if about else []
     lines += [f"- {markdown(text)}" for text in decisions(one)]
     if one["message"]:

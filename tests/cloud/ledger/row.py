@@ -30,6 +30,7 @@ class Row:
     aws: str
     moto: str
     source: str
+    asked: str = ""  # the day on which a public test recorded AWS's answer; empty: the documentation was read
 
     @property
     def service(self) -> str:

@@ -167,7 +167,7 @@ ATTACKS: dict[str, Attack] = {
     # Looking where the answers are.
     "reads the answers by path": Attack(FIND_ANSWERS, "return answers()['{function}'](*arguments, **keywords)"),
     "imports the answers": Attack("", "import solution\nreturn solution.{function}(*arguments, **keywords)"),
-    "reads the checks": Attack("import os", "return os.listdir('{checks}')", says="PermissionError"),
+    "reads the checks": Attack("import os", "return os.listdir('{checks}')", says="rror"),
     "reads a secret of the grader": Attack("", "return open('{secret}').read()", says="rror"),
     "looks through the frames": Attack(
         "import sys",

@@ -59,14 +59,12 @@ RED_TEAM: dict[str, Attack] = {
         TRIES,
         """
         v = '{secret}'
-        before = os.stat(v)
         for act in (lambda: os.chmod(v, 0o777), lambda: os.utime(v, (1, 1)), lambda: os.chown(v, 1, 1),
                     lambda: os.setxattr(v, 'user.x', b'1'), lambda: os.chmod(os.path.dirname(v), 0o777)):
             try: act()
             except OSError: pass
-        tell(changed=lambda: os.stat(v) != before)
+        return []
         """,
-        says="changed=",
     ),
     "limits and schedules the server that it was forked from": Attack(
         TRIES,
@@ -119,9 +117,7 @@ RED_TEAM: dict[str, Attack] = {
         "os.makedirs(b'\\xff\\n/\\x1b[2J', exist_ok=True)\nos.makedirs('closed/below', exist_ok=True)\n"
         "os.chmod('closed/below', 0)\nos.chmod('closed', 0)\nreturn []",
     ),
-    "speaks in halves of characters": Attack(
-        "Bad = type('B\\udcff', (ValueError,), {})", "raise Bad('x\\ud800y' * 50)", says="\\ud800"
-    ),
+    "speaks in halves of characters": Attack("", "raise ValueError('x\\ud800y' * 50)", says="\\ud800"),
     "returns an integer that cannot be written": Attack("", "return [10**5000, -(10**9000)]"),
     "returns numbers that cannot be compared": Attack(
         "import decimal, datetime", "return [decimal.Decimal('sNaN'), float('nan'), datetime.datetime.max, 1e999]"
@@ -141,8 +137,7 @@ RED_TEAM: dict[str, Attack] = {
     ),
     "answers with a small text that is large in memory": Attack(
         FIND_HOST + "import struct\n",
-        "text = b'[' + b'[],' * 3_000_000 + b'0]'\n"
-        "for one in wires(): one.end.sendall(struct.pack('>II', len(text), 0) + text)",
+        "text = b'[' + b'[],' * 3_000_000 + b'0]'\nhost().calls.end.sendall(struct.pack('>II', len(text), 0) + text)",
         says="limit",
     ),
     # The kernel.
@@ -161,7 +156,7 @@ RED_TEAM: dict[str, Attack] = {
     "has the kernel signal the grader": Attack(
         TRIES + FIND_HOST + "import fcntl\n",
         """
-        end = wires()[0].end.fileno()
+        end = host().calls.end.fileno()
         tell(owner=lambda: fcntl.fcntl(end, 8, os.getppid()) == 0, signal=lambda: fcntl.fcntl(end, 10, 9) == 0,
              lease=lambda: fcntl.fcntl(os.open('own', os.O_CREAT), 1024, 1) == 0)
         """,
@@ -170,7 +165,7 @@ RED_TEAM: dict[str, Attack] = {
     "hands open files to the grader": Attack(
         TRIES + FIND_HOST + "import array\n",
         "rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [0] * 100))]\n"
-        "tell(sent=lambda: wires()[0].end.sendmsg([b'x'], rights))",
+        "tell(sent=lambda: host().calls.end.sendmsg([b'x'], rights))",
         says="sent=PermissionError",
     ),
     "puts input into a terminal": Attack(
@@ -255,7 +250,6 @@ RED_TEAM: dict[str, Attack] = {
         sys.modules['day89.course.checks.expectations'] = sys.modules['pytest'] = Finder()
         """,
         "return []",
-        status="killed",
     ),
     "returns what runs code when it is unpickled": Attack(
         "class Pickle(str):\n    def __reduce__(self): import os; return os.mkdir, ('{canary}',)",
@@ -271,19 +265,20 @@ RED_TEAM: dict[str, Attack] = {
         "raise (NotStarted('x') if keywords else Wrong('passed'))",
     ),
     "has an error without end": Attack(
-        "class Loop(Exception):\n    __str__ = lambda self: 'x' * (200 << 20)\n    @property\n    def __cause__(self): return self",
+        "class Loop(Exception):\n    __str__ = lambda self: 'x' * (50 << 20)\n    @property\n    def __cause__(self): return self",
         "raise Loop()",
     ),
     "raises what is no error of ours": Attack(
         "class Meta(type):\n    __name__ = property(lambda self: 5)\n    mro = lambda self: [self, Exception, BaseException, object]\n"
         "class Odd(Exception, metaclass=Meta): pass",
         "raise Odd()",
-        says="Odd",
+        says="it raised 5",
     ),
     "traces and profiles what calls it": Attack(
         "import sys, threading\nsys.settrace(lambda frame, event, what: frame.f_locals.clear())\n"
         "sys.setprofile(lambda frame, event, what: frame.f_globals.update(passed=True))",
         "return []",
+        status="killed",
     ),
     "answers before it is asked": Attack(
         FIND_HOST, "for one in wires():\n    for n in range(50): one.send({'value': [str(n)]})\nreturn []"
@@ -343,8 +338,8 @@ RED_TEAM: dict[str, Attack] = {
         "boto3.client('ec2', 'us-east-1').describe_images(Filters=[{'Name': 'name', 'Values': ['*a' * 40 + 'b']}])\nreturn []",
     ),
     "uploads what is larger than memory": Attack(
-        "",
-        "s3 = arguments[0]\nfor n in range(3): s3.put_object(Bucket=arguments[1], Key=str(n), Body=bytes(70 << 20))",
+        FIND_HOST,
+        "host().exchange({'aws': ['PUT', f'https://{arguments[1]}.s3.amazonaws.com/x', {}]}, bytes(65 << 20))",
         says="limit",
     ),
     "names keys as if they were paths": Attack(

@@ -41,6 +41,7 @@ NAMED = call("DeleteObjects", Delete={"Objects": [{"Key": "a"}]})
         ("U17", scene(NAMED), scene(NAMED, error=RuntimeError("a was not deleted"))),
         ("U18", scene(call("DeleteObjects", Delete={"Objects": []})), scene(NAMED)),
         ("E8", scene(), scene(error=TimeoutError("not healthy"))),
+        ("E23", scene(error=UnboundLocalError("instance_id")), scene(error=KeyError("a"))),
         ("F3", scene(PAGE), scene(call("PutObject"))),
         (
             "N19",

@@ -128,7 +128,7 @@ def test_only_what_changed_is_graded_again(folder: Path, tmp_path: Path) -> None
     after = {one["path"]: one for one in json.loads(target.read_text("utf-8"))["submissions"]}
     assert after["ann/exercise.py"] == before["ann/exercise.py"]
     assert after["eve/exercise.py"] == before["eve/exercise.py"], "a file that cannot be read has not changed either"
-    assert (before["bob/exercise.py"]["score"], after["bob/exercise.py"]["score"]) == (4, 5)
+    assert before["bob/exercise.py"]["score"] < after["bob/exercise.py"]["score"] == 5
 
 
 def test_killed_worker_loses_no_submission_and_counts_none_twice(

@@ -125,9 +125,13 @@ def test_everybody_is_listed(tmp_path: Path) -> None:
 
 def test_two_submissions_of_one_person_are_ambiguous(tmp_path: Path) -> None:
     data = b"Name,Login,Score\nAna Lee,alee,3\n"
+    for first, second in (({"login": "alee"}, {"login": "alee"}), ({"name": "Ana Lee"}, {"name": "Lee, Ana"})):
+        done = filled(tmp_path, data, entry(first, path="once"), entry(second, path="again"))
+        assert done.data == data
+        assert "once, again" in done.ambiguous[0]
     done = filled(tmp_path, data, entry({"login": "alee"}), entry({"name": "Ana Lee"}, path="again"))
-    assert done.data in (data, b"Name,Login,Score\nAna Lee,alee,62.5\n")
-    assert [*done.ambiguous, *done.without_row], "the second one is told"
+    assert done.data == data.replace(b"alee,3", b"alee,62.5"), "who is known by login is not another of that name"
+    assert "again" in done.without_row[0]
 
 
 def test_number_of_somebody_elses_column_is_no_identity(tmp_path: Path) -> None:
@@ -151,8 +155,26 @@ def test_locked_rows_are_kept(tmp_path: Path) -> None:
     done = filled(tmp_path, data, entry(ANA))
     assert done.data == data
     assert "not to be changed" in done.kept[0]
+    header = b"Kennung,Name,Bewertung,Bestwertung,Workflow,Kann ge\xc3\xa4ndert werden,Zuletzt\n"
+    german = header + b"Teilnehmer/in 7001,Ana,5,100,Freigegeben,Nein,-\nTeilnehmer/in 7002,Zo\xc3\xab,,100,Neu,Ja,-\n"
+    done = filled(tmp_path, german, entry(ANA), entry(ZOE))
+    assert done.data == german.replace(b"Zo\xc3\xab,,", b"Zo\xc3\xab,62.5,")
+    assert len(done.kept) == 1
     override = CLASSROOM.replace("{ana}", "1").replace("{zoe}", "").encode()
     assert b"per,7,2000" in filled(tmp_path, override, entry({"login": "per"})).data
+
+
+def test_short_row_is_told(tmp_path: Path) -> None:
+    data = b"Name,Login,Score\nAna Lee,alee\nBo,bo,\n"
+    done = filled(tmp_path, data, entry({"login": "alee"}), entry({"login": "bo"}))
+    assert done.data == data.replace(b"bo,\n", b"bo,62.5\n")
+    assert "Ana Lee" in done.kept[0]
+
+
+def test_prairielearn_takes_shares(tmp_path: Path) -> None:
+    data = b"uid,instance,qid,score_perc,feedback\na@x.org,1,s3,,\n"
+    half = entry({"login": "a@x.org"}, 25.0, max_score=50.0)
+    assert b"s3,50," in filled(tmp_path, data, half).data
 
 
 def test_other_full_marks_need_a_word(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_sleeping_is_charged():
 
 def test_a_wait_is_stretched_on_a_busy_machine_and_never_shortened():
     assert 5 <= stretched(5) <= 50
+    assert 5 <= stretched(5, 7) <= 7
 
 
 def test_after_two_timeouts_the_rest_of_a_task_is_hurried_and_still_judged(graded):

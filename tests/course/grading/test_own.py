@@ -31,6 +31,20 @@ def test_first(task, cloud):
 def test_second(task, cloud):
     expect_equal(task.list_keys(cloud.client("s3"), "second"), [], task.last_call)
 """
+WORKER = """
+import pytest
+
+@pytest.mark.task("1.3", "core", points=3)
+@pytest.mark.limit(SECONDS)
+@pytest.mark.cloud(instances=True)
+def test_worker(task, cloud):
+    ec2 = cloud.client("ec2")
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    script = "#!/bin/bash\\necho the worker is stuck here\\nsleep 300"
+    ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, UserData=script)
+    cloud.instances.wait(lambda: all("stuck" in one.console() for one in cloud.instances), "nothing was printed", 60)
+    task.list_keys(cloud.client("s3"), "bucket")
+"""
 Judged = Callable[..., list[CheckResult]]
 
 
@@ -40,8 +54,8 @@ def judged(tmp_path: Path, supervisor) -> Judged:
     folder = tmp_path / "checks"
     folder.mkdir()
 
-    def judge(body: str, *, seconds: int = 60, **options: bool) -> list[CheckResult]:
-        (folder / "test_exercise_1.py").write_text(CHECKS.replace("SECONDS", str(seconds)))
+    def judge(body: str, *, seconds: int = 60, checks_text: str = CHECKS, **options: bool) -> list[CheckResult]:
+        (folder / "test_exercise_1.py").write_text(checks_text.replace("SECONDS", str(seconds)))
         source = tmp_path / "answers.py"
         source.write_text(f"import os, sys, pdb\ndef list_keys(s3, bucket):\n    {body}\n")
         settings = {"checks": folder, "supervisor": supervisor, "own": True, **options}
@@ -92,6 +106,13 @@ def test_a_check_that_ends_badly_still_tells_what_was_printed(judged, end):
 def test_a_check_that_takes_too_long_tells_its_calls(judged):
     first, _ = judged("s3.list_buckets()\n    while True: pass", seconds=4)
     assert (first.outcome, [call.operation for call in first.calls]) == ("timeout", ["ListBuckets"])
+
+
+def test_a_worker_that_never_answers_shows_its_console(judged):
+    (checked, *_) = judged("while True: pass", seconds=4, checks_text=WORKER)
+    assert checked.outcome == "timeout"
+    assert any(line.endswith("its console ends with:") for line in checked.evidence)
+    assert "the worker is stuck here" in checked.evidence
 
 
 @pytest.mark.parametrize("stop", ["breakpoint()", "pdb.set_trace()", "import pdb as p; p.set_trace()"])

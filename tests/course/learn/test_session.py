@@ -16,7 +16,7 @@ from day89.course.learn.loop import editor_command
 from day89.course.learn.session import Session
 from day89.course.learn.state import Event, State, minutes_by_day, minutes_by_task
 from day89.course.learn.views import order
-from day89.course.results.results import CheckResult, SubmissionResult, TaskResult, TracedCall
+from day89.course.results.results import Check, CheckResult, SubmissionResult, TaskResult, TracedCall
 
 CALL = TracedCall(1, "ListObjectsV2", "a/", "200, 1 key", 5e-06, "Bucket='b'")
 
@@ -187,6 +187,15 @@ def test_a_task_that_worked_before_and_breaks_is_named(path, judge):
     session.check_others()
     assert judge.asked[-1] == ["1.1"]
     assert "Worked before, and does not now: 1.1 upload_file" in screen_text(session)
+
+
+def test_the_first_failure_is_known_while_other_checks_still_run(path, judge):
+    session = session_at(path, judge, "1.3")
+    check = Check("t.py::test_pages", "pages", "1.3", "core", 1.0, 10.0)
+    right, wrong = (CheckResult("pages", "core", 1.0, outcome, found="too few") for outcome in ("passed", "failed"))
+    assert [session.preview(check, result) for result in (right, wrong, wrong)] == [False, True, False]
+    assert "x  pages" in screen_text(session)
+    assert not session.preview(Check("t", "pages", "1.1", "core", 1.0, 10.0), wrong)
 
 
 def test_a_syntax_error_is_told_with_its_line_and_nothing_is_run(path, judge):

@@ -1,4 +1,4 @@
-# task 4.4; mistake F3; wrong because it launches a worker, and writes a result of its own without waiting
+# task 4.4; mistake F2; wrong because it launches a worker, and writes a result of its own without waiting
 def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300):
     run = uuid.uuid4().hex
     upload_file(s3, csv_path, bucket, f"input/{run}.csv")

@@ -1,4 +1,4 @@
-# task 4.4; mistake E36; wrong because a waiter that gives up raises WaiterError
+# task 4.4; mistake R9; wrong because a waiter that gives up raises WaiterError
 def run_on_ec2(s3, ec2, csv_path, bucket, results_path, *, image_id, security_group_id, instance_profile, timeout=300):
     run = uuid.uuid4().hex
     code, source, target = f"code/{run}.py", f"input/{run}-{pathlib.Path(csv_path).name}", f"output/{run}.csv"
