@@ -168,11 +168,19 @@ def serving(app: Flask, stream: Stream, port: int) -> Iterator[str]:
     Raises:
         UsageError: no port can be had.
     """
-    listener = _listen(port)
+    listener, connections = _listen(port), {}  # type: ignore[var-annotated]
     server = waitress.create_server(
-        app, sockets=[listener], threads=THREADS, send_bytes=1, ident="day89", clear_untrusted_proxy_headers=True
+        app, map=connections, sockets=[listener], threads=THREADS, ident="day89", clear_untrusted_proxy_headers=True
     )
-    thread = threading.Thread(target=server.run, daemon=True, name="day89-page")
+
+    def run() -> None:
+        try:
+            server.run()
+        except (OSError, ValueError):  # it was waiting for a connection that is closed below
+            if not stream.closed:
+                raise
+
+    thread = threading.Thread(target=run, daemon=True, name="day89-page")
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
@@ -180,6 +188,8 @@ def serving(app: Flask, stream: Stream, port: int) -> Iterator[str]:
         stream.close()
         server.task_dispatcher.shutdown(timeout=5)  # its threads end first: they wake the server that is closed next
         server.close()
+        for connection in list(connections.values()):
+            connection.close()
         thread.join(timeout=5)
 
 

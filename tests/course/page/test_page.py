@@ -269,7 +269,10 @@ def test_the_key_says_where_the_page_is(session):
 
 
 def test_prose_of_the_lesson_holds_no_foreign_html():
-    text = "# Head\nwords `a<b>` **bold** [x](https://a.example/)\n\n- one\n  more\n- two\n\n```python\n<script>\n\nx\n```\n<img src=x>"
+    text = (
+        "# Head\nwords `a<b>` **bold** [x](https://a.example/)\n\n- one\n  more\n- two\n\n"
+        "```python\n<script>\n\nx\n```\n<img src=x>"
+    )
     made = str(prose(text))
     assert "<h3>Head</h3>" in made
     assert "<li>one more</li><li>two</li>" in made
