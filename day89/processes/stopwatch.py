@@ -32,11 +32,16 @@ class Stopwatch:
         """Begin anew."""
         self._began = time.monotonic()
         self._waits = dict(_waits(self.root))
+        self._skipped = 0.0
+
+    def skip(self, seconds: float) -> None:
+        """Count seconds that a virtual clock has skipped as if they had passed."""
+        self._skipped += seconds
 
     @property
     def wall(self) -> float:
         """Return the seconds that have passed."""
-        return time.monotonic() - self._began
+        return time.monotonic() - self._began + self._skipped
 
     @property
     def charged(self) -> float:

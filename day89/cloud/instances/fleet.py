@@ -150,6 +150,7 @@ class Fleet:
         command = [] if instance.booted else instance.prepare()
         instance.alive, instance.ending, instance.booted = True, False, True
         instance.script_running, instance.exit_status = bool(command), None
+        instance.has_script, instance.quiet = bool(command), False
         self.supervisor.order(
             op="launch",
             id=self._name(instance),
@@ -223,6 +224,10 @@ class Fleet:
             self.wait(lambda: not self._busy(), "not idle", timeout)
         except WaitTimeoutError:
             raise WaitTimeoutError(f"still busy after {timeout:g} s: {', '.join(self._busy())}") from None
+
+    def still(self) -> bool:
+        """Return whether no instance runs a program, or is about to start or to end one."""
+        return not self._booting and all(item.still or not item.alive for item in self)
 
     def _busy(self) -> list[str]:
         return [item.id for item in self if item.script_running or (item.alive and item.seen.moto.state in moto.GONE)]

@@ -42,6 +42,7 @@ class Instance:
         self.ending = False  # it has been told to end
         self.booted = False  # user data runs on the first boot only
         self.script_running = False
+        self.has_script = False  # it was started with something to run
         self.quiet = False  # its user data has ended, and all that it left in the background
         self.exit_status: int | None = None
         self.seen = seen
@@ -70,6 +71,11 @@ class Instance:
                 return file.read().decode("utf-8", errors="replace")
         except OSError:  # not there yet, or no longer the file that was made
             return ""
+
+    @property
+    def still(self) -> bool:
+        """Return whether nothing runs here, and nothing will unless it is told to."""
+        return not self.ending and not self.script_running and (self.quiet or not self.has_script)
 
     @property
     def idle(self) -> bool:

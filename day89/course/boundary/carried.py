@@ -17,6 +17,7 @@ from botocore.client import BaseClient
 
 from day89.course.boundary.codec import decode, decode_error, encode, encode_error
 from day89.course.checks.course_functions import course_function
+from day89.course.checks.virtual_clock import CLOCK
 from day89.processes.channel import Wire
 
 __all__ = ["answer_carried", "client_facts", "stand_in"]
@@ -62,8 +63,9 @@ def stand_in(function: str, calls: Wire) -> Callable[..., Any]:
         sent = path.read_bytes() if path is not None and place is not None and place.goes_in else None
         named = {name: encode(one, client_facts) for name, one in keywords.items()}
         parts = {"arguments": [encode(one, client_facts) for one in values], "keywords": named, "file": encode(sent)}
-        calls.send({"carried": function, **parts})
-        answer, _ = calls.receive()
+        with CLOCK.aside():
+            calls.send({"carried": function, **parts})
+            answer, _ = calls.receive()
         if "error" in answer:
             raise decode_error(answer["error"])
         value = decode(answer["value"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from io import BytesIO
 from typing import Any
 
@@ -21,9 +22,9 @@ from botocore.httpsession import URLLib3Session
 from day89.course.boundary import patience
 from day89.course.boundary.carried import stand_in
 from day89.course.boundary.codec import decode, encode, encode_error
-from day89.course.checks.fast_sleep import late_bound, naps
 from day89.course.checks.learner import InProcess, Missing
 from day89.course.checks.proxies import InProcessApp, InProcessModel
+from day89.course.checks.virtual_clock import CLOCK, SLEEP_SECONDS, late_bound
 from day89.course.exercise.submission import Unreadable, line_in, load, read
 from day89.processes.channel import Broken, Wire
 
@@ -81,9 +82,16 @@ class Host:
         os.chdir(question["folder"])
         arguments = tuple(decode(one, self._known) for one in question["arguments"])
         keywords = {name: decode(one, self._known) for name, one in question["keywords"].items()}
-        # Where nothing needs real time, no code of the submission waits for any.
-        with nullcontext() if self.patient else naps():
+        with nullcontext() if self.patient and question["real_time"] else self._clock():
             return self.side.call(question["function"], arguments, keywords)
+
+    def _clock(self) -> AbstractContextManager[None]:
+        return CLOCK.running(self._still, longest=math.inf if self.patient else SLEEP_SECONDS)
+
+    def _still(self, seconds: float) -> bool:
+        """Ask the grader whether nothing real goes on there; if so, so much is skipped on both sides."""
+        answer, _ = self.exchange({"skip": seconds})
+        return bool(answer["still"])
 
     def do_replace(self, question: dict[str, Any]) -> bool:
         """Have functions of the course, which the grader runs, take the place of some of the submission's."""
@@ -114,8 +122,9 @@ class Host:
         return vars(answer) if verb == "request" else answer
 
     def _ask_grader(self, rows: Sequence[Any]) -> Any:
-        self.calls.send({"predict": encode(rows)})
-        answer, _ = self.calls.receive()
+        with CLOCK.aside():
+            self.calls.send({"predict": encode(rows)})
+            answer, _ = self.calls.receive()
         if "refused" in answer:
             raise ValueError(answer["refused"])
         return decode(answer["value"])
@@ -149,7 +158,7 @@ class Host:
 
     def exchange(self, message: dict[str, Any], blob: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """Ask the grader's end of the AWS wire one thing; threads take turns."""
-        with self.lock:
+        with CLOCK.aside(), self.lock:
             self.aws.send(message, blob)
             return self.aws.receive()
 

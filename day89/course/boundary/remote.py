@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +20,7 @@ from day89.course.checks.learner import Fault, Gone, Missing
 from day89.course.checks.proxies import Model, NoAnswer
 from day89.course.exercise.submission import Unreadable
 from day89.processes.channel import Broken
-from day89.processes.stopwatch import Stopwatch
+from day89.processes.stopwatch import Stopwatch, stretched
 
 __all__ = ["Remote"]
 
@@ -53,6 +54,8 @@ class Remote:
         self.printed = bytearray()
         self.interrupted = False
         self.patient = False
+        self.real_time = False
+        self.on_skip: Callable[[float], None] = lambda seconds: None
         self.carried: tuple[str, ...] = ()
         self._reader: Remote | None = None
 
@@ -66,7 +69,9 @@ class Remote:
         sent = [encode(one, _special) for one in arguments]
         named = {name: encode(one, _special) for name, one in keywords.items()}
         question = {"do": "call", "function": function, "arguments": sent, "keywords": named}
-        return self._exchange({**question, "patient": self.patient, "folder": str(self._current_folder())})
+        return self._exchange(
+            {**question, "patient": self.patient, "real_time": self.real_time, "folder": str(self._current_folder())}
+        )
 
     def _current_folder(self) -> Path:
         here = Path.cwd()
@@ -160,7 +165,7 @@ class Remote:
     def _exchange(self, question: dict[str, Any]) -> Any:
         process = self._running()
         try:
-            answer = self._converse(process, question, self.deadline)
+            answer = self._converse(process, question)
         except (Gone, KeyboardInterrupt):
             raise
         except Exception as error:
@@ -171,18 +176,20 @@ class Remote:
         if self.process is None:
             self.process = self.session.spawn(self.folder, self.environment, [self.path])
             question = {"do": "load", "path": str(self.path)}
-            self._result(self._converse(self.process, question, time.monotonic() + LOAD_SECONDS))
+            self._result(self._converse(self.process, question, LOAD_SECONDS))
             if self.carried:
                 told = {"do": "replace", "functions": list(self.carried)}
-                self._result(self._converse(self.process, told, time.monotonic() + LOAD_SECONDS))
+                self._result(self._converse(self.process, told, LOAD_SECONDS))
         return self.process
 
-    def _converse(self, process: Submitted, question: dict[str, Any], deadline: float) -> dict[str, Any]:
+    def _converse(self, process: Submitted, question: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
+        """Ask one question, and answer what is asked meanwhile; ``seconds`` None is what is left of the check's."""
         self.interrupted, asked = False, 0
+        until = None if seconds is None else time.monotonic() + seconds
         try:
             process.calls.send(question)
             while True:
-                for ready in self._wait(process, deadline):
+                for ready in self._wait(process, until):
                     if ready == process.output:
                         self._drain(process)
                     elif ready is process.aws:
@@ -199,12 +206,12 @@ class Remote:
         except Broken as error:
             return self._give_up(f"its process ended before it answered ({error}){self._last_words(process)}")
 
-    def _wait(self, process: Submitted, deadline: float) -> list[Any]:
+    def _wait(self, process: Submitted, until: float | None) -> list[Any]:
         sources: list[Any] = [process.calls, process.aws]
         if process.output >= 0:
             sources.append(process.output)
-        ready, _, _ = select.select(sources, [], [], max(0.0, deadline - time.monotonic()))
-        while not ready and deadline == self.deadline and (left := self._left()) > 0:
+        ready, _, _ = select.select(sources, [], [], max(0.0, (until or self.deadline) - time.monotonic()))
+        while not ready and until is None and (left := self._left()) > 0:
             ready, _, _ = select.select(sources, [], [], left)
         if not ready:
             self._give_up(f"it was still running after {self.seconds:g} seconds", timed_out=True)
@@ -289,9 +296,23 @@ class Remote:
         if target := connection_of(message):
             connect(process.aws, *target, self._is_instance(target[0]))
             return
+        if "skip" in message:
+            process.aws.send({"still": self._skip(message["skip"])})
+            return
         answer, content = ask_cloud(message, body)
         self.interrupted = self.interrupted or "interrupt" in answer
         process.aws.send(answer, content)
+
+    def _skip(self, seconds: Any) -> bool:
+        """Let so much time pass at once where nothing real goes on; the check is charged for it."""
+        if not isinstance(seconds, float) or not 0 <= seconds < math.inf:
+            return False
+        if self.patient and not self.cloud.instances.still():
+            return False
+        self.deadline -= seconds / stretched(1.0)
+        self.clock.skip(seconds / stretched(1.0))
+        self.on_skip(seconds)
+        return True
 
     def _is_instance(self, host: str) -> bool:
         return self.patient and any(host == instance.address for instance in list(self.cloud.instances))

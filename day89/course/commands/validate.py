@@ -51,6 +51,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="auto grades each answer also across the process boundary, and demands equal verdicts",
     )
     parser.add_argument(
+        "--real-time", action="store_true", help="let answers wait in real time, without the virtual clock"
+    )
+    parser.add_argument(
         "--mutants", action="store_true", help="grade mechanical changes of the solution instead (needs cosmic-ray)"
     )
     parser.add_argument(
@@ -107,7 +110,8 @@ def _measure(args: argparse.Namespace, variants: Sequence[Variant]) -> report.Me
     solution = course_file("solution.py").read_text("utf-8")
     submissions = sum(one.kind == "chaff" for one in variants) + _most_wheats(variants)
     with Progress(sys.stderr, "variants", submissions) as progress:
-        return measure(solution, variants, _seed(args), args.jobs, (isolation, confinement), progress.advance)
+        chosen = (isolation, confinement)
+        return measure(solution, variants, _seed(args), args.jobs, chosen, progress.advance, real_time=args.real_time)
 
 
 def _most_wheats(variants: Sequence[Variant]) -> int:

@@ -66,6 +66,7 @@ def grade(
     own: bool = False,
     breakpoints: bool = True,
     follow: bool = True,
+    real_time: bool = False,
 ) -> SubmissionResult:
     """Grade one submission.
 
@@ -84,6 +85,7 @@ def grade(
         breakpoints: where it is one's own, a breakpoint fails the check that reaches it; False goes on there.
         follow: judge a task that fails by the course's own functions in place of those that it calls and that do not
             work.
+        real_time: let it wait in real time, without the virtual clock, where no supervisor is given.
 
     Returns:
         The verdict; a submission that cannot be read is one too.
@@ -111,7 +113,7 @@ def grade(
         breakpoints=breakpoints,
     )
     runs = [make(pending[start::width], watch=watch) for start in range(width)]
-    go = partial(_go, supervisor=supervisor, confinement=confinement)
+    go = partial(_go, supervisor=supervisor, confinement=confinement, real_time=real_time)
     if pending or not _given_is_untouched(submission.tree, tasks):
         go(runs)
     worst = next((run for run in runs if run.status != "graded"), runs[0])
@@ -125,12 +127,12 @@ def grade(
     return SubmissionResult(shown, submission.sha256, worst.status, worst.message, _since(began), done)
 
 
-def _go(runs: Sequence[Run], supervisor: Supervisor | None, confinement: Confinement | None) -> None:
+def _go(runs: Sequence[Run], supervisor: Supervisor | None, confinement: Confinement | None, real_time: bool) -> None:
     if supervisor is not None:
         runs[0].go(supervisor)
         return
     with ThreadPoolExecutor(len(runs)) as threads:
-        waiting = [threads.submit(_alone, run, confinement) for run in runs]
+        waiting = [threads.submit(_alone, run, confinement, real_time) for run in runs]
         try:
             for one in waiting:
                 one.result()
@@ -140,8 +142,8 @@ def _go(runs: Sequence[Run], supervisor: Supervisor | None, confinement: Confine
             raise
 
 
-def _alone(run: Run, confinement: Confinement | None) -> None:
-    with Supervisor(preloads(run.submission, run.tasks), confinement) as own:
+def _alone(run: Run, confinement: Confinement | None, real_time: bool) -> None:
+    with Supervisor(preloads(run.submission, run.tasks), confinement, real_time=real_time) as own:
         run.go(own)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ from day89.course.checks.diagnosis import blame
 from day89.course.checks.evidence import Scene, confirm, seen
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.checks.fake_data import Names
-from day89.course.checks.fast_sleep import late_bound, naps
 from day89.course.checks.learner import Gone, InProcess, Side, Task
 from day89.course.checks.proxies import NoAnswer
+from day89.course.checks.virtual_clock import CLOCK, SLEEP_SECONDS, late_bound
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.submission import Unreadable, line_of, load, read
 from day89.course.grading.limits import CHECK_LIMIT, hurried
@@ -36,6 +36,8 @@ SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
 TASK: pytest.StashKey[Task] = pytest.StashKey()
 CLOUD: pytest.StashKey[Any] = pytest.StashKey()
 ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
+ON_SKIP: pytest.StashKey[Callable[[float], None]] = pytest.StashKey()
+REAL_TIME: pytest.StashKey[bool] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
 SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
 # Where one process after another is forked for a run of checks: what their supervisors are forked from.
@@ -132,6 +134,8 @@ def _make_side(config: pytest.Config) -> Side:
 
     base = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     side = Remote(session, submission.path.resolve(), base, ENVIRONMENT)
+    side.real_time = config.stash.get(REAL_TIME, False)
+    side.on_skip = config.stash.get(ON_SKIP, side.on_skip)
     try:
         side.load()
     except Gone as error:
@@ -188,13 +192,30 @@ def cloud(request: pytest.FixtureRequest, names: Names, clean_environment: None,
         options["instances"] = supervisor_of(request.config)
         if request.config.stash.get(SESSION, None) is not None:
             options["isolation"] = "strict"  # a confined submission must not get out by a script that it launches
-    # Instances that run need real time to get somewhere; states that only pass do not.
-    with local_cloud.local(**options) as running, nullcontext() if options.get("instances") else naps():
+    with local_cloud.local(**options) as running, _clock(request.config, running):
         side = request.config.stash.get(SIDE, None)
         if side is not None and not isinstance(side, Unreadable):
             side.meet(running, bool(options.get("instances")))
         request.node.stash[CLOUD] = running
         yield running
+
+
+def _clock(config: pytest.Config, running: Any) -> AbstractContextManager[None]:
+    """Return the clock of the submission while a check runs: virtual, unless real time is asked for."""
+    if config.stash.get(SESSION, None) is not None:  # the submission's own process has one
+        return nullcontext()
+    told = config.stash.get(ON_SKIP, lambda seconds: None)
+    handle = running.gateway.handle
+
+    def at_work(*arguments: Any, **keywords: Any) -> Any:
+        with CLOCK.aside():
+            return handle(*arguments, **keywords)
+
+    running.gateway.handle = at_work
+    if running.fleet is None:
+        return CLOCK.running(lambda seconds: True, told, longest=SLEEP_SECONDS)
+    real = config.stash.get(REAL_TIME, False)
+    return nullcontext() if real else CLOCK.running(lambda seconds: bool(running.fleet.still()), told)
 
 
 def limit_of(seconds: float, config: pytest.Config) -> float:

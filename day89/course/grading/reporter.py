@@ -33,6 +33,7 @@ from day89.course.grading.marks import describe, task_of
 from day89.course.grading.marks import problems as mark_problems
 from day89.course.grading.output import CALLS_SIGNAL, output_mark
 from day89.course.grading.trace import traced
+from day89.processes.stopwatch import stretched
 
 __all__ = ["Reporter", "arguments", "exercises", "prepare", "rehearse", "run_job", "scratch"]
 
@@ -75,6 +76,9 @@ class Reporter:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Have each call of the learner's code announced, so that one that never returns can be named."""
         config.stash[plugin.ON_CALL] = lambda text: self.send("call", text=text)
+        # A check gives a busy machine more time; what is skipped of it counts by the same measure.
+        config.stash[plugin.ON_SKIP] = lambda seconds: self.send("skip", seconds=seconds / stretched(1.0))
+        config.stash[plugin.REAL_TIME] = self.job["real_time"]
         config.stash[plugin.CARRIED] = self.job["carried"]
         if self.session is not None:
             config.stash[plugin.SESSION] = self.session
@@ -241,7 +245,8 @@ def run_job(job: dict[str, Any], events: int, session: Any = None) -> None:
         job: ``submission`` (path), ``seed``, ``tasks`` (ids), ``skip`` (check ids), ``checks`` (their
             folder), ``folder`` (of the server), ``place`` (of this submission alone), ``slow`` (task id to
             checks that took too long already), ``shuffle`` (whether the seed decides the order), ``own`` (a token
-            where calls and prints are to be told, ``""`` where not), ``breakpoints`` (False goes on at them).
+            where calls and prints are to be told, ``""`` where not), ``breakpoints`` (False goes on at them),
+            ``real_time`` (instances' checks run without the virtual clock).
         events: descriptor to report on.
         session: where the submission runs in a process of its own, what spawns that; else None.
     """

@@ -160,6 +160,7 @@ class Run:
                 "shuffle": self.shuffle,
                 "own": self.own,
                 "breakpoints": self.breakpoints,
+                "real_time": supervisor.real_time,
             }
         )
         self.total = self.total or Stopwatch(supervisor.pid)
@@ -214,6 +215,10 @@ class Run:
             case "start":
                 self.current, self.call, self.began = self.checks[event["id"]], None, time.monotonic()
                 self.calls, self.consoles, self.cloud = (), [], None
+            case "skip":
+                for clock in (self.clock, self.total):
+                    if clock is not None:
+                        clock.skip(event["seconds"])
             case "call":
                 self.call = event["text"]
             case "calls":

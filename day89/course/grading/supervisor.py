@@ -43,9 +43,13 @@ class Supervisor:
     Args:
         modules: what the server imports before it forks.
         confinement: how submissions are kept in a process of their own; None runs them in the child.
+        real_time: let submissions wait in real time where instances run, without the virtual clock.
     """
 
-    def __init__(self, modules: Sequence[str] = (), confinement: Confinement | None = None) -> None:
+    def __init__(
+        self, modules: Sequence[str] = (), confinement: Confinement | None = None, *, real_time: bool = False
+    ) -> None:
+        self.real_time = real_time
         self._folder = tempfile.TemporaryDirectory(prefix="day89-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)
         weakref.finalize(self, remove_tree, self.folder)  # before the folder's own, which goes only so deep

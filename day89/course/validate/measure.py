@@ -31,6 +31,7 @@ def measure(
     report: Callable[[str], None],
     checks: Path | None = None,
     course: Sequence[Task] | None = None,
+    real_time: bool = False,
 ) -> Measurement:
     """Grade variants and judge the grader by them.
 
@@ -43,13 +44,14 @@ def measure(
         report: told the name of each submission that has been graded.
         checks: folder of the checks; None is the course's own.
         course: all tasks that there are checks for; None means those of the course.
+        real_time: let submissions wait in real time where instances run.
     """
     every, graph = tuple(course or tasks()), reaches(solution)
-    with Bench(solution, seed, width, checks=checks) as bench:
+    with Bench(solution, seed, width, checks=checks, real_time=real_time) as bench:
         results = _grade(_jobs(variants, every, graph), bench, report)
         again = _grade(_suspects(results, every, graph), bench, report)
     if isolation[1] is not None:
-        with Bench(solution, seed, width, isolation[1], checks) as bench:
+        with Bench(solution, seed, width, isolation[1], checks, real_time) as bench:
             across = _grade([*results, *again], bench, report)
     verdicts = {one.variant.name: one for one in _verdicts(results, again)}
     if isolation[1] is not None:

@@ -42,6 +42,7 @@ class Bench:
         width: int,
         confinement: Confinement | None = None,
         checks: Path | None = None,
+        real_time: bool = False,
     ) -> None:
         self._solution = solution
         self._seed = seed
@@ -50,7 +51,7 @@ class Bench:
         self._stack = ExitStack()
         self._stopped = threading.Event()
         self._idle: SimpleQueue[Supervisor] = SimpleQueue()
-        self._all = [Supervisor(EVERYTHING, confinement) for _ in range(width)]
+        self._all = [Supervisor(EVERYTHING, confinement, real_time=real_time) for _ in range(width)]
 
     def __enter__(self) -> Bench:
         for supervisor in self._all:
