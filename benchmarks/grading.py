@@ -33,7 +33,7 @@ from day89.course.cohort.submissions import Source
 from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import choose, tasks
 from day89.course.grading.grade import EVERYTHING, REHEARSAL, SERVER_MODULES, grade
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 
 FUNCTIONS = {
     "pure": ("add", "mean", "is_palindrome", "count_words", "primes_below"),
@@ -81,14 +81,14 @@ def _memory(process: psutil.Process) -> float:
 
 
 @contextmanager
-def _warm(modules: Sequence[str], isolation: str) -> Iterator[Supervisor]:
+def _warm(modules: Sequence[str], isolation: str) -> Iterator[WarmServer]:
     confinement = None if isolation == "none" else dict(candidates())[isolation]
-    with Supervisor(modules, confinement) as supervisor:
+    with WarmServer(modules, confinement) as supervisor:
         supervisor.start()
         yield supervisor
 
 
-def _server(supervisor: Supervisor) -> psutil.Process:
+def _server(supervisor: WarmServer) -> psutil.Process:
     assert supervisor._server is not None
     return psutil.Process(supervisor._server.pid)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import day89.cloud
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.processes.tree import descendants
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
@@ -41,7 +41,7 @@ ALLOW = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "
 def main() -> None:
     """Measure and print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    supervisor = Supervisor()
+    supervisor = SupervisorClient()
     began = time.perf_counter()
     print(f"jail: {supervisor.wait_ready()} after {_ms(time.perf_counter() - began)}")
     supervisor.wait_ready(warm=True)
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _cloud(supervisor: Supervisor) -> Iterator[Any]:
+def _cloud(supervisor: SupervisorClient) -> Iterator[Any]:
     with day89.cloud.local(instances=supervisor) as cloud:
         s3, iam = cloud.client("s3"), cloud.client("iam")
         s3.create_bucket(Bucket="lab")

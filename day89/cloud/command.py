@@ -13,7 +13,7 @@ from day89.cloud.controls.faults import Fault, parse_fault
 from day89.cloud.controls.prepare import prepare
 from day89.cloud.local import Cloud, local
 from day89.cloud.log import Call
-from day89.cloud.server import Server
+from day89.cloud.server import Endpoint
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -107,7 +107,7 @@ def _until_interrupted() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _variables(server: Server) -> str:
+def _variables(server: Endpoint) -> str:
     return "\n".join(f"export {name}={value}" for name, value in server.env.items())
 
 

@@ -17,13 +17,13 @@ from day89.cloud.controls.faults import Fault, Faults
 from day89.cloud.log import Call, CallLog, facts
 from day89.cloud.messages.aws_chunked import read_body
 from day89.cloud.messages.errors import Answer, render
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moto_request import Headers, Inner, plain_headers
 from day89.cloud.messages.routing import Route, Signed, find_route, read_signature
 from day89.cloud.moto import backend
 from day89.cloud.moto.failures import refusal_for
-from day89.cloud.moto.state import State
-from day89.cloud.moto.transitions import PaceKeeper
+from day89.cloud.moto.state import CloudState
+from day89.cloud.moto.transitions import TransitionTimer
 from day89.cloud.overrides import table as mends
 from day89.cloud.validation import table
 
@@ -33,19 +33,21 @@ SERVICES = frozenset({"s3", "ec2", "iam", "sts", "ssm", "cloudwatch", "logs", "a
 NOT_SERVED = "the local cloud answers only the services of this course: {services}; {name} is not one of them"
 ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 JSON_CODE = re.compile(rb'"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"')
-INCOMPLETE_BODY = Refusal("IncompleteBody", "The request body terminated unexpectedly")
-MALFORMED_TRAILER = Refusal(
+INCOMPLETE_BODY = AwsError("IncompleteBody", "The request body terminated unexpectedly")
+MALFORMED_TRAILER = AwsError(
     "MalformedTrailerError",
     "The request contained trailing data that was not well-formed or did not conform to our published schema.",
 )
 
-Judge = Callable[[ApiCall, State], Refusal | None]
+Judge = Callable[[ApiCall, CloudState], AwsError | None]
 
 
 class Gateway:
     """The entry point of all calls of one process: parse, authorize, execute, log, one call at a time."""
 
-    def __init__(self, state: State, pace: PaceKeeper, faults: Faults, judges: tuple[Judge, ...] = ()) -> None:
+    def __init__(
+        self, state: CloudState, pace: TransitionTimer, faults: Faults, judges: tuple[Judge, ...] = ()
+    ) -> None:
         """Stand on the given state.
 
         Args:
@@ -119,7 +121,7 @@ class Gateway:
         request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
         protocol = backend.protocol_of(route.service, request.content_type)
         understood = backend.understand(route.service, request, inner.body)
-        if isinstance(understood, Refusal):
+        if isinstance(understood, AwsError):
             return render(understood, protocol, inner.method)
         operation, params = understood
         call = ApiCall(
@@ -171,7 +173,7 @@ class Gateway:
             self.state.notify()
         return _cut(ready, faults)
 
-    def _refuse(self, call: ApiCall, faults: list[Fault], entry: Call) -> Refusal | None:
+    def _refuse(self, call: ApiCall, faults: list[Fault], entry: Call) -> AwsError | None:
         refusal = self._judged(call)
         if refusal is not None:
             return refusal
@@ -184,7 +186,7 @@ class Gateway:
         self.pace.before(call)
         return table.refuse(call, self.state)
 
-    def _judged(self, call: ApiCall) -> Refusal | None:
+    def _judged(self, call: ApiCall) -> AwsError | None:
         try:
             return next((found for judge in self.judges if (found := judge(call, self.state)) is not None), None)
         except Exception as error:  # a request that lacks what it is judged by
@@ -205,7 +207,7 @@ class Gateway:
 def _not_served(method: str, url: str, route: Route | None) -> Answer:
     name = route.service if route else urlsplit(url).netloc
     message = NOT_SERVED.format(services=", ".join(sorted(SERVICES)), name=name)
-    return render(Refusal("AccessDenied", message, 403), "json", method)
+    return render(AwsError("AccessDenied", message, 403), "json", method)
 
 
 def _host(route: Route) -> str:

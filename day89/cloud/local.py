@@ -20,15 +20,15 @@ from day89.cloud.controls import network_guard
 from day89.cloud.controls.fast_waiters import fast_waiters
 from day89.cloud.controls.faults import Fault, Faults
 from day89.cloud.gateway import Gateway
-from day89.cloud.instances.fleet import Fleet
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.fleet import InstanceFleet
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.cloud.instances.hooks import running_instances
 from day89.cloud.log import CallLog
 from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
 from day89.cloud.moto import backend, patch_s3
-from day89.cloud.moto.state import State
-from day89.cloud.moto.transitions import Pace, PaceKeeper
-from day89.cloud.server import Server, serving
+from day89.cloud.moto.state import CloudState
+from day89.cloud.moto.transitions import Pace, TransitionTimer
+from day89.cloud.server import Endpoint, serving
 from day89.errors import ToolError
 
 __all__ = ["Cloud", "Fetched", "local"]
@@ -45,14 +45,14 @@ class Fetched(NamedTuple):
 class Cloud:
     """One local cloud: it makes clients for itself and shows what happened in it."""
 
-    def __init__(self, state: State, pace: Pace | str = "instant", faults: Iterable[Fault | str] = ()) -> None:
+    def __init__(self, state: CloudState, pace: Pace | str = "instant", faults: Iterable[Fault | str] = ()) -> None:
         """Stand on the given state."""
         self.state = state
         self.faults = Faults(faults)
-        self.keeper = PaceKeeper(Pace.of(pace), state)
+        self.keeper = TransitionTimer(Pace.of(pace), state)
         self.gateway = Gateway(state, self.keeper, self.faults, (verify.judge, authorize.judge))
         self.doors: set[str] = set()
-        self.fleet: Fleet | None = None
+        self.fleet: InstanceFleet | None = None
 
     @property
     def log(self) -> CallLog:
@@ -83,7 +83,7 @@ class Cloud:
             self.log.dropped = 0
 
     @property
-    def instances(self) -> Fleet:
+    def instances(self) -> InstanceFleet:
         """Return the instances that really run.
 
         Raises:
@@ -98,7 +98,7 @@ class Cloud:
         return clients.make_client(service, None, region, **options)
 
     @contextmanager
-    def serve(self, port: int = 0) -> Iterator[Server]:
+    def serve(self, port: int = 0) -> Iterator[Endpoint]:
         """Open this cloud to other processes as well, over HTTP on 127.0.0.1, by the same rules.
 
         Args:
@@ -163,7 +163,7 @@ def local(
     page_size: int | None = None,
     enforce_iam: bool = False,
     pace: Pace | str = "instant",
-    instances: bool | Supervisor = False,
+    instances: bool | SupervisorClient = False,
     isolation: str = "auto",
     faults: Iterable[Fault | str] = (),
 ) -> Iterator[Cloud]:
@@ -189,7 +189,7 @@ def local(
         stack.enter_context(network_guard.environment())
         backend.reset(seed)
         stack.callback(backend.reset)
-        cloud = Cloud(State(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
+        cloud = Cloud(CloudState(page_size=page_size, enforce_iam=enforce_iam), pace, faults)
         stack.enter_context(patch.object(URLLib3Session, "send", _sender(cloud, URLLib3Session.send)))
         stack.enter_context(network_guard.clients_stay())
         stack.enter_context(network_guard.only_loopback())

@@ -22,10 +22,10 @@ from botocore.credentials import Credentials
 
 from day89.cloud.auth.keys import find_key
 from day89.cloud.messages.errors import XML, Answer
-from day89.cloud.messages.model import DEFAULT_REGION, Refusal
+from day89.cloud.messages.model import DEFAULT_REGION, AwsError
 from day89.cloud.messages.moto_request import Headers
 from day89.cloud.messages.xml import element
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["NOT_A_FORM", "Form", "as_put", "done", "is_form", "read_form", "refuse_form"]
 
@@ -34,7 +34,7 @@ UNCHECKED = frozenset({"policy", "x-amz-signature", "signature", "awsaccesskeyid
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 )
-NOT_A_FORM = Refusal(
+NOT_A_FORM = AwsError(
     "PreconditionFailed",
     "At least one of the pre-conditions you specified did not hold",
     412,
@@ -97,7 +97,7 @@ def read_form(bucket: str, request: Any) -> Form:
     return Form(bucket, fields, sent.stream.read(), sent.filename or "")
 
 
-def refuse_form(form: Form, state: State) -> Refusal | None:
+def refuse_form(form: Form, state: CloudState) -> AwsError | None:
     """Refuse a form whose policy is not signed by a key of this cloud, is over, or does not fit the form.
 
     Args:
@@ -112,29 +112,29 @@ def refuse_form(form: Form, state: State) -> Refusal | None:
     if refusal is not None:
         return refusal
     if text is None or form.access_key is None:
-        return Refusal("AccessDenied", "Access Denied", 403)
+        return AwsError("AccessDenied", "Access Denied", 403)
     key = find_key(state, form.access_key)
     if key is None or not key.active:
         message = "The AWS Access Key Id you provided does not exist in our records."
-        return Refusal("InvalidAccessKeyId", message, 403)
+        return AwsError("InvalidAccessKeyId", message, 403)
     if not _signed(form, text, key.secret):
-        return Refusal("SignatureDoesNotMatch", MISMATCH, 403)
+        return AwsError("SignatureDoesNotMatch", MISMATCH, 403)
     try:
         _tags(form.fields.get("tagging", "<Tagging/>"))
     except ElementTree.ParseError:
-        return Refusal("MalformedXML", NOT_XML)
+        return AwsError("MalformedXML", NOT_XML)
     try:
         policy = json.loads(base64.b64decode(text))
         over = datetime.fromisoformat(policy["expiration"]) < datetime.now(UTC)
         conditions = policy["conditions"]
     except (ValueError, KeyError, TypeError):
-        return Refusal("InvalidPolicyDocument", "Invalid Policy: Invalid JSON.")
+        return AwsError("InvalidPolicyDocument", "Invalid Policy: Invalid JSON.")
     if over:
         return _invalid("Policy expired.")
     return _check(form, conditions)
 
 
-def as_put(form: Form, state: State) -> tuple[str, dict[str, str]]:
+def as_put(form: Form, state: CloudState) -> tuple[str, dict[str, str]]:
     """Return URL and headers with which the form's file can be put, signed by whoever signed the form."""
     key = find_key(state, form.access_key or "")
     if key is None:
@@ -165,7 +165,7 @@ def done(form: Form, answer: Answer) -> Answer:
     return (int(wanted) if wanted in ("200", "204") else 204), headers, b""
 
 
-def _lacks(form: Form) -> Refusal | None:
+def _lacks(form: Form) -> AwsError | None:
     """Refuse a form that lacks a field of its signature."""
     if "policy" not in form.fields:
         return None
@@ -176,7 +176,7 @@ def _lacks(form: Form) -> Refusal | None:
         return None
     order = "If it is specified, please check the order of the fields."
     message = f"Bucket POST must contain a field named '{missing}'.  {order}"
-    return Refusal("InvalidArgument", message, 400, {"ArgumentName": missing, "ArgumentValue": ""})
+    return AwsError("InvalidArgument", message, 400, {"ArgumentName": missing, "ArgumentValue": ""})
 
 
 def _tags(text: str) -> dict[str, str]:
@@ -195,12 +195,12 @@ def _signed(form: Form, text: str, secret: str) -> bool:
     return hmac.compare_digest(old, form.fields.get("signature", ""))
 
 
-def _check(form: Form, conditions: list[Any]) -> Refusal | None:
+def _check(form: Form, conditions: list[Any]) -> AwsError | None:
     named = set()
     for condition in conditions:
         if isinstance(condition, dict) and len(condition) != 1:
             message = "Invalid Simple-Condition: Simple-Conditions must have exactly one property specified."
-            return Refusal("InvalidPolicyDocument", f"Invalid Policy: {message}")
+            return AwsError("InvalidPolicyDocument", f"Invalid Policy: {message}")
         parts = condition
         if isinstance(condition, dict):
             name, value = next(iter(condition.items()))
@@ -213,7 +213,7 @@ def _check(form: Form, conditions: list[Any]) -> Refusal | None:
     return _invalid(f"Extra input fields: {extra[0]}") if extra else None
 
 
-def _one(form: Form, kind: str, name: Any, value: Any) -> Refusal | None:
+def _one(form: Form, kind: str, name: Any, value: Any) -> AwsError | None:
     kind = str(kind).lower()
     if kind == "content-length-range":
         if not (str(name).isdigit() and str(value).isdigit()):
@@ -221,10 +221,10 @@ def _one(form: Form, kind: str, name: Any, value: Any) -> Refusal | None:
         size = len(form.file)
         if size > int(value):
             fields = {"ProposedSize": str(size), "MaxSizeAllowed": str(value)}
-            return Refusal("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, fields)
+            return AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, fields)
         if size < int(name):
             fields = {"ProposedSize": str(size), "MinSizeAllowed": str(name)}
-            return Refusal(
+            return AwsError(
                 "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", 400, fields
             )
         return None
@@ -236,5 +236,5 @@ def _one(form: Form, kind: str, name: Any, value: Any) -> Refusal | None:
     return _invalid(f'Policy Condition failed: ["{kind}", "{name}", "{value}"]')
 
 
-def _invalid(reason: str) -> Refusal:
-    return Refusal("AccessDenied", f"Invalid according to Policy: {reason}", 403)
+def _invalid(reason: str) -> AwsError:
+    return AwsError("AccessDenied", f"Invalid according to Policy: {reason}", 403)

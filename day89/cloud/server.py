@@ -14,13 +14,13 @@ from day89.cloud.gateway import INCOMPLETE_BODY, Gateway
 from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, Credential
 
-__all__ = ["LOOPBACK", "Server", "serving"]
+__all__ = ["LOOPBACK", "Endpoint", "serving"]
 
 LOOPBACK = "127.0.0.1"
 NO_BODY = frozenset({204, 304})
 
 
-class Server:
+class Endpoint:
     """A running HTTP endpoint and the environment variables that a process needs to use it."""
 
     def __init__(self, address: tuple[str, int]) -> None:
@@ -51,7 +51,7 @@ class Server:
 
 
 @contextmanager
-def serving(gateway: Gateway, port: int = 0, reset: Callable[[], None] | None = None) -> Iterator[Server]:
+def serving(gateway: Gateway, port: int = 0, reset: Callable[[], None] | None = None) -> Iterator[Endpoint]:
     """Open a door on the loopback for as long as a block lasts.
 
     Args:
@@ -71,7 +71,7 @@ def serving(gateway: Gateway, port: int = 0, reset: Callable[[], None] | None = 
     )
     thread.start()
     try:
-        yield Server((LOOPBACK, http.server_address[1]))
+        yield Endpoint((LOOPBACK, http.server_address[1]))
     finally:
         http.shutdown()
         http.server_close()

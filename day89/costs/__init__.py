@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from day89.costs.estimate import Estimate, Line, Plan, call_usd, estimate_calls, estimate_plan
+from day89.costs.estimate import CostLine, Estimate, Plan, call_usd, estimate_calls, estimate_plan
 from day89.costs.leaks import Leak, find_leaks, monthly_total
 from day89.costs.prices import (
     InstanceType,
@@ -14,10 +14,10 @@ from day89.costs.prices import (
 )
 
 __all__ = [
+    "CostLine",
     "Estimate",
     "InstanceType",
     "Leak",
-    "Line",
     "Plan",
     "Prices",
     "call_usd",

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from day89.costs.prices import HOURS_PER_MONTH, Prices, load_prices
 from day89.errors import InvalidInputError
 
-__all__ = ["Estimate", "Line", "LoggedCall", "Plan", "call_usd", "estimate_calls", "estimate_plan"]
+__all__ = ["CostLine", "Estimate", "LoggedCall", "Plan", "call_usd", "estimate_calls", "estimate_plan"]
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html
 S3_WRITES = re.compile(r"(Put|Post|Copy|List|Create|Upload|Complete|Restore)\w*")
@@ -41,7 +41,7 @@ class LoggedCall(Protocol):
 
 
 @dataclass(frozen=True)
-class Line:
+class CostLine:
     """One line of an estimate."""
 
     what: str
@@ -54,7 +54,7 @@ class Line:
 class Estimate:
     """The lines of an estimate and the prices that they rest on."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[CostLine, ...]
     basis: str
 
     @property
@@ -112,16 +112,16 @@ def estimate_plan(plan: Plan) -> Estimate:
             f"a plan has finite amounts that are not negative, and a Spot fraction from 0 to 1: {plan}"
         )
     prices = load_prices()
-    lines: list[Line] = []
+    lines: list[CostLine] = []
     if plan.instance_type:
         lines += _compute(prices, plan.instance_type, plan.instances, plan.hours, plan.spot_fraction, plan.volume_gib)
     for storage_class, gb in plan.storage_gb.items():
         usd = gb * plan.storage_months * prices.get("s3", "storage_gb_month", storage_class)
-        lines.append(Line(f"S3 {storage_class} storage", gb * plan.storage_months, "GB-months", usd))
+        lines.append(CostLine(f"S3 {storage_class} storage", gb * plan.storage_months, "GB-months", usd))
     lines += _requests(prices, {("write", "STANDARD"): plan.puts, ("read", "STANDARD"): plan.gets})
     if plan.internet_out_gb:
         usd = plan.internet_out_gb * prices.get("transfer", "internet_out_gb")
-        lines.append(Line("transfer out to the internet", plan.internet_out_gb, "GB", usd))
+        lines.append(CostLine("transfer out to the internet", plan.internet_out_gb, "GB", usd))
     return Estimate(tuple(lines), str(prices))
 
 
@@ -155,7 +155,7 @@ def estimate_calls(calls: Iterable[LoggedCall], *, instance_hours: float = 0.0) 
     lines = _requests(prices, requests)
     for service, count in others.items():
         usd = count / 1000 * prices.get(service, "request_per_1000")
-        lines.append(Line(f"{service} requests", count, "requests", usd))
+        lines.append(CostLine(f"{service} requests", count, "requests", usd))
     for instance_type, count in launched.items():
         lines += _compute(prices, instance_type, count, instance_hours, 1.0, DEFAULT_VOLUME_GIB)
     return Estimate(tuple(lines), str(prices))
@@ -176,9 +176,11 @@ def _s3_kind(operation: str) -> str | None:
     return "write" if S3_WRITES.fullmatch(operation) else "read"
 
 
-def _requests(prices: Prices, counts: Mapping[tuple[str, str], int]) -> list[Line]:
+def _requests(prices: Prices, counts: Mapping[tuple[str, str], int]) -> list[CostLine]:
     return [
-        Line(f"S3 {kind} requests, {cls}", count, "requests", count / 1000 * prices.get("s3", f"{kind}_per_1000", cls))
+        CostLine(
+            f"S3 {kind} requests, {cls}", count, "requests", count / 1000 * prices.get("s3", f"{kind}_per_1000", cls)
+        )
         for (kind, cls), count in sorted(counts.items())
         if count
     ]
@@ -186,15 +188,15 @@ def _requests(prices: Prices, counts: Mapping[tuple[str, str], int]) -> list[Lin
 
 def _compute(
     prices: Prices, instance_type: str, instances: int, hours: float, fraction: float, volume_gib: float
-) -> list[Line]:
+) -> list[CostLine]:
     billed = instances * max(hours, prices.get("ec2", "minimum_seconds") / 3600)
     market = "on demand" if fraction == 1 else f"Spot at {fraction:.0%}"
     return [
-        Line(
+        CostLine(
             f"{instance_type}, {market}", billed, "hours", billed * prices.get("ec2", "hour", instance_type) * fraction
         ),
-        Line("public IPv4 addresses", billed, "hours", billed * prices.get("network", "public_ipv4_hour")),
-        Line(
+        CostLine("public IPv4 addresses", billed, "hours", billed * prices.get("network", "public_ipv4_hour")),
+        CostLine(
             "gp3 volumes",
             billed * volume_gib / HOURS_PER_MONTH,
             "GB-months",

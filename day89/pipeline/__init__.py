@@ -9,7 +9,7 @@ with a reason; memory stays flat however long the input is.
 from day89.pipeline.compose import compose_object
 from day89.pipeline.events import Event, notify_queue, read_events
 from day89.pipeline.fleet import Fleet, run_fleet, worker_user_data
-from day89.pipeline.plan import Plan, plan_pipeline, read_plan
+from day89.pipeline.plan import JobPlan, plan_pipeline, read_plan
 from day89.pipeline.records import Part
 from day89.pipeline.run import Report, finish, join_parts, remaining_parts, run_parts, run_pipeline
 from day89.pipeline.scripts import instance_script
@@ -18,8 +18,8 @@ from day89.pipeline.steps import Step, drop_incomplete, load_step
 __all__ = [
     "Event",
     "Fleet",
+    "JobPlan",
     "Part",
-    "Plan",
     "Report",
     "Step",
     "compose_object",

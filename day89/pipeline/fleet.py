@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from day89.ec2 import console_output, describe_instances, launch_instance, set_instance_state
 from day89.errors import InvalidInputError, JobFailedError, WaitTimeoutError
-from day89.pipeline.plan import PART_BYTES, Plan, plan_pipeline
+from day89.pipeline.plan import PART_BYTES, JobPlan, plan_pipeline
 from day89.pipeline.run import Report, done_before, finish, join_parts, remaining_parts
 from day89.pipeline.scripts import instance_script
 from day89.pipeline.steps import load_step
@@ -153,7 +153,7 @@ def worker_user_data(
     )
 
 
-def _share_out(s3: S3Client, plan: Plan, run: str, step: str, missing: list[Part], fleet: Fleet) -> list[str]:
+def _share_out(s3: S3Client, plan: JobPlan, run: str, step: str, missing: list[Part], fleet: Fleet) -> list[str]:
     """Put the plan and everyone's share into S3; return the user data of each worker."""
     count = min(fleet.workers, len(missing))
     shares = [[part.number for part in missing[index::count]] for index in range(count)]
@@ -187,7 +187,7 @@ def _launch(ec2: EC2Client, run: str, scripts: list[str], fleet: Fleet) -> None:
             launched.result()
 
 
-def _wait(s3: S3Client, ec2: EC2Client, plan: Plan, run: str, end: float, poll_seconds: float) -> None:
+def _wait(s3: S3Client, ec2: EC2Client, plan: JobPlan, run: str, end: float, poll_seconds: float) -> None:
     while True:
         # The states first: a worker that is gone by now has written all that it ever will.
         states = {one.id: one.state for one in describe_instances(ec2, tags={RUN_TAG: run})}

@@ -22,7 +22,7 @@ from day89.s3 import upload_file
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from day89.pipeline.plan import Plan
+    from day89.pipeline.plan import JobPlan
 
 __all__ = ["Done", "part_key", "run_part"]
 
@@ -45,12 +45,12 @@ class Done:
     rows_rejected: int
 
 
-def part_key(plan: Plan, number: int, start: int, suffix: str) -> str:
+def part_key(plan: JobPlan, number: int, start: int, suffix: str) -> str:
     """Return the key of what a part gave that was begun at a place: one done from another place gives another."""
     return f"{plan.folder}{number:05}-{start}.{suffix}"
 
 
-def run_part(s3: S3Client, plan: Plan, part: Part, step: Step, start: int | None = None) -> Done:
+def run_part(s3: S3Client, plan: JobPlan, part: Part, step: Step, start: int | None = None) -> Done:
     """Do one part.
 
     Args:
@@ -79,7 +79,9 @@ def run_part(s3: S3Client, plan: Plan, part: Part, step: Step, start: int | None
     return done
 
 
-def _work(s3: S3Client, plan: Plan, part: Part, step: Step, start: int | None, good: BinaryIO, bad: BinaryIO) -> Done:
+def _work(
+    s3: S3Client, plan: JobPlan, part: Part, step: Step, start: int | None, good: BinaryIO, bad: BinaryIO
+) -> Done:
     names = list(plan.columns)
     columns: tuple[str, ...] = ()
     read = kept = refused = 0

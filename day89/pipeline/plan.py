@@ -17,7 +17,7 @@ from day89.pipeline.steps import Step
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["PART_BYTES", "Plan", "plan_pipeline", "read_plan"]
+__all__ = ["PART_BYTES", "JobPlan", "plan_pipeline", "read_plan"]
 
 FORMAT = 2  # of the notes of a part: those of an older day89 are not taken up
 PART_BYTES = 64 << 20
@@ -27,7 +27,7 @@ PARTS_MAX = (
 
 
 @dataclass(frozen=True)
-class Plan:
+class JobPlan:
     """A whole job; ``id`` is made of the inputs' contents, the step and the output, so the same job has the same.
 
     ``columns`` is the header that all inputs share.
@@ -55,7 +55,7 @@ class Plan:
         return json.dumps(asdict(self), indent=1).encode()
 
     @classmethod
-    def from_json(cls, text: bytes, where: str) -> Plan:
+    def from_json(cls, text: bytes, where: str) -> JobPlan:
         """Read a plan back.
 
         Raises:
@@ -79,7 +79,7 @@ def plan_pipeline(
     *,
     part_bytes: int | None = PART_BYTES,
     revision: str = "",
-) -> Plan:
+) -> JobPlan:
     """Plan a job.
 
     Args:
@@ -111,10 +111,10 @@ def plan_pipeline(
         raise InvalidInputError(f"{len(parts)} parts: there must be 1 to {PARTS_MAX}; choose another part_bytes")
     facts = [FORMAT, bucket, output_key, fingerprint(step, revision), revision, [asdict(part) for part in parts]]
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
-    return Plan(digest, bucket, output_key, columns, tuple(parts))
+    return JobPlan(digest, bucket, output_key, columns, tuple(parts))
 
 
-def read_plan(s3: S3Client, bucket: str, key: str) -> Plan:
+def read_plan(s3: S3Client, bucket: str, key: str) -> JobPlan:
     """Read a plan from S3.
 
     Raises:
@@ -123,7 +123,7 @@ def read_plan(s3: S3Client, bucket: str, key: str) -> Plan:
     """
     with not_found(f"s3://{bucket}/{key}"):
         text = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    return Plan.from_json(text, f"s3://{bucket}/{key}")
+    return JobPlan.from_json(text, f"s3://{bucket}/{key}")
 
 
 def _checked(inputs: Iterable[str], output_key: str) -> list[str]:

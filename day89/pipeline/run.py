@@ -14,7 +14,7 @@ from day89.clients import make_client
 from day89.errors import InvalidInputError, NotFoundError, not_found
 from day89.pipeline.compose import compose_object
 from day89.pipeline.parts import Done, part_key, run_part
-from day89.pipeline.plan import PART_BYTES, Plan, plan_pipeline
+from day89.pipeline.plan import PART_BYTES, JobPlan, plan_pipeline
 from day89.pipeline.records import Part
 from day89.pipeline.steps import Step, drop_incomplete
 from day89.s3 import delete_prefix, describe_object, list_keys
@@ -96,7 +96,7 @@ def run_pipeline(
         raise
 
 
-def done_before(s3: S3Client, plan: Plan) -> Report | None:
+def done_before(s3: S3Client, plan: JobPlan) -> Report | None:
     """Return the report of a job whose output stands as it left it, or None."""
     try:
         data: Any = json.loads(s3.get_object(Bucket=plan.bucket, Key=_note_key(plan))["Body"].read())
@@ -108,7 +108,7 @@ def done_before(s3: S3Client, plan: Plan) -> Report | None:
     return Report(**{**data, "parts_run": 0})
 
 
-def remaining_parts(s3: S3Client, plan: Plan) -> list[Part]:
+def remaining_parts(s3: S3Client, plan: JobPlan) -> list[Part]:
     """Return the parts of a job that have no note in S3 that they are done."""
     done = {number for number, _ in _noted(s3, plan)}
     return [part for part in plan.parts if part.number not in done]
@@ -116,7 +116,7 @@ def remaining_parts(s3: S3Client, plan: Plan) -> list[Part]:
 
 def run_parts(
     s3: S3Client,
-    plan: Plan,
+    plan: JobPlan,
     parts: Sequence[Part],
     step: Step,
     *,
@@ -151,7 +151,7 @@ def run_parts(
         )
 
 
-def join_parts(s3: S3Client, plan: Plan, step: Step, *, jobs: int = 1, backend: str = "threading") -> None:
+def join_parts(s3: S3Client, plan: JobPlan, step: Step, *, jobs: int = 1, backend: str = "threading") -> None:
     """Do again the parts that were begun inside a record, until each begins where the one before it ended.
 
     A part is begun behind the first line break of its range, which may lie inside quotes. So the result is the same
@@ -173,7 +173,7 @@ def join_parts(s3: S3Client, plan: Plan, step: Step, *, jobs: int = 1, backend: 
             notes[done.number, done.start] = done
 
 
-def _wrong_starts(plan: Plan, notes: Mapping[tuple[int, int], Done]) -> dict[int, int]:
+def _wrong_starts(plan: JobPlan, notes: Mapping[tuple[int, int], Done]) -> dict[int, int]:
     """Return the parts that have not been done from where the one before them ended, each with that place."""
     wrong: dict[int, int] = {}
     latest = {note.number: note for note in notes.values()}
@@ -190,7 +190,7 @@ def _wrong_starts(plan: Plan, notes: Mapping[tuple[int, int], Done]) -> dict[int
     return wrong
 
 
-def finish(s3: S3Client, plan: Plan, *, parts_run: int = 0) -> Report:
+def finish(s3: S3Client, plan: JobPlan, *, parts_run: int = 0) -> Report:
     """Put the parts of a job together, all of which must be done and joined: rejected rows first, output last.
 
     Raises:
@@ -216,7 +216,7 @@ def _aws_variables() -> dict[str, str]:
 
 
 def _run_there(
-    address: tuple[str, str], variables: dict[str, str] | None, plan: Plan, part: Part, step: Step, start: int | None
+    address: tuple[str, str], variables: dict[str, str] | None, plan: JobPlan, part: Part, step: Step, start: int | None
 ) -> Done:
     if variables is not None and variables != _aws_variables():
         for name in _aws_variables():
@@ -227,14 +227,14 @@ def _run_there(
     return run_part(make_client("s3", region, endpoint_url=elsewhere), plan, part, step, start)
 
 
-def _noted(s3: S3Client, plan: Plan) -> set[tuple[int, int]]:
+def _noted(s3: S3Client, plan: JobPlan) -> set[tuple[int, int]]:
     """Return which parts have been done, each with the place where its first record was taken to begin."""
     names = (key.removeprefix(plan.folder) for key in list_keys(s3, plan.bucket, plan.folder))
     places = (name.removesuffix(".json").split("-") for name in names if name.endswith(".json"))
     return {(int(number), int(start)) for number, start in places}
 
 
-def _chain(s3: S3Client, plan: Plan) -> list[Done]:
+def _chain(s3: S3Client, plan: JobPlan) -> list[Done]:
     """Return the notes of the parts, each of which begins where the one before it ended."""
     noted = _noted(s3, plan)
     chain: list[Done] = []
@@ -246,19 +246,19 @@ def _chain(s3: S3Client, plan: Plan) -> list[Done]:
     return chain
 
 
-def _read_note(s3: S3Client, plan: Plan, number: int, start: int) -> Done:
+def _read_note(s3: S3Client, plan: JobPlan, number: int, start: int) -> Done:
     key = part_key(plan, number, start, "json")
     with not_found(f"s3://{plan.bucket}/{key}"):
         data = json.loads(s3.get_object(Bucket=plan.bucket, Key=key)["Body"].read())
     return Done(**{**data, "columns": tuple(data["columns"])})
 
 
-def _remember(s3: S3Client, plan: Plan, report: Report) -> None:
+def _remember(s3: S3Client, plan: JobPlan, report: Report) -> None:
     # Once the output stands, what it was made of can go; the note that it is done stays.
     body = json.dumps(report.__dict__).encode()
     s3.put_object(Bucket=plan.bucket, Key=_note_key(plan), Body=body, ContentType="application/json")
     delete_prefix(s3, plan.bucket, plan.folder)
 
 
-def _note_key(plan: Plan) -> str:
+def _note_key(plan: JobPlan) -> str:
     return plan.folder.removesuffix("/") + ".json"

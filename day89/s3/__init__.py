@@ -39,14 +39,14 @@ from day89.s3.objects import (
 from day89.s3.streams import open_object
 from day89.s3.tables import iter_csv, iter_parquet, read_csv, read_parquet, write_csv, write_parquet
 from day89.s3.transfer import Progress, file_sha256
-from day89.s3.unused import Pile, Unused, Upload, abort_uploads, delete_old_versions, find_unused, list_uploads
+from day89.s3.unused import Total, Unused, Upload, abort_uploads, delete_old_versions, find_unused, list_uploads
 
 __all__ = [
     "ObjectInfo",
-    "Pile",
     "Progress",
     "Restore",
     "Sync",
+    "Total",
     "Unused",
     "Upload",
     "abort_uploads",

@@ -16,11 +16,11 @@ from day89.s3.listing import delete_keys, list_objects
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["Pile", "Unused", "Upload", "abort_uploads", "delete_old_versions", "find_unused", "list_uploads"]
+__all__ = ["Total", "Unused", "Upload", "abort_uploads", "delete_old_versions", "find_unused", "list_uploads"]
 
 
 @dataclass(frozen=True)
-class Pile:
+class Total:
     """The number and bytes of things of one kind."""
 
     count: int
@@ -33,10 +33,10 @@ class Unused:
     """What lies unused in a bucket, by reason."""
 
     bucket: str
-    old_versions: Pile
+    old_versions: Total
     delete_markers: int
-    unfinished_uploads: Pile
-    untouched: Pile
+    unfinished_uploads: Total
+    untouched: Total
     untouched_keys: tuple[str, ...]
 
     @property
@@ -157,9 +157,9 @@ def _parts(s3: S3Client, bucket: str, key: str, upload_id: str) -> Iterator[Any]
         yield from page.get("Parts", [])
 
 
-def _pile(items: Iterator[tuple[int, str]]) -> Pile:
+def _pile(items: Iterator[tuple[int, str]]) -> Total:
     piled = list(items)
-    return Pile(
+    return Total(
         count=len(piled),
         size=sum(size for size, _ in piled),
         month_usd=sum(storage_month_usd(size, storage_class) for size, storage_class in piled),

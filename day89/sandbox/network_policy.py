@@ -8,14 +8,14 @@ import socket
 import struct
 from dataclasses import dataclass
 
-__all__ = ["MAPPED", "Doors", "read_address"]
+__all__ = ["MAPPED", "NetworkPolicy", "read_address"]
 
 METADATA = ("169.254.169.254", 80)
 MAPPED = "::ffff:"
 
 
 @dataclass(frozen=True)
-class Doors:
+class NetworkPolicy:
     """The addresses that an instance may reach.
 
     Attributes:

@@ -12,11 +12,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Limits", "apply_limits", "count_tasks"]
+__all__ = ["ProcessLimits", "apply_limits", "count_tasks"]
 
 
 @dataclass(frozen=True)
-class Limits:
+class ProcessLimits:
     """The limits of what a process may use.
 
     Attributes:
@@ -38,7 +38,7 @@ class Limits:
     entries: int = 10_000
 
 
-def apply_limits(limits: Limits) -> None:
+def apply_limits(limits: ProcessLimits) -> None:
     """Set the resource limits of this process. Call it after the imports: numpy hangs where it finds too little memory.
 
     Args:

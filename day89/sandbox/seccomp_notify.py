@@ -21,11 +21,11 @@ from pathlib import Path
 
 from day89.sandbox import file_modes
 from day89.sandbox.libc import pidfd_getfd
-from day89.sandbox.network_policy import MAPPED, Doors, read_address
+from day89.sandbox.network_policy import MAPPED, NetworkPolicy, read_address
 from day89.sandbox.signals import CALLS as SIGNALS
 from day89.sandbox.signals import may_signal
 
-__all__ = ["Judge"]
+__all__ = ["NotifySupervisor"]
 
 RECEIVE, SEND, IS_VALID = 0xC0502100, 0xC0182101, 0x40082102
 QUESTION, ANSWER = struct.Struct("=QIIiIQ6Q"), struct.Struct("=QqiI")
@@ -35,10 +35,10 @@ ROUNDS = 4
 UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
 
 
-class Judge:
+class NotifySupervisor:
     """The supervisor that answers the notified system calls of all processes of one instance."""
 
-    def __init__(self, doors: Doors) -> None:
+    def __init__(self, doors: NetworkPolicy) -> None:
         """Know what the instance reaches; no abstract socket is its own yet."""
         self.doors = doors
         self.abstract: set[bytes] = set()

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 import day89.cloud
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.guest_client import SupervisorClient
 
 TRUST = {
     "Version": "2012-10-17",
@@ -26,15 +26,15 @@ SECONDS = 30
 
 
 @pytest.fixture(scope="session")
-def supervisor() -> Iterator[Supervisor]:
-    supervisor = Supervisor()
+def supervisor() -> Iterator[SupervisorClient]:
+    supervisor = SupervisorClient()
     supervisor.wait_ready(warm=True)
     yield supervisor
     supervisor.close()
 
 
 @pytest.fixture
-def running_cloud(supervisor: Supervisor) -> Iterator[Any]:
+def running_cloud(supervisor: SupervisorClient) -> Iterator[Any]:
     with day89.cloud.local(instances=supervisor) as cloud:
         yield cloud
 

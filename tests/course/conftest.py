@@ -9,7 +9,7 @@ import pytest
 
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import SERVER_MODULES, grade
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.course.results.results import SubmissionResult
 
 CHECKS = """
@@ -56,14 +56,14 @@ def right() -> str:
 
 
 @pytest.fixture(scope="module")
-def supervisor() -> Iterator[Supervisor]:
+def supervisor() -> Iterator[WarmServer]:
     """Return a warm server that the tests of one file share."""
-    with Supervisor(SERVER_MODULES) as running:
+    with WarmServer(SERVER_MODULES) as running:
         yield running
 
 
 @pytest.fixture
-def graded(tmp_path: Path, supervisor: Supervisor) -> Grade:
+def graded(tmp_path: Path, supervisor: WarmServer) -> Grade:
     """Return a function that grades a source text by the small checks (or by others)."""
 
     def grade_text(source: str | bytes, ids: list[str] | None = None, checks: str = CHECKS) -> SubmissionResult:

@@ -8,7 +8,7 @@ from typing import Any
 
 from day89.course.checks.diagnosis import blame
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error, expect, fail, show
-from day89.course.checks.learner import Task
+from day89.course.checks.learner import LearnerTask
 
 # What boto3 lets out when AWS refuses: its own class, or the one that upload_file and its like wrap around it.
 AWS_ERRORS = {"ClientError", "S3UploadFailedError"}
@@ -30,7 +30,7 @@ class Attempt:
         return f"it returned {show(self.value)}" if self.error is None else f"it raised {describe_error(self.error)}"
 
 
-def attempt(task: Task, function: str, *arguments: Any, **keywords: Any) -> Attempt:
+def attempt(task: LearnerTask, function: str, *arguments: Any, **keywords: Any) -> Attempt:
     """Call a function of the learner's that may raise."""
     try:
         return Attempt(getattr(task, function)(*arguments, **keywords), None)
@@ -41,7 +41,7 @@ def attempt(task: Task, function: str, *arguments: Any, **keywords: Any) -> Atte
         return Attempt(None, error)
 
 
-def answer(task: Task, mistake: str | None, function: str, *arguments: Any, **keywords: Any) -> Any:
+def answer(task: LearnerTask, mistake: str | None, function: str, *arguments: Any, **keywords: Any) -> Any:
     """Call a function of the learner's; an error is the mistake that it shows, or else the one of the check."""
     ended = attempt(task, function, *arguments, **keywords)
     if ended.error is not None:
@@ -54,7 +54,7 @@ def blamed(ended: Attempt, otherwise: str | None) -> str | None:
     return otherwise if ended.error is None else blame(ended.error, otherwise)
 
 
-def works(task: Task, function: str, *arguments: Any, **keywords: Any) -> None:
+def works(task: LearnerTask, function: str, *arguments: Any, **keywords: Any) -> None:
     """Fail where the function raises although nothing is wrong: whoever always raises has not handled an error."""
     ended = attempt(task, function, *arguments, **keywords)
     if ended.error is not None:
@@ -67,7 +67,7 @@ def works(task: Task, function: str, *arguments: Any, **keywords: Any) -> None:
 
 
 def expect_missing(
-    task: Task,
+    task: LearnerTask,
     missing: str,
     function: str,
     *arguments: Any,
@@ -102,12 +102,12 @@ def _instead_of_a_lookup_error(error: Exception) -> str:
     return "R1" if "ClientError" in kinds else "R9"
 
 
-def expect_forbidden(task: Task, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
+def expect_forbidden(task: LearnerTask, mistake: str, function: str, *arguments: Any, **keywords: Any) -> None:
     """Fail unless AWS's 403 leaves the function as it is."""
     expect_as_it_is(task, mistake, attempt(task, function, *arguments, **keywords))
 
 
-def expect_as_it_is(task: Task, mistake: str, ended: Attempt) -> None:
+def expect_as_it_is(task: LearnerTask, mistake: str, ended: Attempt) -> None:
     """Fail unless the last call, which met a 403 of AWS, ended with it."""
     kinds = {kind.__name__ for kind in type(ended.error).__mro__}
     expect(
@@ -120,7 +120,7 @@ def expect_as_it_is(task: Task, mistake: str, ended: Attempt) -> None:
 
 
 def expect_value_error(
-    task: Task, cloud: Any, mistake: str, why: str, function: str, *args: Any, **keywords: Any
+    task: LearnerTask, cloud: Any, mistake: str, why: str, function: str, *args: Any, **keywords: Any
 ) -> None:
     """Fail unless the call raises ValueError, and before AWS is asked anything."""
     before = len(cloud.log)

@@ -10,7 +10,7 @@ from support import MANY_CALLS, expect_forbidden, forbid, stop_endless_loops, wo
 
 from day89.course.checks.expectations import expect, show
 from day89.course.checks.fake_data import Names
-from day89.course.checks.learner import Task
+from day89.course.checks.learner import LearnerTask
 
 # Every way to ask whether a bucket is there, and to list what is in it.
 LISTINGS = ("s3.ListObjectsV2", "s3.ListObjects", "s3.ListObjectVersions")
@@ -55,7 +55,7 @@ def versions_in(s3: Any, bucket: str) -> list[tuple[str, str]]:
 
 
 def expect_s3_forbidden(
-    task: Task,
+    task: LearnerTask,
     cloud: Any,
     actions: tuple[str, ...],
     function: str,
@@ -97,7 +97,7 @@ def cut_or_changed(found: bytes | None, wanted: bytes) -> str | None:
     return "U34" if found and found in wanted else "U4"
 
 
-def stored_as(task: Task, s3: Any, bucket: str, key: str) -> dict[str, Any]:
+def stored_as(task: LearnerTask, s3: Any, bucket: str, key: str) -> dict[str, Any]:
     """Return what HEAD says of the object that the last call should have stored, or fail."""
     there = keys_in(s3, bucket)
     expect(

@@ -21,7 +21,7 @@ from joblib import Parallel, delayed
 from day89 import pipeline
 from day89.cloud import local
 from day89.errors import IntegrityError, InvalidInputError, NotFoundError
-from day89.pipeline import Plan, compose_object, drop_incomplete, plan_pipeline, run_pipeline
+from day89.pipeline import JobPlan, compose_object, drop_incomplete, plan_pipeline, run_pipeline
 from day89.pipeline.compose import plan_pieces
 from day89.pipeline.run import run_parts
 from day89.s3 import list_keys
@@ -331,9 +331,9 @@ def test_a_step_that_gives_back_something_else_is_told(s3: Any) -> None:
 def test_a_plan_survives_its_own_json(s3: Any) -> None:
     put(s3, "input/x.csv", b"id\n1\n2\n")
     plan = plan_pipeline(s3, BUCKET, ["input/x.csv"], "output/x.csv", drop_incomplete, part_bytes=2)
-    assert Plan.from_json(plan.to_json(), "here") == plan
+    assert JobPlan.from_json(plan.to_json(), "here") == plan
     with pytest.raises(IntegrityError, match="not a plan"):
-        Plan.from_json(b"{}", "here")
+        JobPlan.from_json(b"{}", "here")
 
 
 def test_a_finish_without_all_parts_is_refused(s3: Any) -> None:

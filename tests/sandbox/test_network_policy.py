@@ -11,12 +11,12 @@ from collections.abc import Callable
 import pytest
 
 from day89.sandbox import seccomp
-from day89.sandbox.network_policy import Doors
+from day89.sandbox.network_policy import NetworkPolicy
 from day89.sandbox.privileges import close_to_others
 from day89.sandbox.safe_open import open_beneath
-from day89.sandbox.seccomp_notify import Judge
+from day89.sandbox.seccomp_notify import NotifySupervisor
 
-DOORS = Doors(("127.0.0.1", 4566), ("127.64.0.1", 16980), "127.64.0.1", "127.128.0.1")
+DOORS = NetworkPolicy(("127.0.0.1", 4566), ("127.64.0.1", 16980), "127.64.0.1", "127.128.0.1")
 needs_filter = pytest.mark.skipif(
     sys.platform != "linux" or not seccomp.available(), reason="there is no libseccomp on this machine"
 )
@@ -64,7 +64,7 @@ def judged(act: Callable[[], int], *, signals: bool = False, questions: int = 1)
     theirs.close()
     with mine:
         _, (listener,), _, _ = socket.recv_fds(mine, 1, 1)
-    judge = Judge(DOORS)
+    judge = NotifySupervisor(DOORS)
     for _ in range(questions):
         judge.hear(listener, wait=True)
     os.close(listener)

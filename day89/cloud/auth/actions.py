@@ -14,14 +14,14 @@ from day89.cloud.auth.actions_ec2 import ec2_accesses
 from day89.cloud.auth.actions_s3 import s3_accesses
 from day89.cloud.auth.evaluate import Access
 
-__all__ = ["NO_PERMISSION_NEEDED", "Asked", "accesses_of"]
+__all__ = ["NO_PERMISSION_NEEDED", "CallFacts", "accesses_of"]
 
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 NO_PERMISSION_NEEDED = frozenset({"sts.GetCallerIdentity", "sts.GetSessionToken"})
 EC2_PASSES_TO = "ec2.amazonaws.com"
 
 
-class Asked(Protocol):
+class CallFacts(Protocol):
     """The parts of a call that decide its actions; an ApiCall has them, and so has a call of the log."""
 
     service: str
@@ -31,7 +31,7 @@ class Asked(Protocol):
     params: dict[str, Any]
 
 
-def accesses_of(call: Asked) -> list[Access]:
+def accesses_of(call: CallFacts) -> list[Access]:
     """Return what a call needs to be allowed, all of it.
 
     Args:
@@ -52,7 +52,7 @@ def accesses_of(call: Asked) -> list[Access]:
     return found + _passed_roles(call)
 
 
-def _iam(call: Asked) -> list[str]:
+def _iam(call: CallFacts) -> list[str]:
     arn = f"arn:aws:iam::{call.account}:"
     kinds = {"RoleName": "role", "InstanceProfileName": "instance-profile", "UserName": "user", "GroupName": "group"}
     order = ("InstanceProfileName", "RoleName", "UserName", "GroupName")
@@ -68,7 +68,7 @@ def _iam(call: Asked) -> list[str]:
     )
 
 
-def _ssm(call: Asked) -> list[str]:
+def _ssm(call: CallFacts) -> list[str]:
     names = [call.params["Name"]] if "Name" in call.params else call.params.get("Names") or []
     if call.operation.startswith("GetParametersByPath"):
         names = [call.params.get("Path", "/")]
@@ -80,12 +80,12 @@ def _ssm(call: Asked) -> list[str]:
     return [f"arn:aws:ssm:{call.region}:{owner}:parameter/{name.lstrip('/')}" for owner, name in pairs]
 
 
-def _cloudwatch(call: Asked) -> list[str]:
+def _cloudwatch(call: CallFacts) -> list[str]:
     names = call.params.get("AlarmNames") or ([call.params["AlarmName"]] if call.params.get("AlarmName") else [])
     return [f"arn:aws:cloudwatch:{call.region}:{call.account}:alarm:{name}" for name in names] or ["*"]
 
 
-def _logs(call: Asked) -> list[str]:
+def _logs(call: CallFacts) -> list[str]:
     group, stream = call.params.get("logGroupName"), call.params.get("logStreamName")
     if not group:
         return ["*"]
@@ -94,23 +94,23 @@ def _logs(call: Asked) -> list[str]:
     ]
 
 
-def _sqs(call: Asked) -> list[str]:
+def _sqs(call: CallFacts) -> list[str]:
     name = call.params.get("QueueName") or str(call.params.get("QueueUrl", "")).rpartition("/")[2]
     return [f"arn:aws:sqs:{call.region}:{call.account}:{name}"] if name else ["*"]
 
 
-def _sts(call: Asked) -> list[str]:
+def _sts(call: CallFacts) -> list[str]:
     return [call.params["RoleArn"]] if call.params.get("RoleArn") else ["*"]
 
 
-def _autoscaling(call: Asked) -> list[str]:
+def _autoscaling(call: CallFacts) -> list[str]:
     name = call.params.get("AutoScalingGroupName")
     if call.operation.startswith("Describe") or not name:
         return ["*"]
     return [f"arn:aws:autoscaling:{call.region}:{call.account}:autoScalingGroup:*:autoScalingGroupName/{name}"]
 
 
-RESOURCES: Mapping[str, Callable[[Asked], list[str]]] = {
+RESOURCES: Mapping[str, Callable[[CallFacts], list[str]]] = {
     "iam": _iam,
     "ssm": _ssm,
     "cloudwatch": _cloudwatch,
@@ -121,7 +121,7 @@ RESOURCES: Mapping[str, Callable[[Asked], list[str]]] = {
 }
 
 
-def _context(call: Asked) -> dict[str, str | list[str]]:
+def _context(call: CallFacts) -> dict[str, str | list[str]]:
     context: dict[str, str | list[str]] = {}
     if call.service == "cloudwatch" and call.params.get("Namespace"):
         context["cloudwatch:namespace"] = call.params["Namespace"]
@@ -135,7 +135,7 @@ def _context(call: Asked) -> dict[str, str | list[str]]:
     return context
 
 
-def _passed_roles(call: Asked) -> list[Access]:
+def _passed_roles(call: CallFacts) -> list[Access]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
     if call.service == "iam" and call.operation == "AddRoleToInstanceProfile":
         arn = f"arn:aws:iam::{call.account}:role/{call.params.get('RoleName')}"

@@ -10,8 +10,8 @@ from day89.cloud.auth import identities
 from day89.cloud.auth.actions import accesses_of
 from day89.cloud.auth.evaluate import ANONYMOUS, Access, Decision, Document, Effect, Principal, decide
 from day89.cloud.auth.keys import find_key
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["judge"]
 
@@ -21,7 +21,7 @@ JSON_STATUS = {"ssm": 400, "logs": 400}
 BUCKET_POLICY_OPERATIONS = frozenset({"GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"})
 
 
-def judge(call: ApiCall, state: State) -> Refusal | None:
+def judge(call: ApiCall, state: CloudState) -> AwsError | None:
     """Decide a call whose signature is known to be right.
 
     Args:
@@ -48,7 +48,7 @@ def judge(call: ApiCall, state: State) -> Refusal | None:
     return _judge_all(call, state, principal)
 
 
-def _principal(call: ApiCall, state: State) -> Principal:
+def _principal(call: ApiCall, state: CloudState) -> Principal:
     key = find_key(state, call.access_key) if call.access_key else None
     return key.principal if key else ANONYMOUS
 
@@ -62,7 +62,7 @@ def _needs_nothing(call: ApiCall, principal: Principal, bucket: object) -> bool:
     return own and (not identities.bucket_policy(bucket) or call.operation in BUCKET_POLICY_OPERATIONS)
 
 
-def _judge_all(call: ApiCall, state: State, principal: Principal) -> Refusal | None:
+def _judge_all(call: ApiCall, state: CloudState, principal: Principal) -> AwsError | None:
     identity = identities.identity_policies(principal)
     general = _general_context(call, principal)
     for access in accesses_of(call):
@@ -113,7 +113,7 @@ def _completed(access: Access, call: ApiCall, general: dict[str, str | list[str]
 
 
 def _decide(
-    access: Access, principal: Principal, identity: Iterable[Document], state: State, call: ApiCall
+    access: Access, principal: Principal, identity: Iterable[Document], state: CloudState, call: ApiCall
 ) -> Decision:
     if not access.action.startswith("s3:"):
         return decide(access, principal, identity)
@@ -133,8 +133,12 @@ def _decide(
 
 
 def _hidden(
-    call: ApiCall, state: State, principal: Principal, identity: list[Document], general: dict[str, str | list[str]]
-) -> Refusal | None:
+    call: ApiCall,
+    state: CloudState,
+    principal: Principal,
+    identity: list[Document],
+    general: dict[str, str | list[str]],
+) -> AwsError | None:
     """Refuse to say that a key is missing to whoever may not list the bucket.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html (Permissions)
@@ -149,7 +153,7 @@ def _hidden(
     return None if decision.allowed else _denied(call, access, principal, decision)
 
 
-def _denied(call: ApiCall, access: Access, principal: Principal, decision: Decision) -> Refusal:
+def _denied(call: ApiCall, access: Access, principal: Principal, decision: Decision) -> AwsError:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
     resource = f'"{access.resource}"' if call.service == "s3" else access.resource
     message = (
@@ -159,4 +163,4 @@ def _denied(call: ApiCall, access: Access, principal: Principal, decision: Decis
         message = "Access Denied"
     if call.service == "ec2":
         message = f"You are not authorized to perform this operation. {message}"
-    return Refusal(CODES.get(call.service, "AccessDenied"), message, JSON_STATUS.get(call.service, 403))
+    return AwsError(CODES.get(call.service, "AccessDenied"), message, JSON_STATUS.get(call.service, 403))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from day89.cloud.auth.evaluate import Principal
 from day89.cloud.auth.identities import session_of, user_of
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["Key", "find_key"]
 
@@ -28,7 +28,7 @@ class Key:
         return self.expires is not None and self.expires < datetime.now(UTC)
 
 
-def find_key(state: State, access_key: str) -> Key | None:
+def find_key(state: CloudState, access_key: str) -> Key | None:
     """Return a key of this cloud, or None where it gave out no such key.
 
     Args:

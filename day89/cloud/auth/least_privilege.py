@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from day89.cloud.auth.actions import Asked, accesses_of
+from day89.cloud.auth.actions import CallFacts, accesses_of
 
 __all__ = ["least_privilege"]
 
 
-def least_privilege(calls: Iterable[Asked]) -> dict[str, Any]:
+def least_privilege(calls: Iterable[CallFacts]) -> dict[str, Any]:
     """Return a policy that allows exactly what some calls need: their actions, on their resources.
 
     Args:

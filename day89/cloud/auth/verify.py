@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 from day89.cloud.auth.keys import Key, find_key
 from day89.cloud.auth.sigv4 import EMPTY, Claim, read_claim, signature_v2, signature_v4
 from day89.cloud.clients import regions
-from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, ApiCall, Refusal
+from day89.cloud.messages.model import ADMIN, DEFAULT_REGION, ApiCall, AwsError
 from day89.cloud.messages.routing import find_route, read_signature
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["MOST_SKEW_SECONDS", "judge"]
 
@@ -46,7 +46,7 @@ V4_PARAMETERS = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Am
 UNSIGNED = frozenset({"x-amz-content-sha256"})
 
 
-def judge(call: ApiCall, state: State) -> Refusal | None:
+def judge(call: ApiCall, state: CloudState) -> AwsError | None:
     """Check a call's signature and put the caller's ARN into it.
 
     Args:
@@ -71,7 +71,7 @@ def judge(call: ApiCall, state: State) -> Refusal | None:
     return refusal or _signature(call, key)
 
 
-def _query(call: ApiCall) -> Refusal | None:
+def _query(call: ApiCall) -> AwsError | None:
     """Refuse a presigned URL that lacks one of its parts: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html"""
     query = urlsplit(call.url).query
     if "Signature" not in query and "AWSAccessKeyId" not in query and "X-Amz-" not in query:
@@ -83,47 +83,47 @@ def _query(call: ApiCall) -> Refusal | None:
                 "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "
                 "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
             )
-            return Refusal("AuthorizationQueryParametersError", message)
+            return AwsError("AuthorizationQueryParametersError", message)
         if values["X-Amz-Credential"].count("/") != 4:
             message = (
                 "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
                 '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
             )
-            return Refusal("AuthorizationQueryParametersError", message)
+            return AwsError("AuthorizationQueryParametersError", message)
     elif 0 < sum(name in values for name in V2_PARAMETERS) < len(V2_PARAMETERS):
         message = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
-        return Refusal("AccessDenied", message, 403)
+        return AwsError("AccessDenied", message, 403)
     return None
 
 
-def _missing(call: ApiCall) -> Refusal:
+def _missing(call: ApiCall) -> AwsError:
     code, message = "MissingAuthenticationToken", "Request is missing Authentication Token"
-    return Refusal("AuthFailure", message, 401) if call.service == "ec2" else Refusal(code, message, 403)
+    return AwsError("AuthFailure", message, 401) if call.service == "ec2" else AwsError(code, message, 403)
 
 
-def _unknown(call: ApiCall) -> Refusal:
+def _unknown(call: ApiCall) -> AwsError:
     if call.service in UNKNOWN:
         code, message = UNKNOWN[call.service]
         fields = {"AWSAccessKeyId": call.access_key or ""} if call.service == "s3" else {}
         message = f"{message.rstrip('.')}. {PASTE}"
-        return Refusal(code, message, 403 if call.service == "s3" else 401, fields)
-    return Refusal("InvalidClientTokenId", f"The security token included in the request is invalid. {PASTE}", 403)
+        return AwsError(code, message, 403 if call.service == "s3" else 401, fields)
+    return AwsError("InvalidClientTokenId", f"The security token included in the request is invalid. {PASTE}", 403)
 
 
-def _session(call: ApiCall, key: Key) -> Refusal | None:
+def _session(call: ApiCall, key: Key) -> AwsError | None:
     """Check the session token: temporary credentials need theirs, lasting ones have none."""
     if key.token != call.session_token:
         code = {"s3": "InvalidToken", "ec2": "AuthFailure"}.get(call.service, "InvalidClientTokenId")
-        return Refusal(
+        return AwsError(
             code, "The provided token is malformed or otherwise invalid.", 400 if call.service == "s3" else 403
         )
     if key.expired:
         code = {"s3": "ExpiredToken", "ec2": "RequestExpired"}.get(call.service, "ExpiredToken")
-        return Refusal(code, "The provided token has expired.", 400 if call.service in {"s3", "ec2"} else 403)
+        return AwsError(code, "The provided token has expired.", 400 if call.service in {"s3", "ec2"} else 403)
     return None
 
 
-def _signature(call: ApiCall, key: Key) -> Refusal | None:
+def _signature(call: ApiCall, key: Key) -> AwsError | None:
     query = urlsplit(call.url).query
     claim = read_claim(call.headers, query)
     if claim is not None:
@@ -131,26 +131,26 @@ def _signature(call: ApiCall, key: Key) -> Refusal | None:
     if call.service == "s3" and call.presigned:
         return _version_2(call, key, dict(parse_qsl(query)))
     message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
-    return Refusal("InvalidRequest", message, 400)
+    return AwsError("InvalidRequest", message, 400)
 
 
-def _expired(call: ApiCall, claim: Claim) -> Refusal | None:
+def _expired(call: ApiCall, claim: Claim) -> AwsError | None:
     try:
         moment = _seconds(claim.moment)
     except ValueError:
-        return Refusal("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header", 403)
+        return AwsError("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header", 403)
     age = time.time() - moment
     if claim.expires is not None:
         if not 1 <= claim.expires <= MOST_PRESIGNED_SECONDS:
             message = "X-Amz-Expires must be between 1 and 604800 seconds (a week)"
-            return Refusal("AuthorizationQueryParametersError", message, 400)
+            return AwsError("AuthorizationQueryParametersError", message, 400)
         return _request_expired(moment + claim.expires, claim.expires) if age > claim.expires else None
     if abs(age) <= MOST_SKEW_SECONDS:
         return None
     if call.service == "s3":
         message = "The difference between the request time and the current time is too large."
-        return Refusal("RequestTimeTooSkewed", message, 403)
-    return Refusal("RequestExpired" if call.service == "ec2" else "SignatureDoesNotMatch", "Signature expired", 403)
+        return AwsError("RequestTimeTooSkewed", message, 403)
+    return AwsError("RequestExpired" if call.service == "ec2" else "SignatureDoesNotMatch", "Signature expired", 403)
 
 
 @lru_cache(maxsize=256)
@@ -158,18 +158,18 @@ def _seconds(moment: str) -> float:
     return datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
 
 
-def _request_expired(until: float, lasted: int | None = None) -> Refusal:
+def _request_expired(until: float, lasted: int | None = None) -> AwsError:
     when = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     more = {} if lasted is None else {"X-Amz-Expires": str(lasted)}
-    return Refusal("AccessDenied", "Request has expired", 403, {**more, "Expires": when, "ServerTime": now})
+    return AwsError("AccessDenied", "Request has expired", 403, {**more, "Expires": when, "ServerTime": now})
 
 
-def _version_4(call: ApiCall, key: Key, claim: Claim) -> Refusal | None:
+def _version_4(call: ApiCall, key: Key, claim: Claim) -> AwsError | None:
     payload = _payload(call, claim)
     if payload is None:
         message = "The provided 'x-amz-content-sha256' header does not match what was computed."
-        return Refusal("XAmzContentSHA256Mismatch", message, 400)
+        return AwsError("XAmzContentSHA256Mismatch", message, 400)
     plain = call.host.removesuffix(":443").removesuffix(":80")
     for host in (plain,) if plain == call.host else (call.host, plain):
         wanted = signature_v4(claim, key.secret, call.method, call.url, call.headers, host, payload)
@@ -178,23 +178,23 @@ def _version_4(call: ApiCall, key: Key, claim: Claim) -> Refusal | None:
     return _mismatch(call)
 
 
-def _unsigned(call: ApiCall, claim: Claim) -> Refusal | None:
+def _unsigned(call: ApiCall, claim: Claim) -> AwsError | None:
     """Refuse headers of Amazon's that somebody added after the request was signed."""
     named = {name.lower() for name in call.headers if name.lower().startswith("x-amz-")}
     added = sorted(named - set(claim.signed) - UNSIGNED)
     if not added:
         return None
     message = "There were headers present in the request which were not signed"
-    return Refusal("AccessDenied", message, 403, {"HeadersNotSigned": ", ".join(added)})
+    return AwsError("AccessDenied", message, 403, {"HeadersNotSigned": ", ".join(added)})
 
 
-def _wrong_region(call: ApiCall, claim: Claim) -> Refusal | None:
+def _wrong_region(call: ApiCall, claim: Claim) -> AwsError | None:
     """Refuse a signature for a region that does not exist; S3 says for which one it should be."""
     region = claim.scope.split("/")[1]
     if call.service != "s3" or region in regions():
         return None
     message = f"The authorization header is malformed; the region '{region}' is wrong; expecting '{DEFAULT_REGION}'"
-    return Refusal("AuthorizationHeaderMalformed", message, 400, {"Region": DEFAULT_REGION})
+    return AwsError("AuthorizationHeaderMalformed", message, 400, {"Region": DEFAULT_REGION})
 
 
 def _payload(call: ApiCall, claim: Claim) -> str | None:
@@ -209,7 +209,7 @@ def _payload(call: ApiCall, claim: Claim) -> str | None:
     return said or EMPTY
 
 
-def _version_2(call: ApiCall, key: Key, values: dict[str, str]) -> Refusal | None:
+def _version_2(call: ApiCall, key: Key, values: dict[str, str]) -> AwsError | None:
     expires = values.get("Expires", "0")
     parts = urlsplit(call.url)
     route = find_route(call.url, read_signature(call.headers, parts.query))
@@ -220,9 +220,9 @@ def _version_2(call: ApiCall, key: Key, values: dict[str, str]) -> Refusal | Non
     return _request_expired(float(expires)) if not expires.isdigit() or time.time() > int(expires) else None
 
 
-def _mismatch(call: ApiCall) -> Refusal:
+def _mismatch(call: ApiCall) -> AwsError:
     if call.service == "ec2":
-        return Refusal("AuthFailure", UNKNOWN["ec2"][1], 401)
+        return AwsError("AuthFailure", UNKNOWN["ec2"][1], 401)
     if call.service == "s3":
-        return Refusal("SignatureDoesNotMatch", S3_MISMATCH, 403, {"AWSAccessKeyId": call.access_key or ""})
-    return Refusal("SignatureDoesNotMatch", MISMATCH, 403)
+        return AwsError("SignatureDoesNotMatch", S3_MISMATCH, 403, {"AWSAccessKeyId": call.access_key or ""})
+    return AwsError("SignatureDoesNotMatch", MISMATCH, 403)

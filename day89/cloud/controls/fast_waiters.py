@@ -12,8 +12,8 @@ from unittest.mock import patch
 import botocore.endpoint
 import botocore.waiter
 
-from day89.cloud.moto.state import State
-from day89.cloud.moto.transitions import PaceKeeper
+from day89.cloud.moto.state import CloudState
+from day89.cloud.moto.transitions import TransitionTimer
 
 __all__ = ["fast_waiters"]
 
@@ -23,7 +23,7 @@ LEAST_SECONDS = 0.001
 
 
 @contextmanager
-def fast_waiters(state: State, keeper: PaceKeeper, real_time: bool) -> Iterator[None]:
+def fast_waiters(state: CloudState, keeper: TransitionTimer, real_time: bool) -> Iterator[None]:
     """Scale the delays of waiters and retries.
 
     Where nothing in the cloud changes by itself, a waiter's delay is next to nothing. Where instances really run

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 
 __all__ = ["Fault", "Faults"]
 
@@ -76,12 +76,12 @@ class Fault:
         return met
 
     @property
-    def refusal(self) -> Refusal | None:
+    def refusal(self) -> AwsError | None:
         """Return the error to answer with, if it answers with one."""
         if self.code is None or self.keys is not None:
             return None
         status = self.status or STATUSES.get(self.code, 400)
-        return Refusal(self.code, self.message or MESSAGES.get(self.code, self.code), status)
+        return AwsError(self.code, self.message or MESSAGES.get(self.code, self.code), status)
 
     def kept_keys(self, call: ApiCall) -> list[str]:
         """Return the keys of a DeleteObjects that will not be deleted."""

@@ -10,21 +10,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from day89.cloud.guest import namespaces
-from day89.cloud.guest.rootfs import PACKAGE, View
+from day89.cloud.guest.rootfs import PACKAGE, RootFilesystem
 from day89.sandbox import landlock, privileges, seccomp
-from day89.sandbox.network_policy import Doors
-from day89.sandbox.rlimits import Limits, apply_limits, count_tasks
-from day89.sandbox.seccomp_notify import Judge
+from day89.sandbox.network_policy import NetworkPolicy
+from day89.sandbox.rlimits import ProcessLimits, apply_limits, count_tasks
+from day89.sandbox.seccomp_notify import NotifySupervisor
 from day89.sandbox.syscalls import Profile
 
 __all__ = ["LIMITS", "asks_about_signals", "confine", "doors", "enter", "holds", "limits_in", "make_filters"]
 
-LIMITS = Limits(memory=2 << 30, seconds=600, file=1 << 30, files=1024, tasks=256)
+LIMITS = ProcessLimits(memory=2 << 30, seconds=600, file=1 << 30, files=1024, tasks=256)
 SCOPES_SIGNALS = 6  # from this Landlock on
 COUNTED_APART = (5, 14)  # from this Linux on, a user namespace counts its own processes
 
 
-def enter(launch: dict[str, Any], view: View) -> str:
+def enter(launch: dict[str, Any], view: RootFilesystem) -> str:
     """Enter the jail for good; return the instance's folder as it is seen from then on.
 
     Args:
@@ -40,7 +40,7 @@ def enter(launch: dict[str, Any], view: View) -> str:
     return str(launch["root"])
 
 
-def doors(launch: dict[str, Any]) -> Doors:
+def doors(launch: dict[str, Any]) -> NetworkPolicy:
     """Return where the programs of an instance may connect: to AWS, to its metadata, to itself.
 
     Args:
@@ -48,7 +48,7 @@ def doors(launch: dict[str, Any]) -> Doors:
     """
     environment = launch["environment"]
     endpoint, metadata = urlsplit(environment["AWS_ENDPOINT_URL"]), urlsplit("//" + environment["DAY89_METADATA"])
-    return Doors(
+    return NetworkPolicy(
         (endpoint.hostname or "", endpoint.port or 80),
         (metadata.hostname or "", metadata.port or 80),
         environment["DAY89_ADDRESS"],
@@ -57,7 +57,7 @@ def doors(launch: dict[str, Any]) -> Doors:
     )
 
 
-def limits_in(mode: str) -> Limits:
+def limits_in(mode: str) -> ProcessLimits:
     """Return what a program of an instance may use.
 
     Args:
@@ -68,14 +68,14 @@ def limits_in(mode: str) -> Limits:
         tasks = None  # the user's own processes would be counted, and are out of sight here: the watch counts
     elif mode == namespaces.LANDLOCK and tasks is not None:
         tasks += count_tasks(os.getuid())
-    return Limits(LIMITS.memory, LIMITS.seconds, LIMITS.file, LIMITS.files, tasks)
+    return ProcessLimits(LIMITS.memory, LIMITS.seconds, LIMITS.file, LIMITS.files, tasks)
 
 
 def _kernel() -> tuple[int, ...]:
     return tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
 
 
-def confine(mode: str, limits: Limits) -> int | None:
+def confine(mode: str, limits: ProcessLimits) -> int | None:
     """Give up, for good, what a program of an instance has no use for. Call it in a child of the first process.
 
     Args:
@@ -109,7 +109,7 @@ def asks_about_signals(mode: str) -> bool:
     return mode == namespaces.LANDLOCK and landlock.landlock_version() < SCOPES_SIGNALS
 
 
-def holds(mode: str, folder: str, view: View) -> bool:
+def holds(mode: str, folder: str, view: RootFilesystem) -> bool:
     """Enter a jail in this process (a child made for it) and return whether it stands.
 
     Args:
@@ -161,7 +161,7 @@ def _judges(server: socket.socket) -> bool:
             _try_to_connect(theirs, where)
         theirs.close()
         _, descriptors, _, _ = socket.recv_fds(mine, 1, 1)
-        judge = Judge(Doors(endpoint, ("127.0.0.1", 1), "127.0.0.2", "127.0.0.3"))
+        judge = NotifySupervisor(NetworkPolicy(endpoint, ("127.0.0.1", 1), "127.0.0.2", "127.0.0.3"))
         judge.hear(descriptors[0], wait=True)
         results.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         os.close(descriptors[0])

@@ -14,8 +14,8 @@ import socket
 from pathlib import Path
 
 from day89.cloud.guest.preload import load
-from day89.cloud.guest.rootfs import View, make_view
-from day89.cloud.guest.supervisor import Supervisor, best_jail
+from day89.cloud.guest.rootfs import RootFilesystem, make_view
+from day89.cloud.guest.supervisor import InstanceSupervisor, best_jail
 from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
 
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _serve(descriptor: int, mode: str, view: View) -> None:
+def _serve(descriptor: int, mode: str, view: RootFilesystem) -> None:
     """Be the supervisor of one owner in this freshly forked process; never return."""
     try:
         close_all_but({descriptor})
@@ -60,7 +60,7 @@ def _serve(descriptor: int, mode: str, view: View) -> None:
         owner = Wire(socket.socket(fileno=descriptor))
         owner.send({"event": "ready", "jail": mode})
         owner.send({"event": "warm"})
-        supervisor = Supervisor(owner, mode, view, warm=True, grow=False)
+        supervisor = InstanceSupervisor(owner, mode, view, warm=True, grow=False)
         supervisor.run()
         for folder in supervisor.folders:
             shutil.rmtree(folder, ignore_errors=True)

@@ -19,19 +19,19 @@ from typing import Any
 
 from day89.cloud.guest import confinement, namespaces, python_server
 from day89.cloud.guest.console import Console
-from day89.cloud.guest.rootfs import View
+from day89.cloud.guest.rootfs import RootFilesystem
 from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
 from day89.sandbox.privileges import close_to_others, prefer_for_killing
 from day89.sandbox.quotas import SECONDS, Watch
-from day89.sandbox.seccomp_notify import Judge
+from day89.sandbox.seccomp_notify import NotifySupervisor
 
-__all__ = ["Machine", "boot"]
+__all__ = ["GuestInit", "boot"]
 
 RETRY_SECONDS = 0.005
 
 
-def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm: bool) -> None:
+def boot(connection: socket.socket, launch: dict[str, Any], view: RootFilesystem, *, warm: bool) -> None:
     """Run an instance in this freshly forked process; never return.
 
     Args:
@@ -49,7 +49,7 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm:
         root = confinement.enter(launch, view)
         tree.adopt_orphans()
         close_to_others(launch["jail"] != namespaces.NONE)
-        Machine(
+        GuestInit(
             wire, launch, Watch(root, [*namespaces.SYSTEM, *view.shown, "/proc"] if root == "/" else []), warm=warm
         ).run()
         status = 0
@@ -57,7 +57,7 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: View, *, warm:
         os._exit(status)
 
 
-class Machine:
+class GuestInit:
     """One running instance, seen from inside."""
 
     def __init__(self, wire: Wire, launch: dict[str, Any], watch: Watch, *, warm: bool) -> None:
@@ -68,7 +68,9 @@ class Machine:
         self.mode = launch["jail"]
         self.limits = confinement.limits_in(self.mode)
         self.console = Console(launch["log"], f"{launch['run']}/console")
-        self.judge = None if self.mode in (namespaces.NONE, namespaces.PARTIAL) else Judge(confinement.doors(launch))
+        self.judge = (
+            None if self.mode in (namespaces.NONE, namespaces.PARTIAL) else NotifySupervisor(confinement.doors(launch))
+        )
         self.run_folder = launch["run"]
         self.script = 0
         self.programs: dict[int, socket.socket] = {}

@@ -15,7 +15,7 @@ import os
 import sys
 from pathlib import Path
 
-from day89.cloud.guest.rootfs import SYSTEM, View
+from day89.cloud.guest.rootfs import SYSTEM, RootFilesystem
 from day89.processes import tree
 from day89.sandbox import landlock, namespaces, privileges
 from day89.sandbox.libc import checked, libc
@@ -37,7 +37,7 @@ SMALL = "mode=777,size=16m,nr_inodes=4k"  # of /etc and /dev, in memory; an inst
 WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 
 
-def enter(root: str, view: View, name: str) -> None:
+def enter(root: str, view: RootFilesystem, name: str) -> None:
     """Make a folder the root of this process's file system; for good. The process goes on as a child of the caller's.
 
     Args:
@@ -87,7 +87,7 @@ def _unshare() -> bool:
     return False
 
 
-def _fill(root: str, view: View) -> None:
+def _fill(root: str, view: RootFilesystem) -> None:
     """Make ``/etc`` and ``/dev``: in memory, because links on a disk take as long as all else together."""
     for place in ("etc", "dev"):
         namespaces.mount_tmpfs(f"{root}/{place}", SMALL)
@@ -115,7 +115,7 @@ def _give(root: str, user: int) -> None:
     os.chown(root, user, user)
 
 
-def restrict(root: str, view: View) -> None:
+def restrict(root: str, view: RootFilesystem) -> None:
     """Hide, for good, everything from this process but its folder and what it may see. For where ``enter`` fails.
 
     Args:

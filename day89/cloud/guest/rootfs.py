@@ -16,7 +16,7 @@ from pathlib import Path
 
 from day89.sandbox.visible import SYSTEM_FOLDERS, interpreter_paths, private_places
 
-__all__ = ["PACKAGE", "SYSTEM", "View", "make_view", "visible_paths"]
+__all__ = ["PACKAGE", "SYSTEM", "RootFilesystem", "make_view", "visible_paths"]
 
 SHIMS = Path(__file__).resolve().parent
 PACKAGE = SHIMS.parents[1]
@@ -35,7 +35,7 @@ SETTINGS = """
 
 
 @dataclass(frozen=True)
-class View:
+class RootFilesystem:
     """The part of the file system that an instance sees.
 
     Attributes:
@@ -67,7 +67,7 @@ def visible_paths(commands: Path) -> list[str]:
     ]
 
 
-def make_view(commands: Path) -> View:
+def make_view(commands: Path) -> RootFilesystem:
     """Copy what instances get copies of, and say what they see.
 
     Args:
@@ -87,7 +87,7 @@ def make_view(commands: Path) -> View:
             covers.append((str(nothing if path.is_dir() else base / "empty"), str(path)))
     parts = [str(path) for path in _own_parts()]
     names = (str(PACKAGE), *map(str, hidden))
-    return View(tuple(shown), tuple(covers), str(settings), (*parts, str(base), "/proc"), names)
+    return RootFilesystem(tuple(shown), tuple(covers), str(settings), (*parts, str(base), "/proc"), names)
 
 
 def _private_places(shown: Sequence[str]) -> Iterator[Path]:

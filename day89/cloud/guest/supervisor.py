@@ -18,12 +18,12 @@ from typing import Any
 
 from day89.cloud.guest import confinement, init, namespaces
 from day89.cloud.guest.preload import load
-from day89.cloud.guest.rootfs import View, make_view
+from day89.cloud.guest.rootfs import RootFilesystem, make_view
 from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
 from day89.sandbox import landlock, seccomp
 
-__all__ = ["ROOT", "Supervisor", "best_jail", "main"]
+__all__ = ["ROOT", "InstanceSupervisor", "best_jail", "main"]
 
 ROOT = "@ROOT@"
 PROBE_SECONDS = 20
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     view = make_view(Path(arguments[1]))
     mode = best_jail(view, arguments[2:])
     owner.send({"event": "ready", "jail": mode})
-    supervisor = Supervisor(owner, mode, view, warm=False, grow="warm" in arguments[2:])
+    supervisor = InstanceSupervisor(owner, mode, view, warm=False, grow="warm" in arguments[2:])
     supervisor.folders.append(str(Path(arguments[1]).parent))
     supervisor.run()
     for folder in supervisor.folders:  # where the owner was killed, nobody else does it
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def best_jail(view: View, wanted: list[str]) -> str:
+def best_jail(view: RootFilesystem, wanted: list[str]) -> str:
     """Return the strongest jail of those that are wanted that holds here."""
     if not namespaces.possible():
         return namespaces.NONE
@@ -65,7 +65,7 @@ def best_jail(view: View, wanted: list[str]) -> str:
     return next((mode for mode in modes if mode in wanted and _holds(mode, view)), namespaces.NONE)
 
 
-def _holds(mode: str, view: View) -> bool:
+def _holds(mode: str, view: RootFilesystem) -> bool:
     """Try a jail in a child of ours."""
     with tempfile.TemporaryDirectory(prefix="day89-probe-") as folder:
         Path(folder, "root").mkdir()
@@ -81,10 +81,10 @@ def _holds(mode: str, view: View) -> bool:
     return status == 0
 
 
-class Supervisor:
+class InstanceSupervisor:
     """The instances of one generation and the connection to the next generation."""
 
-    def __init__(self, above: Wire, mode: str, view: View, *, warm: bool, grow: bool) -> None:
+    def __init__(self, above: Wire, mode: str, view: RootFilesystem, *, warm: bool, grow: bool) -> None:
         """Take over the connection upwards; start the next generation where one is wanted."""
         self.above = above
         self.mode = mode
@@ -210,7 +210,7 @@ def _placed(value: Any, root: str) -> Any:
     return value.replace(ROOT, root) if isinstance(value, str) else value
 
 
-def _serve_warm(connection: socket.socket, mode: str, view: View) -> None:
+def _serve_warm(connection: socket.socket, mode: str, view: RootFilesystem) -> None:
     """Load the libraries in this freshly forked process and serve as the next generation; never return."""
     try:
         close_all_but({connection.fileno()})
@@ -218,6 +218,6 @@ def _serve_warm(connection: socket.socket, mode: str, view: View) -> None:
         above = Wire(connection)
         load()
         above.send({"event": "warm", "id": ""})
-        Supervisor(above, mode, view, warm=True, grow=False).run()
+        InstanceSupervisor(above, mode, view, warm=True, grow=False).run()
     finally:
         os._exit(0)

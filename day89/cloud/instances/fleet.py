@@ -18,18 +18,18 @@ from typing import Any
 
 from day89.cloud.instances import moto
 from day89.cloud.instances.addresses import take
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.cloud.instances.imds import MetadataService
-from day89.cloud.instances.instance import Instance
+from day89.cloud.instances.instance import RunningInstance
 from day89.cloud.instances.moto import Seen
 from day89.errors import NotFoundError, ToolError, WaitTimeoutError
 
-__all__ = ["Fleet", "Instance"]
+__all__ = ["InstanceFleet", "RunningInstance"]
 
 POLL_SECONDS = 0.02
 
 
-class Fleet:
+class InstanceFleet:
     """All instances of one cloud."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Fleet:
         lock: Any,
         endpoint: str,
         *,
-        supervisor: Supervisor | None = None,
+        supervisor: SupervisorClient | None = None,
         isolation: str = "auto",
         notify: Callable[[], None] = lambda: None,
         boot_delay: Callable[[str], float | None] = lambda instance_id: 0.0,
@@ -60,10 +60,10 @@ class Fleet:
         self.notify = notify
         self.boot_delay = boot_delay
         self.changed = threading.Condition()
-        self.supervisor, self._own = supervisor or Supervisor(), supervisor is None
+        self.supervisor, self._own = supervisor or SupervisorClient(), supervisor is None
         self.isolation = isolation
         self.folder = Path(tempfile.mkdtemp(prefix="day89-instances-"))
-        self._instances: dict[str, Instance] = {}
+        self._instances: dict[str, RunningInstance] = {}
         self._booting: dict[str, threading.Timer] = {}
         self._metadata, self._closed = MetadataService(), False
         self.supervisor.order(op="folder", path=str(self.folder))
@@ -77,7 +77,7 @@ class Fleet:
         """Return the isolation that is in force: ``namespaces``, ``landlock``, ``partial`` or ``none``."""
         return "none" if self.isolation == "none" else self.supervisor.wait_ready()
 
-    def get(self, instance_id: str) -> Instance:
+    def get(self, instance_id: str) -> RunningInstance:
         """Return an instance.
 
         Raises:
@@ -87,7 +87,7 @@ class Fleet:
             raise NotFoundError(f"instance {instance_id} does not exist in this cloud")
         return self._instances[instance_id]
 
-    def __iter__(self) -> Iterator[Instance]:
+    def __iter__(self) -> Iterator[RunningInstance]:
         """Iterate over all instances that were ever seen."""
         return iter(list(self._instances.values()))
 
@@ -131,22 +131,22 @@ class Fleet:
             self._booting.pop(instance_id, None)
             self.reconcile()
 
-    def _end(self, instance: Instance) -> None:
+    def _end(self, instance: RunningInstance) -> None:
         instance.ending = True
         self.supervisor.order(op="kill", id=self._name(instance))
 
-    def _name(self, instance: Instance) -> str:
+    def _name(self, instance: RunningInstance) -> str:
         # A shared supervisor sees fleet after fleet: a seeded cloud gives the same ids again.
         return f"{self.folder.name}/{instance.id}"
 
-    def _add(self, seen: Seen) -> Instance:
-        instance = Instance(seen, self.folder / seen.id, take(), self.lock)
+    def _add(self, seen: Seen) -> RunningInstance:
+        instance = RunningInstance(seen, self.folder / seen.id, take(), self.lock)
         instance.root.mkdir()
         self._metadata.add(instance.door)
         self._instances[seen.id] = instance
         return instance
 
-    def _launch(self, instance: Instance) -> None:
+    def _launch(self, instance: RunningInstance) -> None:
         command = [] if instance.booted else instance.prepare()
         instance.alive, instance.ending, instance.booted = True, False, True
         instance.script_running, instance.exit_status = bool(command), None
@@ -180,7 +180,7 @@ class Fleet:
                 self.reconcile()  # it may have been started again while it was ending
         self.notify()
 
-    def _on_control(self, instance: Instance, text: str) -> None:
+    def _on_control(self, instance: RunningInstance, text: str) -> None:
         with self.lock:
             if text == "reboot":
                 self.reboot(instance.id)

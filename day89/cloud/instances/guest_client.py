@@ -16,7 +16,7 @@ from typing import Any
 from day89.cloud.guest.commands import write_commands
 from day89.cloud.guest.wire import Wire
 
-__all__ = ["PACKAGE", "ForkServer", "Supervisor"]
+__all__ = ["PACKAGE", "ForkServer", "SupervisorClient"]
 
 PACKAGE = Path(__file__).parents[1] / "guest"
 JAILS = ("namespaces", "landlock", "partial")
@@ -57,7 +57,7 @@ class ForkServer:
         self.folder.cleanup()
 
 
-class Supervisor:
+class SupervisorClient:
     """The connection to the supervisor process, which may serve one fleet after another.
 
     A fleet makes one for itself; a program that opens many clouds makes one, passes it to each, and closes it at the

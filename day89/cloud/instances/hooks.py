@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from day89.cloud.instances.fleet import Fleet
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.fleet import InstanceFleet
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
 
@@ -21,7 +21,7 @@ __all__ = ["answered", "running_instances"]
 OUTPUT = re.compile(rb"<output>.*?</output>|<output/>", re.DOTALL)
 
 
-def answered(fleet: Fleet, call: ApiCall, answer: Answer) -> Answer:
+def answered(fleet: InstanceFleet, call: ApiCall, answer: Answer) -> Answer:
     """Bring the instances in step with a call that moto has done, and put what they know into its answer.
 
     Args:
@@ -49,13 +49,15 @@ def answered(fleet: Fleet, call: ApiCall, answer: Answer) -> Answer:
 
 
 @contextmanager
-def running_instances(cloud: Any, supervisor: Supervisor | None = None, *, isolation: str = "auto") -> Iterator[Fleet]:
+def running_instances(
+    cloud: Any, supervisor: SupervisorClient | None = None, *, isolation: str = "auto"
+) -> Iterator[InstanceFleet]:
     """Let the instances of a cloud run for as long as a block lasts.
 
     Args:
         cloud: a ``day89.cloud.Cloud``; an HTTP door is opened for its instances.
         supervisor: one to share between clouds; None starts one, and so does one of another process.
-        isolation: ``auto``, ``strict`` or ``none``, see ``Fleet``.
+        isolation: ``auto``, ``strict`` or ``none``, see ``InstanceFleet``.
 
     Yields:
         The fleet. At the end no process, port or file of it is left.
@@ -70,7 +72,7 @@ def running_instances(cloud: Any, supervisor: Supervisor | None = None, *, isola
     if supervisor is not None and supervisor.owner != os.getpid():
         supervisor = None
     with cloud.serve() as server:
-        fleet = Fleet(
+        fleet = InstanceFleet(
             cloud.gateway.lock,
             server.endpoint,
             supervisor=supervisor,

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 
-__all__ = ["Door", "MetadataService", "Source"]
+__all__ = ["MetadataListener", "MetadataService", "MetadataSource"]
 
 MOST_SECONDS = 21600
 TOKEN = "X-aws-ec2-metadata-token"  # the header's name
 SECONDS = "X-aws-ec2-metadata-token-ttl-seconds"
 
 
-class Source(Protocol):
+class MetadataSource(Protocol):
     """The content of one instance's metadata service, computed anew at each request."""
 
     @property
@@ -37,10 +37,10 @@ class Source(Protocol):
         """Return the content of a path below ``/latest/``, or None."""
 
 
-class Door:
+class MetadataListener:
     """One instance's listening socket, its content, and the session tokens that it issued."""
 
-    def __init__(self, listener: socket.socket, source: Source) -> None:
+    def __init__(self, listener: socket.socket, source: MetadataSource) -> None:
         """Take over a listening socket."""
         self.listener = listener
         self.source = source
@@ -76,11 +76,11 @@ class MetadataService:
         self._open = True
         self._thread.start()
 
-    def add(self, door: Door) -> None:
+    def add(self, door: MetadataListener) -> None:
         """Serve a door."""
         self._soon(lambda: self._selector.register(door.listener, selectors.EVENT_READ, door))
 
-    def remove(self, door: Door) -> None:
+    def remove(self, door: MetadataListener) -> None:
         """Stop serving a door and close its socket."""
 
         def leave() -> None:
@@ -115,7 +115,7 @@ class MetadataService:
             while self._tasks:
                 self._tasks.pop(0)()
 
-    def _accept(self, door: Door) -> None:
+    def _accept(self, door: MetadataListener) -> None:
         try:
             connection, address = door.listener.accept()
         except OSError:
@@ -123,13 +123,13 @@ class MetadataService:
         threading.Thread(target=_answer, args=(connection, address, door), name="day89-metadata-1", daemon=True).start()
 
 
-def _answer(connection: socket.socket, address: Any, door: Door) -> None:
+def _answer(connection: socket.socket, address: Any, door: MetadataListener) -> None:
     connection.settimeout(10)
     with connection, contextlib.suppress(OSError):
-        _Handler(connection, address, door)  # type: ignore[arg-type]
+        _MetadataHandler(connection, address, door)  # type: ignore[arg-type]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _MetadataHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "EC2ws"
     sys_version = ""
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         """Give out a session token."""
-        door: Door = self.server  # type: ignore[assignment]
+        door: MetadataListener = self.server  # type: ignore[assignment]
         try:
             seconds = int(self.headers[SECONDS])
         except (TypeError, ValueError):
@@ -155,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a question about the instance."""
-        door: Door = self.server  # type: ignore[assignment]
+        door: MetadataListener = self.server  # type: ignore[assignment]
         if not door.source.enabled:
             self._send(403, "")
             return

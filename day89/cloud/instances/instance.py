@@ -10,13 +10,13 @@ from typing import Any
 
 from day89.cloud.guest.commands import environment
 from day89.cloud.instances.addresses import Address
-from day89.cloud.instances.imds import Door
+from day89.cloud.instances.imds import MetadataListener
 from day89.cloud.instances.imds_content import Tree
 from day89.cloud.instances.moto import Seen
 from day89.cloud.instances.user_data import read_user_data
 from day89.sandbox.safe_open import open_beneath
 
-__all__ = ["Instance"]
+__all__ = ["RunningInstance"]
 
 CONSOLE_BYTES = 64 * 1024  # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html
 LOG = "var/log/cloud-init-output.log"
@@ -27,7 +27,7 @@ PYTHON = re.compile(rb"(\bexec[ \t]+|(?<=\n)#![ \t]*)/usr/(?:local/)?bin/python3
 ROOT = "@ROOT@"  # replaced by the supervisor: empty inside a jail, else the folder
 
 
-class Instance:
+class RunningInstance:
     """One instance of the fleet: its folder, its addresses, its processes."""
 
     def __init__(self, seen: Seen, root: Path, address: Address, lock: Any) -> None:
@@ -37,7 +37,7 @@ class Instance:
         self.address = address.outer
         self.localhost = address.localhost
         self.tree = Tree(seen, address.outer)
-        self.door = Door(address.listener, self)
+        self.door = MetadataListener(address.listener, self)
         self.alive = False  # it has (or may have) processes
         self.ending = False  # it has been told to end
         self.booted = False  # user data runs on the first boot only

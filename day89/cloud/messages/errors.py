@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
-from day89.cloud.messages.model import Refusal
+from day89.cloud.messages.model import AwsError
 
 __all__ = ["XML", "Answer", "render", "with_body"]
 
@@ -15,7 +15,7 @@ Answer = tuple[int, dict[str, str], bytes]
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def render(refusal: Refusal, protocol: str, method: str = "POST") -> Answer:
+def render(refusal: AwsError, protocol: str, method: str = "POST") -> Answer:
     """Write a refusal as AWS would.
 
     Args:
@@ -42,7 +42,7 @@ def with_body(answer: Answer, body: bytes) -> Answer:
     return answer[0], {name: value for name, value in answer[1].items() if name.lower() != "content-length"}, body
 
 
-def _json_headers(refusal: Refusal) -> Mapping[str, str]:
+def _json_headers(refusal: AwsError) -> Mapping[str, str]:
     kind = "Sender" if refusal.status < 500 else "Receiver"
     return {
         "Content-Type": "application/x-amz-json-1.0",
@@ -51,26 +51,26 @@ def _json_headers(refusal: Refusal) -> Mapping[str, str]:
     }
 
 
-def _json(refusal: Refusal) -> bytes:
+def _json(refusal: AwsError) -> bytes:
     return json.dumps({"__type": refusal.code, "message": refusal.message, **refusal.fields}).encode()
 
 
-def _rest_xml(refusal: Refusal, request_id: str) -> str:
+def _rest_xml(refusal: AwsError, request_id: str) -> str:
     more = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in refusal.fields.items())
     return f"{XML}<Error>{_code(refusal)}{more}<RequestId>{request_id}</RequestId><HostId>day89</HostId></Error>"
 
 
-def _ec2(refusal: Refusal, request_id: str) -> str:
+def _ec2(refusal: AwsError, request_id: str) -> str:
     return (
         f"{XML}<Response><Errors><Error>{_code(refusal)}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
     )
 
 
-def _query(refusal: Refusal, request_id: str) -> str:
+def _query(refusal: AwsError, request_id: str) -> str:
     kind = "Sender" if refusal.status < 500 else "Receiver"
     error = f"<Error><Type>{kind}</Type>{_code(refusal)}</Error>"
     return f"{XML}<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
 
 
-def _code(refusal: Refusal) -> str:
+def _code(refusal: AwsError) -> str:
     return f"<Code>{escape(refusal.code)}</Code><Message>{escape(refusal.message)}</Message>"

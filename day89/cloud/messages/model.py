@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["ADMIN", "DEFAULT_ACCOUNT", "DEFAULT_REGION", "ApiCall", "Credential", "Refusal"]
+__all__ = ["ADMIN", "DEFAULT_ACCOUNT", "DEFAULT_REGION", "ApiCall", "AwsError", "Credential"]
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -30,7 +30,7 @@ ADMIN = Credential(
 
 
 @dataclass(frozen=True)
-class Refusal:
+class AwsError:
     """An error as AWS reports it: code, message, HTTP status.
 
     Args:

@@ -24,7 +24,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from day89.cloud.messages.errors import Answer, render
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto.failures import not_here, refusal_for
 
 __all__ = [
@@ -108,7 +108,7 @@ def protocol_of(service: str, content_type: str | None) -> str:
     return str(determine_request_protocol(get_service_model(service), content_type))
 
 
-def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[str, Any]] | Refusal:
+def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[str, Any]] | AwsError:
     """Read which operation a request asks for, and its parameters under the names of the API reference.
 
     Args:
@@ -131,7 +131,7 @@ def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[s
         if wrong is not None:
             message = f"Provided {wrong} not an integer or within integer range"
             fields = {"ArgumentName": wrong, "ArgumentValue": values[wrong]}
-            return Refusal("InvalidArgument", message, 400, fields)
+            return AwsError("InvalidArgument", message, 400, fields)
     parts = {
         "method": request.method,
         # A PUT to S3 may say that it is a form (urllib does so unasked); its body is an object all the same.
@@ -148,7 +148,7 @@ def understand(service: str, request: Request, body: bytes) -> tuple[str, dict[s
         return str(operation.name), {**params, "Metadata": metadata} if metadata else params
     except (RequestParserError, ParseError, ValueError, KeyError, TypeError, AttributeError) as error:
         LOG.debug("%s.%s does not read", service, operation.name, exc_info=error)
-        return Refusal("MalformedXML", NOT_READ) if service == "s3" else Refusal("MalformedInput", NOT_READ)
+        return AwsError("MalformedXML", NOT_READ) if service == "s3" else AwsError("MalformedInput", NOT_READ)
 
 
 def ask_moto(call: ApiCall, request: Request, path: str, protocol: str) -> Answer:

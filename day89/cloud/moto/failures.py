@@ -8,7 +8,7 @@ from typing import Any
 from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 
 __all__ = ["not_here", "refusal_for"]
 
@@ -19,7 +19,7 @@ MISSING = {"ec2": "MissingParameter", "s3": "InvalidRequest"}
 WRONG = {"ec2": "InvalidParameterValue", "s3": "InvalidRequest"}
 
 
-def refusal_for(call: ApiCall, error: BaseException) -> Refusal:
+def refusal_for(call: ApiCall, error: BaseException) -> AwsError:
     """Return the refusal for a call on which moto broke.
 
     Args:
@@ -35,17 +35,17 @@ def refusal_for(call: ApiCall, error: BaseException) -> Refusal:
     other = "ValidationException" if call.service in JSON_SERVICES else "ValidationError"
     missing = _missing(call)
     if missing:
-        return Refusal(MISSING.get(call.service, other), f"The request must contain the parameter {missing}")
+        return AwsError(MISSING.get(call.service, other), f"The request must contain the parameter {missing}")
     message = f"The local cloud cannot do {call.operation} with these parameters: one of them is not valid."
-    return Refusal(WRONG.get(call.service, other), message)
+    return AwsError(WRONG.get(call.service, other), message)
 
 
-def not_here(service: str, operation: str) -> Refusal:
+def not_here(service: str, operation: str) -> AwsError:
     """Return the refusal for an operation that the local cloud does not have."""
     message = f"The local cloud has no {operation}: the course does not use it."
     if service == "s3":
-        return Refusal("MethodNotAllowed", message, 405)
-    return Refusal("UnknownOperationException" if service in JSON_SERVICES else "InvalidAction", message)
+        return AwsError("MethodNotAllowed", message, 405)
+    return AwsError("UnknownOperationException" if service in JSON_SERVICES else "InvalidAction", message)
 
 
 def _missing(call: ApiCall) -> str | None:

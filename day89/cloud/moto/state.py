@@ -10,11 +10,11 @@ from typing import Any
 from day89.cloud.messages.model import ADMIN, DEFAULT_ACCOUNT, DEFAULT_REGION, Credential
 from day89.cloud.moto import backend, images
 
-__all__ = ["State"]
+__all__ = ["CloudState"]
 
 
 @dataclass
-class State:
+class CloudState:
     """The settings and the state of one cloud, which rules, policies and overrides read."""
 
     credentials: dict[str, Credential] = field(default_factory=lambda: {ADMIN.access_key: ADMIN})

@@ -8,9 +8,9 @@ from typing import Any
 
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.moto.backend import active_backends
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
-__all__ = ["AWS", "INSTANT", "Pace", "PaceKeeper"]
+__all__ = ["AWS", "INSTANT", "Pace", "TransitionTimer"]
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 TRANSITIONS = {"running": ("pending", 0), "stopped": ("stopping", 64), "terminated": ("shutting-down", 32)}
@@ -58,10 +58,10 @@ class _Moving:
     due: float
 
 
-class PaceKeeper:
+class TransitionTimer:
     """The timer of transitional instance states; moto itself knows only the lasting ones."""
 
-    def __init__(self, pace: Pace, state: State) -> None:
+    def __init__(self, pace: Pace, state: CloudState) -> None:
         """Begin with nothing on the move."""
         self.pace = pace
         self.state = state

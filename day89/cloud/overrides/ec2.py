@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.messages.errors import Answer, render, with_body
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto import images
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.ec2 import SSM_IMAGE
 
 __all__ = ["AFTER", "BEFORE", "prepare"]
@@ -22,7 +22,7 @@ CURRENT_STATE = re.compile(rb"<currentState>.*?</currentState>", re.DOTALL)
 PREVIOUS_STATE = re.compile(rb"<previousState>.*?<name>([^<]*)</name>", re.DOTALL)
 
 
-def prepare(call: ApiCall, state: State) -> None:
+def prepare(call: ApiCall, state: CloudState) -> None:
     """Put the images of the course into a region when it is first used."""
     place = (call.account, call.region)
     if not state.regions_ready:
@@ -32,7 +32,7 @@ def prepare(call: ApiCall, state: State) -> None:
         images.register(state.backend("ec2", *place), state.backend("ssm", *place))
 
 
-def launch(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def launch(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Launch MaxCount instances, as EC2 does where it can, from the image and with the metadata options that it takes.
 
     moto launches MinCount, and knows neither ``resolve:ssm:`` nor what a template or an image says of the options.
@@ -88,7 +88,7 @@ def _default_group(call: ApiCall, backend: Any, template: Mapping[str, Any]) -> 
     return None if group is None else str(group.id)
 
 
-def same_token(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def same_token(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer a repeated launch with the first one's answer: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html"""
     token = call.params.get("ClientToken")
     known = state.launches.get((call.account, call.region, token)) if token else None
@@ -98,14 +98,14 @@ def same_token(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     if params == _asked(call):
         return answer
     message = f"Client token {token} was used before with other parameters."
-    return render(Refusal("IdempotentParameterMismatch", message), "ec2")
+    return render(AwsError("IdempotentParameterMismatch", message), "ec2")
 
 
 def _asked(call: ApiCall) -> dict[str, Any]:
     return {name: value for name, value in call.params.items() if name not in ONCE}
 
 
-def keep_token(call: ApiCall, state: State, answer: Answer) -> Answer:
+def keep_token(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Remember the answer to a launch by its token."""
     token = call.params.get("ClientToken")
     if token:
@@ -113,7 +113,7 @@ def keep_token(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def page(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def page(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Return reservations in pages, also where none were asked for: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html"""
     if call.params.get("InstanceIds"):
         return None
@@ -123,7 +123,7 @@ def page(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return None
 
 
-def canonical_ranges(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def canonical_ranges(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Store ranges as networks: 100.68.0.18/18 is kept as 100.68.0.0/18.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
@@ -142,7 +142,7 @@ def canonical_ranges(call: ApiCall, state: State, inner: Inner) -> Answer | None
     return None
 
 
-def owned_snapshots(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def owned_snapshots(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Heed OwnerIds, which moto ignores: the public images' snapshots are not the caller's.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
@@ -162,7 +162,7 @@ def _network(text: Any) -> str | None:
         return None
 
 
-def finish_launch(call: ApiCall, state: State, answer: Answer) -> Answer:
+def finish_launch(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Give new instances what moto drops: the template's options, the profile, IMDSv2 as the image wants it."""
     backend = state.backend("ec2", call.account, call.region)
     for reservation in list(backend.reservations.values())[-1:]:
@@ -171,7 +171,7 @@ def finish_launch(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def same_state(call: ApiCall, state: State, answer: Answer) -> Answer:
+def same_state(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Say of an instance that was already as it should be that it is so, not that it is on its way.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StartInstances.html
@@ -186,7 +186,7 @@ def same_state(call: ApiCall, state: State, answer: Answer) -> Answer:
     return with_body(answer, ITEM.sub(settled, answer[2]))
 
 
-def _complete(call: ApiCall, state: State, backend: Any, instance: Any) -> None:
+def _complete(call: ApiCall, state: CloudState, backend: Any, instance: Any) -> None:
     template = _template(backend, call.params.get("LaunchTemplate"))
     if call.params.get("DisableApiTermination") or template.get("DisableApiTermination"):
         instance.disable_api_termination = True
@@ -211,8 +211,8 @@ def _template(backend: Any, wanted: Mapping[str, Any] | None) -> Mapping[str, An
     return data
 
 
-Befores = tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]
-Afters = tuple[Callable[[ApiCall, State, Answer], Answer], ...]
+Befores = tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]
+Afters = tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]
 BEFORE: Mapping[str, Befores] = {
     "ec2.RunInstances": (same_token, launch),
     "ec2.DescribeInstances": (page,),

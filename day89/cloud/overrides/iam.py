@@ -8,10 +8,10 @@ from typing import Any
 from day89.cloud.auth import identities
 from day89.cloud.auth.evaluate import Access, Decision, Document, Effect, Principal, decide, parse_policy
 from day89.cloud.messages.errors import XML, Answer, render
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.messages.xml import element
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["AFTER", "BEFORE"]
 
@@ -36,7 +36,7 @@ LINKED = {
 Named = tuple[str, Document]
 
 
-def simulate(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def simulate(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer SimulatePrincipalPolicy and SimulateCustomPolicy by the rules that calls are judged by.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
@@ -49,7 +49,7 @@ def simulate(call: ApiCall, state: State, inner: Inner) -> Answer | None:
         entity = _entity(call, state, str(given.get("PolicySourceArn") or ""))
         if entity is None:
             message = f"The ARN {given.get('PolicySourceArn')} cannot be found."
-            return render(Refusal("NoSuchEntity", message, 404), "query")
+            return render(AwsError("NoSuchEntity", message, 404), "query")
         documents += list(_policies(entity))
     known = [(name, document) for name, document in documents if document]
     context = {
@@ -67,7 +67,7 @@ def simulate(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return 200, {"content-type": "text/xml"}, body.encode()
 
 
-def _entity(call: ApiCall, state: State, arn: str) -> Any:
+def _entity(call: ApiCall, state: CloudState, arn: str) -> Any:
     iam = state.backend("iam", call.account)
     return next(
         (one for one in [*iam.roles.values(), *iam.users.values(), *iam.groups.values()] if one.arn == arn), None
@@ -110,7 +110,7 @@ def _matched(name: str, place: int) -> str:
     return f"<member>{told}<StartPosition>{position}</StartPosition><EndPosition>{position}</EndPosition></member>"
 
 
-def linked_role(call: ApiCall, state: State, answer: Answer) -> Answer:
+def linked_role(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Attach to a service-linked role the policy that AWS attaches."""
     service = str(call.params.get("AWSServiceName", "")).removesuffix(".amazonaws.com")
     name = LINKED.get(service)
@@ -126,10 +126,10 @@ def linked_role(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]] = {
     "iam.SimulatePrincipalPolicy": (simulate,),
     "iam.SimulateCustomPolicy": (simulate,),
 }
-AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
+AFTER: Mapping[str, tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]] = {
     "iam.CreateServiceLinkedRole": (linked_role,),
 }

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.overrides import (
     s3_answers,
     s3_buckets,
@@ -27,14 +27,14 @@ from day89.cloud.overrides import (
 __all__ = ["AFTERS", "BEFORES", "website"]
 
 
-def plain_body(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def plain_body(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Keep moto from reading an object as a form because of its Content-Type."""
     if inner.headers.get("content-type", "").startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
         inner.set_header("content-type", None)
     return None
 
 
-def kept_type(call: ApiCall, state: State, answer: Answer) -> Answer:
+def kept_type(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Give an object back the Content-Type that ``plain_body`` took from it."""
     given = call.headers.get("content-type", "")
     if given.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
@@ -42,7 +42,7 @@ def kept_type(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def website(state: State, path: str) -> Answer:
+def website(state: CloudState, path: str) -> Answer:
     """Serve a page of a static website: https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
 
     Args:
@@ -80,8 +80,8 @@ def _page(status: int, text: str) -> Answer:
     return status, {"content-type": "text/html"}, f"<html><body><h1>{escape(text)}</h1></body></html>".encode()
 
 
-Befores = Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]]
-Afters = Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]]
+Befores = Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]]
+Afters = Mapping[str, tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]]
 OWN_BEFORE: Befores = {
     "s3.PutObject": (plain_body,),
     "s3.UploadPart": (plain_body,),

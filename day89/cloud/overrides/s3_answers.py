@@ -8,7 +8,7 @@ from typing import Any
 
 from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["AFTER"]
 
@@ -17,7 +17,7 @@ FILTER = re.compile(rb"<And>|<Filter>|<Filter ?/>")
 SIZES = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
 
 
-def keep_sizes(call: ApiCall, state: State, answer: Answer) -> Answer:
+def keep_sizes(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Keep the sizes that lifecycle rules ask for: moto forgets them."""
     bucket: Any = state.bucket(call.params["Bucket"])
     if answer[0] < 300 and bucket is not None:
@@ -31,7 +31,7 @@ def _sizes(chosen: Mapping[str, Any]) -> bytes:
     return "".join(f"<{name}>{given[name]}</{name}>" for name in SIZES if name in given).encode()
 
 
-def show_sizes(call: ApiCall, state: State, answer: Answer) -> Answer:
+def show_sizes(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Show each rule with the sizes that it was put with: https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRuleFilter.html"""
     sizes = iter(getattr(state.bucket(call.params["Bucket"]), "day89_sizes", []))
     return _with_body(answer, RULE.sub(lambda found: _sized(found[0], next(sizes, b"")), answer[2]))
@@ -50,7 +50,7 @@ def _with_body(answer: Answer, body: bytes) -> Answer:
     return status, {name: value for name, value in headers.items() if name.lower() != "content-length"}, body
 
 
-AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
+AFTER: Mapping[str, tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]] = {
     "s3.PutBucketLifecycleConfiguration": (keep_sizes,),
     "s3.GetBucketLifecycleConfiguration": (show_sizes,),
 }

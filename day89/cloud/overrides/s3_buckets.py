@@ -9,10 +9,10 @@ from typing import Any
 from moto.s3.models import PublicAccessBlock
 
 from day89.cloud.messages.errors import Answer, render
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.messages.xml import document, element
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.overrides import s3_encryption
 
 __all__ = ["AFTER", "BEFORE"]
@@ -22,13 +22,13 @@ CONSTRAINT = re.compile(rb"(<LocationConstraint>)EU(</LocationConstraint>)")
 TAGS = re.compile(rb"<Tags>.*?</Tags>|<Tags ?/>", re.DOTALL)
 
 
-def create_bucket(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def create_bucket(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Take what moto does not: the old name of a region, and tags."""
     given = call.params.get("CreateBucketConfiguration") or {}
     bucket = state.bucket(call.params["Bucket"])
     if bucket is not None and given.get("Tags") and bucket.account_id == call.account:
         message = "Your previous request to create the named bucket succeeded and you already own it."
-        refusal = Refusal("BucketAlreadyOwnedByYou", message, 409, {"BucketName": bucket.name})
+        refusal = AwsError("BucketAlreadyOwnedByYou", message, 409, {"BucketName": bucket.name})
         return render(refusal, "rest-xml")
     if given.get("LocationConstraint") == OLD_REGION and call.region == IRELAND:
         inner.set_body(CONSTRAINT.sub(rb"\1eu-west-1\2", inner.body))
@@ -37,7 +37,7 @@ def create_bucket(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return None
 
 
-def new_bucket(call: ApiCall, state: State, answer: Answer) -> Answer:
+def new_bucket(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Give a new bucket what S3 gives it since January and April 2023: encryption, and no public access."""
     bucket = state.bucket(call.params["Bucket"])
     given = call.params.get("CreateBucketConfiguration") or {}
@@ -58,27 +58,27 @@ def new_bucket(call: ApiCall, state: State, answer: Answer) -> Answer:
     return 200, {"Location": location, "x-amz-bucket-arn": f"arn:aws:s3:::{bucket.name}"}, b""
 
 
-def gone_bucket(call: ApiCall, state: State, answer: Answer) -> Answer:
+def gone_bucket(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Let a bucket that is made again be a new one."""
     state.buckets_seen.discard(call.params["Bucket"])
     return answer
 
 
-def location(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def location(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer GetBucketLocation: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html"""
     bucket = state.bucket(call.params["Bucket"])
     region = getattr(bucket, "day89_location", bucket.region_name)
     return document("LocationConstraint", "" if region == "us-east-1" else region)
 
 
-def head_bucket(call: ApiCall, state: State, answer: Answer) -> Answer:
+def head_bucket(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Name a bucket's region and ARN: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
     bucket = state.bucket(call.params["Bucket"])
     told = {"x-amz-bucket-region": bucket.region_name, "x-amz-access-point-alias": "false"}
     return answer[0], {**answer[1], **told, "x-amz-bucket-arn": f"arn:aws:s3:::{bucket.name}"}, answer[2]
 
 
-def tag_bucket(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def tag_bucket(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer PutBucketTagging, also with no tags: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html"""
     bucket = state.bucket(call.params["Bucket"])
     tags = {tag["Key"]: tag["Value"] for tag in (call.params.get("Tagging") or {}).get("TagSet") or []}
@@ -86,23 +86,23 @@ def tag_bucket(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return 204, {}, b""
 
 
-def tags_of_bucket(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def tags_of_bucket(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer GetBucketTagging: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html"""
     bucket = state.bucket(call.params["Bucket"])
     tags = state.backend("s3", bucket.account_id).tagger.get_tag_dict_for_resource(bucket.arn)
     if not tags:
-        refusal = Refusal("NoSuchTagSet", "The TagSet does not exist", 404, {"BucketName": bucket.name})
+        refusal = AwsError("NoSuchTagSet", "The TagSet does not exist", 404, {"BucketName": bucket.name})
         return render(refusal, "rest-xml")
     each = "".join(f"<Tag>{element('Key', key)}{element('Value', value or '')}</Tag>" for key, value in tags.items())
     return document("Tagging", f"<TagSet>{each}</TagSet>")
 
 
-def no_content(call: ApiCall, state: State, answer: Answer) -> Answer:
+def no_content(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Answer with 204 where S3 does."""
     return 204, {}, b""
 
 
-def lock(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def lock(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer GetObjectLockConfiguration: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html"""
     bucket = state.bucket(call.params["Bucket"])
     text = element("ObjectLockEnabled", "Enabled")
@@ -113,7 +113,7 @@ def lock(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return document("ObjectLockConfiguration", text)
 
 
-def put_lock(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def put_lock(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer PutObjectLockConfiguration, also for a bucket that has objects: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html"""
     bucket = state.bucket(call.params["Bucket"])
     rule = (call.params["ObjectLockConfiguration"].get("Rule") or {}).get("DefaultRetention") or {}
@@ -124,7 +124,7 @@ def put_lock(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return 200, {}, b""
 
 
-def pay(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def pay(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer PutBucketRequestPayment and GetBucketRequestPayment: who pays is kept, nobody pays."""
     bucket = state.bucket(call.params["Bucket"])
     if call.operation == "PutBucketRequestPayment":
@@ -134,7 +134,7 @@ def pay(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return document("RequestPaymentConfiguration", element("Payer", payer))
 
 
-def keep_lifecycle(call: ApiCall, state: State, answer: Answer) -> Answer:
+def keep_lifecycle(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Keep lifecycle rules as they were put: by them S3 tells when an object expires."""
     rules: list[Mapping[str, Any]] = (call.params.get("LifecycleConfiguration") or {}).get("Rules") or []
     state.bucket(call.params["Bucket"]).day89_lifecycle = rules
@@ -142,19 +142,19 @@ def keep_lifecycle(call: ApiCall, state: State, answer: Answer) -> Answer:
     return show_transition(call, state, answer)
 
 
-def show_transition(call: ApiCall, state: State, answer: Answer) -> Answer:
+def show_transition(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Say how small an object may be that moves: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html"""
     size = getattr(state.bucket(call.params["Bucket"]), "day89_transition", None) or "all_storage_classes_128K"
     return answer[0], {**answer[1], "x-amz-transition-default-minimum-object-size": size}, answer[2]
 
 
-def forget_lifecycle(call: ApiCall, state: State, answer: Answer) -> Answer:
+def forget_lifecycle(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Forget the rules."""
     state.bucket(call.params["Bucket"]).day89_lifecycle = []
     return answer
 
 
-BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]] = {
     "s3.CreateBucket": (create_bucket,),
     "s3.GetBucketLocation": (location,),
     "s3.PutBucketTagging": (tag_bucket,),
@@ -164,7 +164,7 @@ BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...
     "s3.PutBucketRequestPayment": (pay,),
     "s3.GetBucketRequestPayment": (pay,),
 }
-AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
+AFTER: Mapping[str, tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]] = {
     "s3.CreateBucket": (new_bucket,),
     "s3.DeleteBucket": (gone_bucket,),
     "s3.HeadBucket": (head_bucket,),

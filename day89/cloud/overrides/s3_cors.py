@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from day89.cloud.messages.errors import Answer, render
-from day89.cloud.messages.model import Refusal
+from day89.cloud.messages.model import AwsError
 from day89.cloud.messages.moto_request import Headers
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["cors_headers", "preflight"]
 
@@ -18,7 +18,7 @@ NOT_ALLOWED = (
 )
 
 
-def preflight(state: State, path: str, headers: Headers) -> Answer:
+def preflight(state: CloudState, path: str, headers: Headers) -> Answer:
     """Answer an OPTIONS request, which nobody signs.
 
     Args:
@@ -32,7 +32,7 @@ def preflight(state: State, path: str, headers: Headers) -> Answer:
     name, _, key = path.lstrip("/").partition("/")
     origin, method = headers.get("origin"), headers.get("access-control-request-method")
     if not origin:
-        refusal = Refusal("BadRequest", "Insufficient information. Origin request header needed.", 400)
+        refusal = AwsError("BadRequest", "Insufficient information. Origin request header needed.", 400)
         return render(refusal, "rest-xml")
     bucket = state.bucket(name)
     if bucket is None or not bucket.cors or not method:
@@ -48,10 +48,10 @@ def preflight(state: State, path: str, headers: Headers) -> Answer:
 
 def _forbidden(message: str, method: str | None, kind: str) -> Answer:
     fields = {"Method": method or "OPTIONS", "ResourceType": kind}
-    return render(Refusal("AccessForbidden", message, 403, fields), "rest-xml")
+    return render(AwsError("AccessForbidden", message, 403, fields), "rest-xml")
 
 
-def cors_headers(state: State, bucket: str, method: str, headers: Headers) -> dict[str, str]:
+def cors_headers(state: CloudState, bucket: str, method: str, headers: Headers) -> dict[str, str]:
     """Return the headers that let a browser's page read an answer; none where no rule of the bucket fits."""
     origin = headers.get("origin")
     found = state.bucket(bucket) if origin else None

@@ -12,7 +12,7 @@ from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.version_ids import is_version_id
 from day89.cloud.messages.xml import document, element
 from day89.cloud.moto.backend import is_marker
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["delete_objects"]
 
@@ -25,7 +25,7 @@ MESSAGES = {
 LOCKED = "Access Denied because object protected by object lock."
 
 
-def delete_objects(call: ApiCall, state: State, denied: Mapping[str, str]) -> Answer:
+def delete_objects(call: ApiCall, state: CloudState, denied: Mapping[str, str]) -> Answer:
     """Answer DeleteObjects.
 
     Args:
@@ -48,7 +48,7 @@ def delete_objects(call: ApiCall, state: State, denied: Mapping[str, str]) -> An
     return document("DeleteResult", "".join(lines))
 
 
-def _unfit(call: ApiCall, state: State, item: Mapping[str, Any]) -> str | None:
+def _unfit(call: ApiCall, state: CloudState, item: Mapping[str, Any]) -> str | None:
     """Return the error code for a version that is none, or a condition that does not hold."""
     version_id, etag = item.get("VersionId"), item.get("ETag")
     bucket = state.bucket(call.params["Bucket"])
@@ -61,7 +61,7 @@ def _unfit(call: ApiCall, state: State, item: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _delete(call: ApiCall, state: State, item: Mapping[str, Any]) -> str | None:
+def _delete(call: ApiCall, state: CloudState, item: Mapping[str, Any]) -> str | None:
     """Delete one and return what is told of it; None where a lock keeps it."""
     name, version_id = item["Key"], item.get("VersionId")
     bucket = state.bucket(call.params["Bucket"])

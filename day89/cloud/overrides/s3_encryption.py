@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from day89.cloud.messages.errors import Answer, with_body
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.s3_buckets import BLOCKED
 from day89.cloud.validation.s3_objects import managed_key
 
@@ -29,13 +29,13 @@ __all__ = [
 DEFAULT = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
 
 
-def default_encryption(call: ApiCall, state: State, answer: Answer) -> Answer:
+def default_encryption(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Fall back to SSE-S3, which cannot be turned off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html"""
     state.bucket(call.params["Bucket"]).encryption = DEFAULT
     return answer
 
 
-def only_blocked(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def only_blocked(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer where only the kinds to block are named: the default stays, which moto would refuse."""
     rule = _rule(call)
     if rule.get("ApplyServerSideEncryptionByDefault") or not rule.get("BlockedEncryptionTypes"):
@@ -43,7 +43,7 @@ def only_blocked(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return 200, {}, b""
 
 
-def set_blocked(call: ApiCall, state: State, answer: Answer) -> Answer:
+def set_blocked(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Keep which kinds of encryption a bucket blocks: https://docs.aws.amazon.com/AmazonS3/latest/API/API_BlockedEncryptionTypes.html"""
     named = (_rule(call).get("BlockedEncryptionTypes") or {}).get("EncryptionType")
     bucket = state.bucket(call.params["Bucket"])
@@ -93,7 +93,7 @@ def _headers(method: str, key: str | None, bucket_key: Any) -> dict[str, str]:
     return {**told, **({f"{name}-bucket-key-enabled": "true"} if used else {})}
 
 
-def kms_key(call: ApiCall, state: State, answer: Answer) -> Answer:
+def kms_key(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Name the key of SSE-KMS: the one that AWS keeps for S3, the only one in this cloud."""
     key = state.version(call.params["Bucket"], call.params["Key"])
     if str(key.encryption).startswith("aws:kms"):
@@ -101,7 +101,7 @@ def kms_key(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def blocked_encryption(call: ApiCall, state: State, answer: Answer) -> Answer:
+def blocked_encryption(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Show which kinds of encryption a bucket blocks; moto does not know of it."""
     blocked = getattr(state.bucket(call.params["Bucket"]), "day89_blocked", BLOCKED)
     kinds = "".join(f"<EncryptionType>{escape(kind)}</EncryptionType>" for kind in blocked)

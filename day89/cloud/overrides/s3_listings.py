@@ -13,7 +13,7 @@ from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.messages.tokens import read_token, write_token
 from day89.cloud.messages.xml import canonical_id, document, element, writer
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["BEFORE", "region_of"]
 
@@ -29,7 +29,7 @@ class Page(NamedTuple):
     last: str | None
 
 
-def list_objects(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def list_objects(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer ListObjects: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html"""
     given, marker = call.params, call.params.get("Marker") or ""
     page, most = _page_of_objects(call, state, marker)
@@ -45,7 +45,7 @@ def list_objects(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return document("ListBucketResult", "".join(text))
 
 
-def list_objects_v2(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def list_objects_v2(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer ListObjectsV2: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html"""
     given, token = call.params, call.params.get("ContinuationToken")
     after = given.get("StartAfter")
@@ -64,7 +64,7 @@ def list_objects_v2(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return document("ListBucketResult", "".join(text))
 
 
-def _page_of_objects(call: ApiCall, state: State, marker: str) -> tuple[Page, int]:
+def _page_of_objects(call: ApiCall, state: CloudState, marker: str) -> tuple[Page, int]:
     most = _most(call, "MaxKeys", state)
     prefix, delimiter = call.params.get("Prefix") or "", call.params.get("Delimiter")
     names = sorted(state.bucket(call.params["Bucket"]).keys)
@@ -74,7 +74,7 @@ def _page_of_objects(call: ApiCall, state: State, marker: str) -> tuple[Page, in
     return _cut(found, prefix, delimiter, marker, min(most, state.page_size or PAGE)), most
 
 
-def _most(call: ApiCall, name: str, state: State) -> int:
+def _most(call: ApiCall, name: str, state: CloudState) -> int:
     given = call.params.get(name)
     return min(PAGE if given is None else int(given), state.page_size or PAGE)
 
@@ -135,7 +135,7 @@ def _moment(when: Any) -> str:
     return str(when.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
 
 
-def list_object_versions(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def list_object_versions(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer ListObjectVersions: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html"""
     given = call.params
     bucket, most = state.bucket(given["Bucket"]), _most(call, "MaxKeys", state)
@@ -196,7 +196,7 @@ def _version(one: Any, latest: bool, write: Callable[[str], str], owner: str) ->
     return f"<Version>{told}{_facts(one, owner)}</Version>"
 
 
-def list_parts(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def list_parts(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer ListParts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html"""
     given = call.params
     upload = state.bucket(given["Bucket"]).multiparts[given["UploadId"]]
@@ -225,7 +225,7 @@ def _part(number: int, part: Any) -> str:
     return f"<Part>{told}</Part>"
 
 
-def list_buckets(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def list_buckets(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer ListBuckets: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html"""
     given, prefix = call.params, call.params.get("Prefix") or ""
     after = read_token(given.get("ContinuationToken") or "") or ""
@@ -255,7 +255,7 @@ def _bucket(bucket: Any, in_full: bool) -> str:
     return f"<Bucket>{told}{element('BucketRegion', region_of(bucket)) if in_full else ''}</Bucket>"
 
 
-BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]] = {
     "s3.ListBuckets": (list_buckets,),
     "s3.ListObjects": (list_objects,),
     "s3.ListObjectsV2": (list_objects_v2,),

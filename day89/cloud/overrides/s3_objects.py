@@ -11,7 +11,7 @@ from day89.cloud.messages.errors import Answer, with_body
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.messages.xml import canonical_id, document, element
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.overrides.s3_reads import version_header
 from day89.cloud.overrides.s3_writes import overtake
 
@@ -24,11 +24,11 @@ MOTOS_OWNERS = (
 )
 
 
-def _version(call: ApiCall, state: State) -> Any:
+def _version(call: ApiCall, state: CloudState) -> Any:
     return state.version(call.params["Bucket"], call.params["Key"], call.params.get("VersionId"))
 
 
-def tag(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def tag(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer PutObjectTagging, also with no tags: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html"""
     key = _version(call, state)
     tags = {one["Key"]: one["Value"] for one in (call.params.get("Tagging") or {}).get("TagSet") or []}
@@ -36,7 +36,7 @@ def tag(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return 200, version_header(state, call.params["Bucket"], key), b""
 
 
-def tags(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def tags(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer GetObjectTagging: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html"""
     key = _version(call, state)
     found = state.object_tags(key)
@@ -45,7 +45,7 @@ def tags(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return status, headers | version_header(state, call.params["Bucket"], key), body
 
 
-def untag(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def untag(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer DeleteObjectTagging: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html"""
     key = _version(call, state)
     state.backend("s3", key.account_id).delete_object_tagging(
@@ -54,13 +54,13 @@ def untag(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return 204, version_header(state, call.params["Bucket"], key), b""
 
 
-def retention(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def retention(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer GetObjectRetention: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html"""
     key = _version(call, state)
     return document("Retention", element("Mode", key.lock_mode) + element("RetainUntilDate", key.lock_until))
 
 
-def put_acl(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def put_acl(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer a PutObjectAcl whose list is written out in its body, which moto does not read."""
     policy = call.params.get("AccessControlPolicy")
     if not policy:
@@ -76,7 +76,7 @@ def _grant(given: Mapping[str, Any]) -> Any:
     return FakeGrant([who], [given["Permission"]])
 
 
-def owner_of_acl(call: ApiCall, state: State, answer: Answer) -> Answer:
+def owner_of_acl(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Name the account's own canonical id, as every list of it does."""
     owner = canonical_id(state.bucket(call.params["Bucket"]).account_id).encode()
     body = answer[2]
@@ -85,7 +85,7 @@ def owner_of_acl(call: ApiCall, state: State, answer: Answer) -> Answer:
     return with_body(answer, body.replace(b"<DisplayName>webfile</DisplayName>", b"").replace(b"<DisplayName/>", b""))
 
 
-def restoring(call: ApiCall, state: State, answer: Answer) -> Answer:
+def restoring(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Let a restore take a while: the first look still finds it going on.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
@@ -96,20 +96,20 @@ def restoring(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def deleted(call: ApiCall, state: State, answer: Answer) -> Answer:
+def deleted(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Let a delete overtake unfinished uploads of the same key."""
     overtake(call, state)
     return answer
 
 
-BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]] = {
     "s3.PutObjectTagging": (tag,),
     "s3.GetObjectTagging": (tags,),
     "s3.DeleteObjectTagging": (untag,),
     "s3.GetObjectRetention": (retention,),
     "s3.PutObjectAcl": (put_acl,),
 }
-AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
+AFTER: Mapping[str, tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]] = {
     "s3.GetObjectAcl": (owner_of_acl,),
     "s3.GetBucketAcl": (owner_of_acl,),
     "s3.RestoreObject": (restoring,),

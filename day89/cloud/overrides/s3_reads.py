@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from day89.cloud.messages.errors import Answer, render
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moments import moment
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.messages.xml import document, element
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["BEFORE", "expiration", "version_header"]
 
@@ -42,16 +42,16 @@ class Slice(NamedTuple):
     parts: int | None = None
 
 
-def get_object(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def get_object(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer GetObject and HeadObject."""
     key = state.object(call.params["Bucket"], call.params["Key"], call.params.get("VersionId"))
     key.advance()
     restored = _restored(key)
     if call.operation == "GetObject" and key.storage_class in ARCHIVES and 'request="false"' not in restored:
         message = "The operation is not valid for the object's storage class"
-        return render(Refusal("InvalidObjectState", message, 403, {"StorageClass": key.storage_class}), "rest-xml")
+        return render(AwsError("InvalidObjectState", message, 403, {"StorageClass": key.storage_class}), "rest-xml")
     wanted = _slice(call, key)
-    if isinstance(wanted, Refusal):
+    if isinstance(wanted, AwsError):
         return render(wanted, "rest-xml", call.method)
     headers = _headers(call, state, key, restored)
     _describe(headers, wanted, key)
@@ -72,7 +72,7 @@ def _restored(key: Any) -> str:
     return text
 
 
-def _headers(call: ApiCall, state: State, key: Any, restored: str) -> dict[str, str]:
+def _headers(call: ApiCall, state: CloudState, key: Any, restored: str) -> dict[str, str]:
     headers = {name: str(value) for name, value in key.response_dict.items() if "sdk-checksum" not in name}
     headers |= {name: _readable(name, str(value)) for name, value in key.metadata.items() if value is not None}
     headers |= {"Accept-Ranges": "bytes", **({"x-amz-restore": restored} if restored else {})}
@@ -104,12 +104,12 @@ def _ascii(text: str) -> str:
     return text if text.isascii() else Header(text, "utf-8", maxlinelen=1_000_000).encode()
 
 
-def version_header(state: State, bucket: str, key: Any) -> dict[str, str]:
+def version_header(state: CloudState, bucket: str, key: Any) -> dict[str, str]:
     """Return the header with the id of a version, where the bucket has versions or had them."""
     return {"x-amz-version-id": key.version_id} if state.bucket(bucket).versioning_status else {}
 
 
-def expiration(state: State, bucket: str, key: Any) -> dict[str, str]:
+def expiration(state: CloudState, bucket: str, key: Any) -> dict[str, str]:
     """Return the header that says when a lifecycle rule will delete an object.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
@@ -125,7 +125,7 @@ def expiration(state: State, bucket: str, key: Any) -> dict[str, str]:
     return {"x-amz-expiration": f'expiry-date="{format_datetime(when, usegmt=True)}", rule-id="{name}"'}
 
 
-def _expires(rule: Mapping[str, Any], key: Any, state: State) -> Any:
+def _expires(rule: Mapping[str, Any], key: Any, state: CloudState) -> Any:
     given = rule.get("Expiration") or {}
     if rule.get("Status") != "Enabled" or not _chosen(rule, key, state):
         return None
@@ -137,7 +137,7 @@ def _expires(rule: Mapping[str, Any], key: Any, state: State) -> Any:
     return later.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _chosen(rule: Mapping[str, Any], key: Any, state: State) -> bool:
+def _chosen(rule: Mapping[str, Any], key: Any, state: CloudState) -> bool:
     chosen = rule.get("Filter") or {}
     chosen = {"Prefix": rule.get("Prefix"), **chosen, **(chosen.get("And") or {})}
     wanted = {tag["Key"]: tag["Value"] for tag in [*(chosen.get("Tags") or []), *filter(None, [chosen.get("Tag")])]}
@@ -149,10 +149,10 @@ def _chosen(rule: Mapping[str, Any], key: Any, state: State) -> bool:
     return not wanted or wanted.items() <= state.object_tags(key).items()
 
 
-def _slice(call: ApiCall, key: Any) -> Slice | Refusal:
+def _slice(call: ApiCall, key: Any) -> Slice | AwsError:
     number, text = call.params.get("PartNumber"), call.params.get("Range")
     if number is not None and text is not None:
-        return Refusal("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+        return AwsError("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
     if number is not None:
         return _part(int(number), key)
     found = RANGE.fullmatch(text or "")
@@ -163,16 +163,16 @@ def _slice(call: ApiCall, key: Any) -> Slice | Refusal:
     if first > last:
         message = "The requested range is not satisfiable"
         fields = {"ActualObjectSize": str(key.size), "RangeRequested": str(text)}
-        return Refusal("InvalidRange", message, 416, fields)
+        return AwsError("InvalidRange", message, 416, fields)
     return Slice(first, min(int(found[2]), last) if found[1] and found[2] else last, partial=True)
 
 
-def _part(number: int, key: Any) -> Slice | Refusal:
+def _part(number: int, key: Any) -> Slice | AwsError:
     sizes: list[int] = getattr(key, "day89_part_sizes", None) or [key.size]
     if not 0 < number <= len(sizes):
         message = "The requested partnumber is not satisfiable"
         fields = {"PartNumberRequested": str(number), "ActualPartCount": str(len(sizes))}
-        return Refusal("InvalidPartNumber", message, 416, fields)
+        return AwsError("InvalidPartNumber", message, 416, fields)
     first = sum(sizes[: number - 1])
     several = len(sizes) if getattr(key, "day89_part_sizes", None) else None
     return Slice(first, first + sizes[number - 1] - 1, partial=True, parts=several)
@@ -198,7 +198,7 @@ def _read(key: Any, first: int, length: int) -> bytes:
         return bytes(key._value_buffer.read(length))
 
 
-def get_object_attributes(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def get_object_attributes(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer GetObjectAttributes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html"""
     key = state.object(call.params["Bucket"], call.params["Key"], call.params.get("VersionId"))
     named = call.params.get("ObjectAttributes") or []
@@ -235,7 +235,7 @@ def _parts(call: ApiCall, key: Any) -> str:
     return text
 
 
-BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]] = {
     "s3.GetObject": (get_object,),
     "s3.HeadObject": (get_object,),
     "s3.GetObjectAttributes": (get_object_attributes,),

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.messages.errors import Answer, render
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.messages.tokens import read_token, write_token
 from day89.cloud.messages.xml import document, element
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["BEFORE"]
 
@@ -29,23 +29,23 @@ KIND = re.compile(rf"Bucket({'|'.join(KINDS)})Configurations?$")
 DOCUMENT = re.compile(rf"<((?:{'|'.join(KINDS)})Configuration)\b[^>]*>(.*)</\1>".encode(), re.DOTALL)
 
 
-def put(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def put(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Keep one under its id."""
     found = DOCUMENT.search(call.body)
     given: Mapping[str, Any] = call.params.get(f"{_kind(call)}Configuration") or {}
     if found is None or given.get("Id") != call.params["Id"]:
-        return render(Refusal("InvalidArgument", "The id in the query and in the configuration differ"), "rest-xml")
+        return render(AwsError("InvalidArgument", "The id in the query and in the configuration differ"), "rest-xml")
     _kept(call, state)[call.params["Id"]] = found[2].decode()
     return (204 if _kind(call) == "Metrics" else 200), {}, b""
 
 
-def get(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def get(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Show one."""
     found = _kept(call, state).get(call.params["Id"])
     return _missing() if found is None else document(f"{_kind(call)}Configuration", found)
 
 
-def listed(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def listed(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Show all."""
     name, token = f"{_kind(call)}Configuration", call.params.get("ContinuationToken")
     after = read_token(token or "") or ""
@@ -56,7 +56,7 @@ def listed(call: ApiCall, state: State, inner: Inner) -> Answer | None:
     return document(KINDS[_kind(call)], told + "".join(f"<{name}>{text}</{name}>" for _, text in shown))
 
 
-def delete(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def delete(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Forget one."""
     return (204, {}, b"") if _kept(call, state).pop(call.params["Id"], None) else _missing()
 
@@ -67,17 +67,17 @@ def _kind(call: ApiCall) -> str:
     return found[1]
 
 
-def _kept(call: ApiCall, state: State) -> dict[str, str]:
+def _kept(call: ApiCall, state: CloudState) -> dict[str, str]:
     bucket: Any = state.bucket(call.params["Bucket"])
     kept: dict[str, str] = bucket.__dict__.setdefault("day89_settings", {}).setdefault(_kind(call), {})
     return kept
 
 
 def _missing() -> Answer:
-    return render(Refusal("NoSuchConfiguration", "The specified configuration does not exist.", 404), "rest-xml")
+    return render(AwsError("NoSuchConfiguration", "The specified configuration does not exist.", 404), "rest-xml")
 
 
-BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]] = {
     **{f"s3.PutBucket{kind}Configuration": (put,) for kind in KINDS},
     **{f"s3.GetBucket{kind}Configuration": (get,) for kind in KINDS},
     **{f"s3.ListBucket{kind}Configurations": (listed,) for kind in KINDS},

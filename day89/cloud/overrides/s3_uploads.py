@@ -10,21 +10,21 @@ from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.messages.xml import canonical_id, document, element, writer
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["list_uploads", "new_upload"]
 
 UPLOADS_A_PAGE = 1000
 
 
-def new_upload(call: ApiCall, state: State, answer: Answer) -> Answer:
+def new_upload(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Write down when an upload began: moto says of all of them that it was in 2010."""
     uploads = list(state.bucket(call.params["Bucket"]).multiparts.values())
     uploads[-1].day89_initiated = datetime.now(UTC)
     return answer
 
 
-def list_uploads(call: ApiCall, state: State, inner: Inner) -> Answer | None:
+def list_uploads(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     """Answer ListMultipartUploads.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html

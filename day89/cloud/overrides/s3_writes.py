@@ -10,7 +10,7 @@ from day89.cloud.messages.errors import Answer
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.version_ids import NULL
 from day89.cloud.messages.xml import document, element
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.overrides import s3_encryption
 from day89.cloud.overrides.s3_reads import expiration, version_header
 from day89.cloud.validation.s3_copies import source_of
@@ -22,7 +22,7 @@ DEFAULT = "crc64nvme"
 TOLD = ("etag", "x-amz-server-side-encryption")
 
 
-def put_object(call: ApiCall, state: State, answer: Answer) -> Answer:
+def put_object(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Keep the checksum of a new object, S3's own kind where the client named none.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
@@ -61,14 +61,14 @@ def _told(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower().startswith(TOLD)}
 
 
-def overtake(call: ApiCall, state: State) -> None:
+def overtake(call: ApiCall, state: CloudState) -> None:
     """Mark unfinished uploads of a key that was written or deleted: they can no longer be completed on a condition."""
     for upload in state.bucket(call.params["Bucket"]).multiparts.values():
         if upload.key_name == call.params["Key"]:
             upload.day89_overtaken = True
 
 
-def copy_object(call: ApiCall, state: State, answer: Answer) -> Answer:
+def copy_object(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Tell of a copy what S3 tells: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"""
     key = state.version(call.params["Bucket"], call.params["Key"])
     bucket, name, version_id = source_of(call)
@@ -90,7 +90,7 @@ def copy_object(call: ApiCall, state: State, answer: Answer) -> Answer:
     return status, headers, body
 
 
-def new_upload(call: ApiCall, state: State, answer: Answer) -> Answer:
+def new_upload(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Say with which encryption and checksum an upload was started: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html"""
     bucket = state.bucket(call.params["Bucket"])
     upload = next(reversed(bucket.multiparts.values()))
@@ -109,7 +109,7 @@ def new_upload(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer[0], headers, answer[2]
 
 
-def new_part(call: ApiCall, state: State, answer: Answer) -> Answer:
+def new_part(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Keep a part's checksum, of the upload's kind: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html"""
     upload = state.bucket(call.params["Bucket"]).multiparts[call.params["UploadId"]]
     part = upload.parts[int(call.params["PartNumber"])]
@@ -126,7 +126,7 @@ def new_part(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer[0], headers | {f"x-amz-checksum-{algorithm}": value}, answer[2]
 
 
-def copied_part(call: ApiCall, state: State, answer: Answer) -> Answer:
+def copied_part(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Tell of a copied part what S3 tells: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html"""
     upload = state.bucket(call.params["Bucket"]).multiparts[call.params["UploadId"]]
     part = upload.parts[int(call.params["PartNumber"])]
@@ -143,7 +143,7 @@ def copied_part(call: ApiCall, state: State, answer: Answer) -> Answer:
     return status, headers, body
 
 
-def completed(call: ApiCall, state: State, answer: Answer) -> Answer:
+def completed(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Keep parts and checksum of a finished upload, and tell of it what S3 tells.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
@@ -179,7 +179,7 @@ def _keep_parts(call: ApiCall, key: Any) -> None:
             setattr(key, name, value)
 
 
-AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
+AFTER: Mapping[str, tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]] = {
     "s3.PutObject": (put_object,),
     "s3.CopyObject": (copy_object,),
     "s3.CreateMultipartUpload": (new_upload,),

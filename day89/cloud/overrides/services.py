@@ -9,12 +9,12 @@ from xml.sax.saxutils import escape
 from day89.cloud.messages.errors import Answer, with_body
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["AFTER", "BEFORE"]
 
 
-def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
+def new_alarm(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Let a new alarm know nothing yet: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
     alarms = state.backend("cloudwatch", call.account, call.region).alarms
     alarm = alarms.get(call.params.get("AlarmName", ""))
@@ -25,7 +25,7 @@ def new_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def changed_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
+def changed_alarm(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Say when an alarm last changed its state: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html"""
     alarm = state.backend("cloudwatch", call.account, call.region).alarms.get(call.params.get("AlarmName", ""))
     if alarm is not None:
@@ -33,7 +33,7 @@ def changed_alarm(call: ApiCall, state: State, answer: Answer) -> Answer:
     return answer
 
 
-def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
+def who_is_it(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
     """Name the caller: moto knows only the keys that it gave out itself, and takes the account's for a user's.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
@@ -46,8 +46,8 @@ def who_is_it(call: ApiCall, state: State, answer: Answer) -> Answer:
     return with_body(answer, body)
 
 
-BEFORE: Mapping[str, tuple[Callable[[ApiCall, State, Inner], Answer | None], ...]] = {}
-AFTER: Mapping[str, tuple[Callable[[ApiCall, State, Answer], Answer], ...]] = {
+BEFORE: Mapping[str, tuple[Callable[[ApiCall, CloudState, Inner], Answer | None], ...]] = {}
+AFTER: Mapping[str, tuple[Callable[[ApiCall, CloudState, Answer], Answer], ...]] = {
     "cloudwatch.PutMetricAlarm": (new_alarm,),
     "cloudwatch.SetAlarmState": (changed_alarm,),
     "sts.GetCallerIdentity": (who_is_it,),

@@ -9,7 +9,7 @@ from day89.cloud.messages.errors import Answer, render
 from day89.cloud.messages.model import ApiCall
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto.failures import refusal_for
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.overrides import ec2, ec2_answers, iam, s3, services
 from day89.cloud.overrides.s3 import website
 from day89.cloud.overrides.s3_cors import cors_headers, preflight
@@ -17,8 +17,8 @@ from day89.cloud.overrides.s3_deletes import delete_objects
 
 __all__ = ["after", "before", "cors_headers", "delete_objects", "preflight", "website"]
 
-Before = Callable[[ApiCall, State, Inner], Answer | None]
-After = Callable[[ApiCall, State, Answer], Answer]
+Before = Callable[[ApiCall, CloudState, Inner], Answer | None]
+After = Callable[[ApiCall, CloudState, Answer], Answer]
 
 
 def _merged(*tables: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
@@ -35,7 +35,7 @@ BEFORE: Mapping[str, tuple[Before, ...]] = _merged(
 AFTER: Mapping[str, tuple[After, ...]] = _merged(*s3.AFTERS, ec2.AFTER, ec2_answers.AFTER, iam.AFTER, services.AFTER)
 
 
-def before(call: ApiCall, state: State, inner: Inner, protocol: str) -> Answer | None:
+def before(call: ApiCall, state: CloudState, inner: Inner, protocol: str) -> Answer | None:
     """Change the request that moto gets, or answer in its place."""
     if call.service in ("ec2", "ssm", "autoscaling"):
         ec2.prepare(call, state)
@@ -49,7 +49,7 @@ def before(call: ApiCall, state: State, inner: Inner, protocol: str) -> Answer |
     return None
 
 
-def after(call: ApiCall, state: State, answer: Answer, protocol: str) -> Answer:
+def after(call: ApiCall, state: CloudState, answer: Answer, protocol: str) -> Answer:
     """Change moto's state or its answer after a call that succeeded."""
     if answer[0] >= 300:
         return answer

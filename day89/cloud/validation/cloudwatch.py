@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moments import moment
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES"]
 
@@ -17,15 +17,15 @@ STATES = ("INSUFFICIENT_DATA", "ALARM", "OK")
 DASHBOARD = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def _combination(message: str) -> Refusal:
-    return Refusal("InvalidParameterCombination", message)
+def _combination(message: str) -> AwsError:
+    return AwsError("InvalidParameterCombination", message)
 
 
-def _value(message: str) -> Refusal:
-    return Refusal("InvalidParameterValue", message)
+def _value(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message)
 
 
-def metric_data(call: ApiCall, state: State) -> Refusal | None:
+def metric_data(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse data that say their value in two ways, or count other values than they name."""
     for number, datum in enumerate(call.params.get("MetricData") or [], 1):
         place = f"MetricData.member.{number}"
@@ -40,7 +40,7 @@ def metric_data(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def statistics(call: ApiCall, state: State) -> Refusal | None:
+def statistics(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse times that run backwards, and more points than an answer holds.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
@@ -60,20 +60,20 @@ def statistics(call: ApiCall, state: State) -> Refusal | None:
     )
 
 
-def alarm_state(call: ApiCall, state: State) -> Refusal | None:
+def alarm_state(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse states that do not exist, and alarms that are not there: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html"""
     given = call.params.get("StateValue")
     if given not in STATES:
-        return Refusal(
+        return AwsError(
             "ValidationError",
             f"1 validation error detected: Value '{given}' at 'stateValue' failed to satisfy constraint: Member must "
             f"satisfy enum value set: [{', '.join(STATES)}]",
         )
     alarms: Mapping[str, Any] = state.backend("cloudwatch", call.account, call.region).alarms
-    return None if call.params.get("AlarmName") in alarms else Refusal("ResourceNotFound", "", 404)
+    return None if call.params.get("AlarmName") in alarms else AwsError("ResourceNotFound", "", 404)
 
 
-def dashboard_name(call: ApiCall, state: State) -> Refusal | None:
+def dashboard_name(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse names with other letters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html"""
     if DASHBOARD.fullmatch(str(call.params.get("DashboardName") or "")):
         return None
@@ -83,7 +83,7 @@ def dashboard_name(call: ApiCall, state: State) -> Refusal | None:
     )
 
 
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "cloudwatch.PutMetricData": (metric_data,),
     "cloudwatch.GetMetricStatistics": (statistics,),
     "cloudwatch.GetMetricData": (statistics,),

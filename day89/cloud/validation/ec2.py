@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.ec2_filters import unknown_filter
 
 __all__ = ["RULES", "SSM_IMAGE"]
@@ -32,7 +32,7 @@ PAGED = {
 }
 
 
-def counts(call: ApiCall, state: State) -> Refusal | None:
+def counts(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse counts that make no sense: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html"""
     least, most = int(call.params.get("MinCount", 0)), int(call.params.get("MaxCount", 0))
     if least < 1 or most < 1:
@@ -43,29 +43,29 @@ def counts(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def image(call: ApiCall, state: State) -> Refusal | None:
+def image(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse images that are not there: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
     wanted = call.params.get("ImageId")
     if not wanted:
         if call.params.get("LaunchTemplate"):
             return None
-        return Refusal("MissingParameter", "The request must contain the parameter ImageId")
+        return AwsError("MissingParameter", "The request must contain the parameter ImageId")
     if wanted.startswith(SSM_IMAGE):
         return None if _ssm_value(call, state, wanted) else _value(f"Parameter {wanted} does not exist.")
     if not IMAGE_ID.match(wanted):
-        return Refusal("InvalidAMIID.Malformed", f'Invalid id: "{wanted}" (expecting "ami-...")')
+        return AwsError("InvalidAMIID.Malformed", f'Invalid id: "{wanted}" (expecting "ami-...")')
     if wanted not in state.backend("ec2", call.account, call.region).amis:
-        return Refusal("InvalidAMIID.NotFound", f"The image id '[{wanted}]' does not exist")
+        return AwsError("InvalidAMIID.NotFound", f"The image id '[{wanted}]' does not exist")
     return None
 
 
-def _ssm_value(call: ApiCall, state: State, image_id: str) -> str | None:
+def _ssm_value(call: ApiCall, state: CloudState, image_id: str) -> str | None:
     name = image_id.removeprefix(SSM_IMAGE)
     found = state.backend("ssm", call.account, call.region).get_parameters([name]).get(name)
     return None if found is None else str(found.value)
 
 
-def instance_type(call: ApiCall, state: State) -> Refusal | None:
+def instance_type(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse types that the region does not have: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html"""
     wanted = call.params.get("InstanceType")
     if wanted is None or wanted in state.instance_types(call.region):
@@ -73,7 +73,7 @@ def instance_type(call: ApiCall, state: State) -> Refusal | None:
     return _value(f"Invalid value '{wanted}' for InstanceType.")
 
 
-def vcpu_limit(call: ApiCall, state: State) -> Refusal | None:
+def vcpu_limit(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse more vCPUs than the account's quota: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances-limits.html"""
     vcpus = state.instance_types(call.region)
     used = sum(
@@ -88,18 +88,18 @@ def vcpu_limit(call: ApiCall, state: State) -> Refusal | None:
         f"You have requested more vCPU capacity than your current vCPU limit of {state.vcpu_limit} allows "
         "for the instance bucket that the specified instance type belongs to."
     )
-    return Refusal("VcpuLimitExceeded", message)
+    return AwsError("VcpuLimitExceeded", message)
 
 
-def key_pair(call: ApiCall, state: State) -> Refusal | None:
+def key_pair(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse key pairs that are not there (a key name is no file name)."""
     wanted = call.params.get("KeyName")
     if wanted is None or wanted in state.backend("ec2", call.account, call.region).key_pairs:
         return None
-    return Refusal("InvalidKeyPair.NotFound", f"The key pair '{wanted}' does not exist")
+    return AwsError("InvalidKeyPair.NotFound", f"The key pair '{wanted}' does not exist")
 
 
-def instance_profile(call: ApiCall, state: State) -> Refusal | None:
+def instance_profile(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse profiles that are not there or hold no role: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html"""
     wanted = call.params.get("IamInstanceProfile") or {}
     name, arn = wanted.get("Name"), wanted.get("Arn")
@@ -116,7 +116,7 @@ def instance_profile(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def user_data(call: ApiCall, state: State) -> Refusal | None:
+def user_data(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse over 16 KB: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html"""
     given = call.params.get("UserData")
     if not given:
@@ -128,7 +128,7 @@ def user_data(call: ApiCall, state: State) -> Refusal | None:
     return _value("User data is limited to 16384 bytes") if size > USER_DATA_BYTES else None
 
 
-def launch_tags(call: ApiCall, state: State) -> Refusal | None:
+def launch_tags(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse resource types that a launch does not make: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html"""
     for specification in call.params.get("TagSpecifications") or []:
         kind = specification.get("ResourceType")
@@ -137,13 +137,13 @@ def launch_tags(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def market(call: ApiCall, state: State) -> Refusal | None:
+def market(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse markets that do not exist: enums are lower case."""
     kind = (call.params.get("InstanceMarketOptions") or {}).get("MarketType")
     return None if kind is None or kind in MARKETS else _value(f"Invalid value '{kind}' for MarketType.")
 
 
-def metadata_options(call: ApiCall, state: State) -> Refusal | None:
+def metadata_options(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse options outside their range: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMetadataOptionsRequest.html"""
     options = call.params.get("MetadataOptions") or call.params
     if options.get("HttpTokens") not in (None, "optional", "required"):
@@ -153,29 +153,29 @@ def metadata_options(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def group_names(call: ApiCall, state: State) -> Refusal | None:
+def group_names(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse group names that are not there; an id is no name: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html"""
     backend = state.backend("ec2", call.account, call.region)
     names = {group.name for group in backend.describe_security_groups()}
     for name in call.params.get("SecurityGroups") or []:
         if name not in names:
-            return Refusal("InvalidGroup.NotFound", f"The security group '{name}' does not exist in the default VPC")
+            return AwsError("InvalidGroup.NotFound", f"The security group '{name}' does not exist in the default VPC")
     return None
 
 
-def instance_ids(call: ApiCall, state: State) -> Refusal | None:
+def instance_ids(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse ids that are not formed like one: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
     if call.operation in ON_INSTANCES and not call.params.get("InstanceIds"):
-        return Refusal("MissingParameter", "The request must contain the parameter InstanceId")
+        return AwsError("MissingParameter", "The request must contain the parameter InstanceId")
     named = call.params.get("InstanceIds") or [call.params.get("InstanceId")]
     for instance_id in named:
         if instance_id is not None and not INSTANCE_ID.match(instance_id):
-            return Refusal("InvalidInstanceID.Malformed", f'Invalid id: "{instance_id}"')
+            return AwsError("InvalidInstanceID.Malformed", f'Invalid id: "{instance_id}"')
     return None
 
 
-def _only_from(states: frozenset[str], verb: str) -> Callable[[ApiCall, State], Refusal | None]:
-    def rule(call: ApiCall, state: State) -> Refusal | None:
+def _only_from(states: frozenset[str], verb: str) -> Callable[[ApiCall, CloudState], AwsError | None]:
+    def rule(call: ApiCall, state: CloudState) -> AwsError | None:
         """Refuse a change from the wrong state: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html"""
         named = _instances(call, state, call.params.get("InstanceIds") or [])
         if len(named) < len(call.params.get("InstanceIds") or []):
@@ -183,58 +183,58 @@ def _only_from(states: frozenset[str], verb: str) -> Callable[[ApiCall, State], 
         for instance in named:
             if instance.state not in states:
                 message = f"The instance '{instance.id}' is not in a state from which it can be {verb}."
-                return Refusal("IncorrectInstanceState", message)
+                return AwsError("IncorrectInstanceState", message)
         return None
 
     return rule
 
 
-def _instances(call: ApiCall, state: State, ids: Iterable[str]) -> list[Any]:
+def _instances(call: ApiCall, state: CloudState, ids: Iterable[str]) -> list[Any]:
     wanted = set(ids)
     backend = state.backend("ec2", call.account, call.region)
     return [instance for instance in backend.all_instances() if instance.id in wanted]
 
 
-def stopped_to_modify(call: ApiCall, state: State) -> Refusal | None:
+def stopped_to_modify(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to change type or user data of a running instance: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/change-instance-type-of-ebs-backed-instance.html"""
     if not (call.params.get("InstanceType") or call.params.get("UserData")):
         return None
     for instance in _instances(call, state, [call.params.get("InstanceId", "")]):
         if instance.state != "stopped":
-            return Refusal("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state.")
+            return AwsError("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state.")
     return None
 
 
-def known_tagged(call: ApiCall, state: State) -> Refusal | None:
+def known_tagged(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to tag instances that are not there: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html"""
     named = [one for one in call.params.get("Resources") or [] if one.startswith("i-")]
     there = {instance.id for instance in _instances(call, state, named)}
     missing = [one for one in named if one not in there]
     if not missing:
         return None
-    return Refusal("InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist")
+    return AwsError("InvalidInstanceID.NotFound", f"The instance ID '{missing[0]}' does not exist")
 
 
-def page_range(call: ApiCall, state: State) -> Refusal | None:
+def page_range(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse page sizes outside 5 to 1,000: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html"""
     asked = call.params.get("MaxResults")
     ids, told = PAGED.get(call.operation, ("", ""))
     if asked is not None and call.params.get(ids):
         message = f"The parameter {told} cannot be used with the parameter maxResults"
-        return Refusal("InvalidParameterCombination", message)
+        return AwsError("InvalidParameterCombination", message)
     if asked is None or int(asked) in PAGE:
         return None
     word = "greater than or equal to 5" if int(asked) < 5 else "less than or equal to 1000"
     return _value(f"Value ( {asked} ) for parameter maxResults is invalid. Expecting a value {word}.")
 
 
-def known_filters(call: ApiCall, state: State) -> Refusal | None:
+def known_filters(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse filters that the call does not have."""
     unknown = unknown_filter(call.operation, [one.get("Name", "") for one in call.params.get("Filters") or []])
     return _value(f"The filter '{unknown}' is invalid") if unknown else None
 
 
-def template_name(call: ApiCall, state: State) -> Refusal | None:
+def template_name(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse names of launch templates with other letters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html"""
     given = str(call.params.get("LaunchTemplateName") or "")
     if TEMPLATE_NAME.fullmatch(given):
@@ -243,10 +243,10 @@ def template_name(call: ApiCall, state: State) -> Refusal | None:
         "A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the "
         "following characters: - ( ) . / _."
     )
-    return Refusal("InvalidLaunchTemplateName.MalformedException", message)
+    return AwsError("InvalidLaunchTemplateName.MalformedException", message)
 
 
-def template_user_data(call: ApiCall, state: State) -> Refusal | None:
+def template_user_data(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse plain text where base64 is due: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html"""
     given = (call.params.get("LaunchTemplateData") or {}).get("UserData")
     if not given:
@@ -254,15 +254,15 @@ def template_user_data(call: ApiCall, state: State) -> Refusal | None:
     try:
         base64.b64decode(given, validate=True)
     except (binascii.Error, ValueError):
-        return Refusal("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.")
+        return AwsError("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.")
     return None
 
 
-def _value(message: str) -> Refusal:
-    return Refusal("InvalidParameterValue", message)
+def _value(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message)
 
 
-Rules = tuple[Callable[[ApiCall, State], Refusal | None], ...]
+Rules = tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]
 RULES: Mapping[str, Rules] = {
     "ec2.RunInstances": (
         counts,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto import images
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES"]
 
@@ -25,15 +25,15 @@ VOLUMES = {
 }
 
 
-def _value(message: str) -> Refusal:
-    return Refusal("InvalidParameterValue", message)
+def _value(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message)
 
 
-def _combination(message: str) -> Refusal:
-    return Refusal("InvalidParameterCombination", message)
+def _combination(message: str) -> AwsError:
+    return AwsError("InvalidParameterCombination", message)
 
 
-def _sources(call: ApiCall, state: State) -> Iterator[Mapping[str, Any]]:
+def _sources(call: ApiCall, state: CloudState) -> Iterator[Mapping[str, Any]]:
     """Yield the launch and the template that it names."""
     yield call.params
     if call.params.get("LaunchTemplate"):
@@ -41,11 +41,11 @@ def _sources(call: ApiCall, state: State) -> Iterator[Mapping[str, Any]]:
         yield backend._get_template_from_args(call.params["LaunchTemplate"]).data
 
 
-def _named(call: ApiCall, state: State, name: str) -> Any:
+def _named(call: ApiCall, state: CloudState, name: str) -> Any:
     return next((found for source in _sources(call, state) if (found := source.get(name))), None)
 
 
-def client_token(call: ApiCall, state: State) -> Refusal | None:
+def client_token(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse client tokens that are too long: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html"""
     token = str(call.params.get("ClientToken") or "")
     if len(token) <= TOKEN_LENGTH and token.isascii():
@@ -53,7 +53,7 @@ def client_token(call: ApiCall, state: State) -> Refusal | None:
     return _value(f"Invalid value '{token}' for ClientToken: it must be at most {TOKEN_LENGTH} ASCII characters.")
 
 
-def shutdown_behaviour(call: ApiCall, state: State) -> Refusal | None:
+def shutdown_behaviour(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse what an instance cannot do when it shuts down."""
     given = call.params.get("InstanceInitiatedShutdownBehavior")
     given = given.get("Value") if isinstance(given, dict) else given
@@ -62,7 +62,7 @@ def shutdown_behaviour(call: ApiCall, state: State) -> Refusal | None:
     return _value(f"Value ({given}) for parameter instanceInitiatedShutdownBehavior is invalid. Invalid value.")
 
 
-def architecture(call: ApiCall, state: State) -> Refusal | None:
+def architecture(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse an image on a type of another architecture: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html"""
     backend = state.backend("ec2", call.account, call.region)
     wanted = str(_named(call, state, "ImageId") or "")
@@ -82,7 +82,7 @@ def architecture(call: ApiCall, state: State) -> Refusal | None:
     )
 
 
-def interfaces(call: ApiCall, state: State) -> Refusal | None:
+def interfaces(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse groups, a subnet or an address beside network interfaces, which have their own."""
     given = call.params
     if given.get("NetworkInterfaces"):
@@ -103,7 +103,7 @@ def interfaces(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def same_network(call: ApiCall, state: State) -> Refusal | None:
+def same_network(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse security groups of another VPC than the subnet's."""
     backend = state.backend("ec2", call.account, call.region)
     subnets = {found.id: found.vpc_id for zone in backend.subnets.values() for found in zone.values()}
@@ -117,11 +117,11 @@ def same_network(call: ApiCall, state: State) -> Refusal | None:
             if group is not None and vpc is not None and group.vpc_id != vpc:
                 where = f"subnet {subnet}" if subnet else "the default subnet"
                 message = f"Security group {group_id} and {where} belong to different networks."
-                return Refusal("InvalidParameter", message)
+                return AwsError("InvalidParameter", message)
     return None
 
 
-def disks(call: ApiCall, state: State) -> Refusal | None:
+def disks(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse volumes that are smaller than the snapshot, or of a size that their type does not have."""
     backend = state.backend("ec2", call.account, call.region)
     image = backend.amis.get(_named(call, state, "ImageId"))
@@ -133,7 +133,7 @@ def disks(call: ApiCall, state: State) -> Refusal | None:
         least = images.ROOT_GIB if image is not None and mapping.get("DeviceName") == image.root_device_name else 0
         if int(size) < least:
             message = f"Volume of size {size}GB is smaller than snapshot '{_snapshot(image)}', expect size >= {least}GB"
-            return Refusal("InvalidBlockDeviceMapping", message)
+            return AwsError("InvalidBlockDeviceMapping", message)
         refusal = _size(int(size), disk.get("VolumeType") or "gp2")
         if refusal is not None:
             return refusal
@@ -144,7 +144,7 @@ def _snapshot(image: Any) -> str:
     return str(getattr(image, "ebs_snapshot", None) and image.ebs_snapshot.id)
 
 
-def volume(call: ApiCall, state: State) -> Refusal | None:
+def volume(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse volumes of a size that their type does not have: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html"""
     size, kind = call.params.get("Size"), call.params.get("VolumeType") or "gp2"
     if kind not in VOLUMES:
@@ -152,7 +152,7 @@ def volume(call: ApiCall, state: State) -> Refusal | None:
     return None if size is None else _size(int(size), kind)
 
 
-def _size(size: int, kind: str) -> Refusal | None:
+def _size(size: int, kind: str) -> AwsError | None:
     if kind not in VOLUMES:
         return _value(f"Value ({kind}) for parameter volumeType is invalid. Unknown volume type.")
     least, most = VOLUMES[kind]
@@ -163,7 +163,7 @@ def _size(size: int, kind: str) -> Refusal | None:
     return None
 
 
-Rules = tuple[Callable[[ApiCall, State], Refusal | None], ...]
+Rules = tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]
 RULES: Mapping[str, Rules] = {
     "ec2.RunInstances": (client_token, shutdown_behaviour, interfaces, same_network, architecture, disks),
     "ec2.ModifyInstanceAttribute": (shutdown_behaviour,),

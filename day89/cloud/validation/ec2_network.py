@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES"]
 
 GROUP_TEXT = re.compile(r"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}$")
 
 
-def group_text(call: ApiCall, state: State) -> Refusal | None:
+def group_text(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse names and descriptions with other letters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"""
     for name in ("GroupName", "Description", "GroupDescription"):
         text = call.params.get(name)
@@ -27,15 +27,15 @@ def group_text(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def network_there(call: ApiCall, state: State) -> Refusal | None:
+def network_there(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse networks that are not there: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
     wanted = call.params.get("VpcId")
     if wanted is None or wanted in state.backend("ec2", call.account, call.region).vpcs:
         return None
-    return Refusal("InvalidVpcID.NotFound", f"The vpc ID '{wanted}' does not exist")
+    return AwsError("InvalidVpcID.NotFound", f"The vpc ID '{wanted}' does not exist")
 
 
-def port_range(call: ApiCall, state: State) -> Refusal | None:
+def port_range(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse ranges that run backwards or past 65535: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html"""
     for rule in [*(call.params.get("IpPermissions") or []), call.params]:
         if str(rule.get("IpProtocol")) not in ("tcp", "udp", "6", "17"):
@@ -48,7 +48,7 @@ def port_range(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def rule_descriptions(call: ApiCall, state: State) -> Refusal | None:
+def rule_descriptions(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse descriptions of rules with other letters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html"""
     kinds = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
     rules = call.params.get("IpPermissions") or []
@@ -61,40 +61,42 @@ def rule_descriptions(call: ApiCall, state: State) -> Refusal | None:
     )
 
 
-def group_in_use(call: ApiCall, state: State) -> Refusal | None:
+def group_in_use(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to delete a group that something still wears: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html"""
     backend = state.backend("ec2", call.account, call.region)
     group = backend.get_security_group_by_name_or_id(call.params.get("GroupId") or call.params.get("GroupName"))
     if group is None:
         return None
     if group.name == "default":
-        return Refusal("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
+        return AwsError(
+            "CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
+        )
     worn = any(
         group.id in {one.id for one in [*instance.security_groups, *_nic_groups(instance)]}
         for instance in backend.all_instances()
         if instance.state != "terminated"
     )
-    return Refusal("DependencyViolation", f"resource {group.id} has a dependent object") if worn else None
+    return AwsError("DependencyViolation", f"resource {group.id} has a dependent object") if worn else None
 
 
 def _nic_groups(instance: Any) -> list[Any]:
     return [group for nic in instance.nics.values() for group in nic._group_set]
 
 
-def subnet_in_use(call: ApiCall, state: State) -> Refusal | None:
+def subnet_in_use(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to delete a subnet in which something is: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html"""
     wanted = call.params.get("SubnetId")
     for instance in state.backend("ec2", call.account, call.region).all_instances():
         if instance.state != "terminated" and wanted in {nic.subnet.id for nic in instance.nics.values()}:
-            return Refusal("DependencyViolation", f"The subnet '{wanted}' has dependencies and cannot be deleted.")
+            return AwsError("DependencyViolation", f"The subnet '{wanted}' has dependencies and cannot be deleted.")
     return None
 
 
-def _value(message: str) -> Refusal:
-    return Refusal("InvalidParameterValue", message)
+def _value(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message)
 
 
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "ec2.CreateSecurityGroup": (group_text, network_there),
     "ec2.AuthorizeSecurityGroupIngress": (port_range, rule_descriptions),
     "ec2.AuthorizeSecurityGroupEgress": (port_range, rule_descriptions),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["tags"]
 
@@ -14,7 +14,7 @@ KEY_LENGTH, VALUE_LENGTH, TAGS = 128, 256, 50
 CHANGES = frozenset({"CreateTags", "DeleteTags"})
 
 
-def tags(call: ApiCall, state: State) -> Refusal | None:
+def tags(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse reserved, long and doubled tags, wherever a call of EC2 takes some."""
     specifications = call.params.get("TagSpecifications")
     if specifications:
@@ -31,7 +31,7 @@ def tags(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def _refuse(given: Sequence[Mapping[str, Any]]) -> Refusal | None:
+def _refuse(given: Sequence[Mapping[str, Any]]) -> AwsError | None:
     seen: set[str] = set()
     for tag in given:
         key, value = str(tag.get("Key") or ""), str(tag.get("Value") or "")
@@ -47,8 +47,8 @@ def _refuse(given: Sequence[Mapping[str, Any]]) -> Refusal | None:
             return _value(f"Duplicate tag key '{key}' specified.")
         seen.add(key)
     message = f"The maximum number of tags for a resource is {TAGS}."
-    return Refusal("TagLimitExceeded", message) if len(seen) > TAGS else None
+    return AwsError("TagLimitExceeded", message) if len(seen) > TAGS else None
 
 
-def _value(message: str) -> Refusal:
-    return Refusal("InvalidParameterValue", message)
+def _value(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message)

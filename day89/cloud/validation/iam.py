@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES"]
 
@@ -19,11 +19,11 @@ SUFFIXED = frozenset(
 )
 
 
-def _validation(message: str) -> Refusal:
-    return Refusal("ValidationError", message)
+def _validation(message: str) -> AwsError:
+    return AwsError("ValidationError", message)
 
 
-def policy_arn(call: ApiCall, state: State) -> Refusal | None:
+def policy_arn(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a name where an ARN is due: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html"""
     given = call.params.get("PolicyArn")
     if given is None or ARN.fullmatch(given):
@@ -31,22 +31,22 @@ def policy_arn(call: ApiCall, state: State) -> Refusal | None:
     return _validation("Invalid ARN:  Could not be parsed!")
 
 
-def service_role(call: ApiCall, state: State) -> Refusal | None:
+def service_role(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a second role of a service, and a suffix where there may be none."""
     service = str(call.params.get("AWSServiceName") or "").removesuffix(".amazonaws.com")
     if call.params.get("CustomSuffix"):
         if service in SUFFIXED:
             return None
-        return Refusal("InvalidInput", f"Custom suffix is not allowed for {call.params['AWSServiceName']}")
+        return AwsError("InvalidInput", f"Custom suffix is not allowed for {call.params['AWSServiceName']}")
     path = f"/aws-service-role/{service}.amazonaws.com/"
     taken = next((one for one in state.backend("iam", call.account).roles.values() if one.path == path), None)
     if taken is None:
         return None
     message = f"Service role name {taken.name} has been taken in this account, please try a different suffix."
-    return Refusal("InvalidInput", message)
+    return AwsError("InvalidInput", message)
 
 
-def session(call: ApiCall, state: State) -> Refusal | None:
+def session(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse sessions of something that is no role, under a name that is none, or for too long.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -70,19 +70,19 @@ def session(call: ApiCall, state: State) -> Refusal | None:
     return _session_tags(call)
 
 
-def _session_tags(call: ApiCall) -> Refusal | None:
+def _session_tags(call: ApiCall) -> AwsError | None:
     keys = [str(tag.get("Key")).lower() for tag in call.params.get("Tags") or []]
     if len(keys) > len(set(keys)):
         message = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
-        return Refusal("InvalidParameterValue", message)
+        return AwsError("InvalidParameterValue", message)
     passed_on = [str(key).lower() for key in call.params.get("TransitiveTagKeys") or []]
     if set(passed_on) <= set(keys):
         return None
     message = "The specified transitive tag key must be included in the requested tags."
-    return Refusal("InvalidParameterValue", message)
+    return AwsError("InvalidParameterValue", message)
 
 
-Rules = tuple[Callable[[ApiCall, State], Refusal | None], ...]
+Rules = tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]
 WITH_ARN = ("Attach{}Policy", "Detach{}Policy")
 RULES: Mapping[str, Rules] = {
     **{f"iam.{form.format(kind)}": (policy_arn,) for form in WITH_ARN for kind in ("User", "Role", "Group")},

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.xml import canonical_id
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES", "acls_off"]
@@ -46,7 +46,7 @@ GRANTS = {
 }
 GRANTEE = re.compile(r'\s*(id|uri|emailAddress)\s*=\s*"?([^",]*)"?\s*')
 CANONICAL = re.compile(r"[0-9a-f]{64}")
-MALFORMED_ACL = Refusal("MalformedACLError", MALFORMED.message)
+MALFORMED_ACL = AwsError("MalformedACLError", MALFORMED.message)
 
 
 def acls_off(bucket: Any) -> bool:
@@ -54,12 +54,12 @@ def acls_off(bucket: Any) -> bool:
     return ENFORCED in str(bucket.ownership_rule)
 
 
-def _argument(message: str, name: str, value: str | None = None) -> Refusal:
+def _argument(message: str, name: str, value: str | None = None) -> AwsError:
     fields = {"ArgumentName": name} if value is None else {"ArgumentName": name, "ArgumentValue": value}
-    return Refusal("InvalidArgument", message, 400, fields)
+    return AwsError("InvalidArgument", message, 400, fields)
 
 
-def no_acls(call: ApiCall, state: State) -> Refusal | None:
+def no_acls(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse ACLs on a bucket that has them off: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
     bucket = state.bucket(call.params["Bucket"])
     acl = call.params.get("ACL")
@@ -68,7 +68,7 @@ def no_acls(call: ApiCall, state: State) -> Refusal | None:
     harmless = OWNERS_ONLY if call.operation in ("PutBucketAcl", "PutObjectAcl") else {*OWNERS_ONLY, "private"}
     if not acls_off(bucket) or not (grants or (acl and acl not in harmless)):
         return None
-    return Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs")
+    return AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
 
 
 def _owners_only(grants: list[Mapping[str, Any]], bucket: Any) -> bool:
@@ -78,7 +78,7 @@ def _owners_only(grants: list[Mapping[str, Any]], bucket: Any) -> bool:
     return all(one == ("FULL_CONTROL", owner) for one in given)
 
 
-def no_public_acls(call: ApiCall, state: State) -> Refusal | None:
+def no_public_acls(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse public ACLs where the bucket blocks them.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -89,18 +89,18 @@ def no_public_acls(call: ApiCall, state: State) -> Refusal | None:
     named = [str(call.params.get(name) or "") for name in GRANTS]
     named += [str(grant.get("Grantee") or "") for grant in _grants(call)]
     if str(call.params.get("ACL")).startswith("public-") or any("global/AllUsers" in one for one in named):
-        return Refusal("AccessDenied", "Access Denied", 403)
+        return AwsError("AccessDenied", "Access Denied", 403)
     return None
 
 
-def headers(call: ApiCall, state: State) -> Refusal | None:
+def headers(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse canned ACLs and grants that do not exist: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAcl.html"""
     acl = call.params.get("ACL")
     if acl is not None and acl not in CANNED:
         return _argument("", "x-amz-acl", acl)
     granted = {name: call.params[name] for name in GRANTS if name in call.params}
     if granted and acl is not None:
-        return Refusal("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
+        return AwsError("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
     for name, text in granted.items():
         for grantee in str(text).split(","):
             refusal = _grantee(GRANTS[name], grantee)
@@ -109,7 +109,7 @@ def headers(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def _grantee(header: str, text: str) -> Refusal | None:
+def _grantee(header: str, text: str) -> AwsError | None:
     found = GRANTEE.fullmatch(text)
     if found is None:
         return _argument("Argument format not recognized", header, text)
@@ -120,15 +120,15 @@ def _grantee(header: str, text: str) -> Refusal | None:
     return None
 
 
-def document(call: ApiCall, state: State) -> Refusal | None:
+def document(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse an ACL written out in the body that is malformed, or no ACL at all."""
     named = "ACL" in call.params or any(name in call.params for name in GRANTS)
     if "AccessControlPolicy" not in call.params:
         missing = "Your request was missing a required header"
         fields = {"MissingHeaderName": "x-amz-acl"}
-        return None if named else Refusal("MissingSecurityHeader", missing, 400, fields)
+        return None if named else AwsError("MissingSecurityHeader", missing, 400, fields)
     if named:
-        return Refusal("UnexpectedContent", "This request does not support content")
+        return AwsError("UnexpectedContent", "This request does not support content")
     policy = call.params["AccessControlPolicy"] or {}
     owner = (policy.get("Owner") or {}).get("ID")
     if owner is None or "Grants" not in policy:
@@ -145,7 +145,7 @@ def _grants(call: ApiCall) -> list[Mapping[str, Any]]:
     return (call.params.get("AccessControlPolicy") or {}).get("Grants") or []
 
 
-def _grant(grant: Mapping[str, Any]) -> Refusal | None:
+def _grant(grant: Mapping[str, Any]) -> AwsError | None:
     grantee = grant.get("Grantee") or {}
     if grant.get("Permission") not in PERMISSIONS or not grantee:
         return MALFORMED_ACL
@@ -157,7 +157,7 @@ def _grant(grant: Mapping[str, Any]) -> Refusal | None:
     return None if grantee.get("EmailAddress") else MALFORMED_ACL
 
 
-def new_bucket(call: ApiCall, state: State) -> Refusal | None:
+def new_bucket(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to create a bucket with grants and without ACLs: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"""
     given = call.params.get("ObjectOwnership")
     if given is not None and given not in OWNERSHIPS:
@@ -167,28 +167,28 @@ def new_bucket(call: ApiCall, state: State) -> Refusal | None:
     if (given or ENFORCED) != ENFORCED or not (grants or acl != "private"):
         return headers(call, state)
     message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
-    return Refusal("InvalidBucketAclWithObjectOwnership", message)
+    return AwsError("InvalidBucketAclWithObjectOwnership", message)
 
 
-def ownership(call: ApiCall, state: State) -> Refusal | None:
+def ownership(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse all but one of three kinds of ownership: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketOwnershipControls.html"""
     rules = (call.params.get("OwnershipControls") or {}).get("Rules") or []
     known = len(rules) == 1 and rules[0].get("ObjectOwnership") in OWNERSHIPS
     return None if known else MALFORMED
 
 
-def has_ownership(call: ApiCall, state: State) -> Refusal | None:
+def has_ownership(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to tell of ownership controls that were deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html"""
     bucket = state.bucket(call.params["Bucket"])
     if bucket.ownership_rule is not None:
         return None
     message = "The bucket ownership controls were not found"
-    return Refusal("OwnershipControlsNotFoundError", message, 404, {"BucketName": bucket.name})
+    return AwsError("OwnershipControlsNotFoundError", message, 404, {"BucketName": bucket.name})
 
 
 WRITE = (headers, no_acls, no_public_acls)
 CHANGE = (document, headers, no_acls, no_public_acls)
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "s3.CreateBucket": (new_bucket,),
     "s3.PutObject": WRITE,
     "s3.CopyObject": WRITE,

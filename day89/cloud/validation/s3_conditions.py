@@ -9,34 +9,34 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moments import moment
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES", "no_such_key", "source_condition"]
 
-NOT_MODIFIED = Refusal("NotModified", "Not Modified", 304)
+NOT_MODIFIED = AwsError("NotModified", "Not Modified", 304)
 NOT_IMPLEMENTED = "A header you provided implies functionality that is not implemented"
 
 
-def no_such_key(key: str) -> Refusal:
+def no_such_key(key: str) -> AwsError:
     """Return the refusal for a key that is not there."""
-    return Refusal("NoSuchKey", "The specified key does not exist.", 404, {"Key": key})
+    return AwsError("NoSuchKey", "The specified key does not exist.", 404, {"Key": key})
 
 
-def failed(condition: str) -> Refusal:
+def failed(condition: str) -> AwsError:
     """Return the refusal for a condition that does not hold."""
     message = "At least one of the pre-conditions you specified did not hold"
-    return Refusal("PreconditionFailed", message, 412, {"Condition": condition})
+    return AwsError("PreconditionFailed", message, 412, {"Condition": condition})
 
 
-def not_implemented(header: str, why: str = "") -> Refusal:
+def not_implemented(header: str, why: str = "") -> AwsError:
     """Return the refusal for a condition that S3 does not take here."""
     fields = {"Header": header, "additionalMessage": why} if why else {"Header": header}
-    return Refusal("NotImplemented", NOT_IMPLEMENTED, 501, fields)
+    return AwsError("NotImplemented", NOT_IMPLEMENTED, 501, fields)
 
 
-def write_condition(call: ApiCall, state: State) -> Refusal | None:
+def write_condition(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to write over an object that is there, or is another: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html"""
     wanted, unwanted = call.params.get("IfMatch"), call.params.get("IfNoneMatch")
     if wanted is not None and unwanted is not None:
@@ -56,17 +56,17 @@ def write_condition(call: ApiCall, state: State) -> Refusal | None:
     return _overtaken(call, state, "If-Match" if wanted is not None else "If-None-Match")
 
 
-def _overtaken(call: ApiCall, state: State, condition: str) -> Refusal | None:
+def _overtaken(call: ApiCall, state: CloudState, condition: str) -> AwsError | None:
     """Refuse to complete an upload on a condition after its key was written or deleted meanwhile."""
     upload = state.bucket(call.params["Bucket"]).multiparts.get(call.params.get("UploadId"))
     if not getattr(upload, "day89_overtaken", False):
         return None
     message = "The conditional request cannot succeed due to a conflicting operation against this resource."
     fields = {"Condition": condition, "Key": call.params["Key"]}
-    return Refusal("ConditionalRequestConflict", message, 409, fields)
+    return AwsError("ConditionalRequestConflict", message, 409, fields)
 
 
-def delete_condition(call: ApiCall, state: State) -> Refusal | None:
+def delete_condition(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to delete another object than expected: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html"""
     for name, header in (("IfMatchLastModifiedTime", "last-modified-time"), ("IfMatchSize", "size")):
         if call.params.get(name) is not None:
@@ -80,7 +80,7 @@ def delete_condition(call: ApiCall, state: State) -> Refusal | None:
     return None if wanted == "*" or _same(wanted, current) else failed("If-Match")
 
 
-def read_condition(call: ApiCall, state: State) -> Refusal | None:
+def read_condition(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to read an object whose conditions do not hold: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
     names = ("IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince")
     if not any(name in call.params for name in names):
@@ -92,7 +92,7 @@ def read_condition(call: ApiCall, state: State) -> Refusal | None:
     return NOT_MODIFIED if broken else None
 
 
-def source_condition(call: ApiCall, source: Any) -> Refusal | None:
+def source_condition(call: ApiCall, source: Any) -> AwsError | None:
     """Refuse to copy an object whose conditions do not hold; ``source`` is moto's object."""
     broken = _broken(call, source, "CopySource")
     names = {
@@ -127,7 +127,7 @@ def _same(wanted: str, current: Any) -> bool:
     return current.etag.strip('"') in etags
 
 
-Rules = tuple[Callable[[ApiCall, State], Refusal | None], ...]
+Rules = tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]
 RULES: Mapping[str, Rules] = {
     "s3.PutObject": (write_condition,),
     "s3.CopyObject": (write_condition,),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto.backend import is_marker
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.s3_conditions import no_such_key, source_condition
 from day89.cloud.validation.s3_versions import invalid_version_id, no_such_version
 
@@ -32,14 +32,14 @@ def source_of(call: ApiCall) -> Source:
     return bucket, key, unquote(query) or None
 
 
-def source(call: ApiCall, state: State) -> Refusal | None:
+def source(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a source that is not there, is a delete marker, is archived, or does not fulfil its conditions."""
     bucket, key, version_id = source_of(call)
     if not key:
         fields = {"ArgumentName": "x-amz-copy-source", "ArgumentValue": "x-amz-copy-source"}
-        return Refusal("InvalidArgument", "Invalid copy source object key", 400, fields)
+        return AwsError("InvalidArgument", "Invalid copy source object key", 400, fields)
     if state.bucket(bucket) is None:
-        return Refusal("NoSuchBucket", "The specified bucket does not exist", 404, {"BucketName": bucket})
+        return AwsError("NoSuchBucket", "The specified bucket does not exist", 404, {"BucketName": bucket})
     refusal = invalid_version_id(state.bucket(bucket), version_id)
     if refusal is not None:
         return refusal
@@ -48,13 +48,13 @@ def source(call: ApiCall, state: State) -> Refusal | None:
         return no_such_version(key, version_id)
     if is_marker(found) and version_id is not None:
         message = "The source of a copy request may not specifically refer to a delete marker by version id."
-        return Refusal("InvalidRequest", message)
+        return AwsError("InvalidRequest", message)
     if found is None or is_marker(found):
         return no_such_key(key)
     return source_condition(call, found)
 
 
-def onto_itself(call: ApiCall, state: State) -> Refusal | None:
+def onto_itself(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to copy an object onto itself where nothing changes."""
     bucket, key, version_id = source_of(call)
     params = call.params
@@ -64,25 +64,25 @@ def onto_itself(call: ApiCall, state: State) -> Refusal | None:
     older = version_id is not None and current is not None and current.version_id != version_id
     if older or any(params.get(name) for name in CHANGES) or _encrypted_otherwise(current, state, bucket):
         return None
-    return Refusal("InvalidRequest", UNCHANGED)
+    return AwsError("InvalidRequest", UNCHANGED)
 
 
-def _encrypted_otherwise(current: object, state: State, bucket: str) -> bool:
+def _encrypted_otherwise(current: object, state: CloudState, bucket: str) -> bool:
     # The bucket's own default encryption, where one was set, is applied to the copy.
     return bool(getattr(state.bucket(bucket), "day89_encrypted", False))
 
 
-def directives(call: ApiCall, state: State) -> Refusal | None:
+def directives(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse directives that do not exist."""
     for name, header in (("MetadataDirective", "metadata"), ("TaggingDirective", "tagging")):
         given = call.params.get(name)
         if given is not None and given not in ("COPY", "REPLACE"):
             fields = {"ArgumentName": f"x-amz-{header}-directive", "ArgumentValue": given}
-            return Refusal("InvalidArgument", f"Unknown {header} directive.", 400, fields)
+            return AwsError("InvalidArgument", f"Unknown {header} directive.", 400, fields)
     return None
 
 
-def part_range(call: ApiCall, state: State) -> Refusal | None:
+def part_range(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse ranges that the source does not have: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html"""
     given = call.params.get("CopySourceRange")
     if given is None:
@@ -94,18 +94,18 @@ def part_range(call: ApiCall, state: State) -> Refusal | None:
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
             "zero-based offsets of the first and last bytes to copy"
         )
-        return Refusal("InvalidArgument", message, 400, fields)
+        return AwsError("InvalidArgument", message, 400, fields)
     size = state.object(*source_of(call)).size
     if int(found[2]) < size:
         return None
     if int(found[1]) >= size:
         message = "The specified copy range is invalid for the source object size"
-        return Refusal("InvalidRequest", message)
+        return AwsError("InvalidRequest", message)
     message = f"Range specified is not valid for source object of size: {size}"
-    return Refusal("InvalidArgument", message, 400, fields)
+    return AwsError("InvalidArgument", message, 400, fields)
 
 
-Rules = tuple[Callable[[ApiCall, State], Refusal | None], ...]
+Rules = tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]
 RULES: Mapping[str, Rules] = {
     "s3.CopyObject": (directives, source, onto_itself),
     "s3.UploadPartCopy": (source, part_range),

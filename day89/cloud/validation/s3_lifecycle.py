@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moments import moment
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES", "is_public"]
@@ -26,20 +26,20 @@ ID_LENGTH = 255
 POLICY_BYTES = 20 * 1024
 
 
-def lifecycle(call: ApiCall, state: State) -> Refusal | None:
+def lifecycle(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse rules that S3 would: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html"""
     rules = (call.params.get("LifecycleConfiguration") or {}).get("Rules") or []
     if not 0 < len(rules) <= RULES_A_BUCKET:
         return MALFORMED
     size = call.params.get("TransitionDefaultMinimumObjectSize")
     if size not in (None, "all_storage_classes_128K", "varies_by_storage_class"):
-        return Refusal("InvalidRequest", f"Invalid TransitionDefaultMinimumObjectSize found: {size}")
+        return AwsError("InvalidRequest", f"Invalid TransitionDefaultMinimumObjectSize found: {size}")
     ids = [rule["ID"] for rule in rules if rule.get("ID")]
     if len(ids) != len(set(ids)):
         return _argument("Rule ID must be unique. Found same ID for one or more rules")
     if any("Prefix" in rule for rule in rules) and any("Filter" in rule for rule in rules):
         # One rule of the old form makes it a configuration of the old form, which knows no Filter.
-        return Refusal("InvalidRequest", "Filter element can only be used in Lifecycle V2.")
+        return AwsError("InvalidRequest", "Filter element can only be used in Lifecycle V2.")
     for rule in rules:
         refusal = next((found for check in CHECKS if (found := check(rule)) is not None), None)
         if refusal is not None:
@@ -47,7 +47,7 @@ def lifecycle(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def _shape(rule: Mapping[str, Any]) -> Refusal | None:
+def _shape(rule: Mapping[str, Any]) -> AwsError | None:
     if rule.get("Status") not in ("Enabled", "Disabled"):
         return MALFORMED
     if len(rule.get("ID") or "") > ID_LENGTH:
@@ -55,7 +55,7 @@ def _shape(rule: Mapping[str, Any]) -> Refusal | None:
     if "Filter" not in rule and "Prefix" not in rule:
         return MALFORMED
     if not any(action in rule for action in ACTIONS):
-        return Refusal("InvalidRequest", "At least one action needs to be specified in a rule")
+        return AwsError("InvalidRequest", "At least one action needs to be specified in a rule")
     if not _actions_are_whole(rule):
         return MALFORMED
     known = all(step.get("StorageClass") in CLASSES for step in _steps(rule))
@@ -77,7 +77,7 @@ def _actions_are_whole(rule: Mapping[str, Any]) -> bool:
     return all(len({"Days", "Date"} & set(step)) == 1 for step in moves)
 
 
-def _filter(rule: Mapping[str, Any]) -> Refusal | None:
+def _filter(rule: Mapping[str, Any]) -> AwsError | None:
     """Refuse a filter by more than one thing, but for And: https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRuleFilter.html"""
     chosen = rule.get("Filter")
     if chosen is None:
@@ -86,11 +86,11 @@ def _filter(rule: Mapping[str, Any]) -> Refusal | None:
         return MALFORMED
     tags = [tag.get("Key") for tag in (chosen.get("And") or {}).get("Tags") or []]
     if len(tags) > len(set(tags)):
-        return Refusal("InvalidRequest", "Duplicate Tag Keys are not allowed.")
+        return AwsError("InvalidRequest", "Duplicate Tag Keys are not allowed.")
     return None
 
 
-def _midnight(rule: Mapping[str, Any]) -> Refusal | None:
+def _midnight(rule: Mapping[str, Any]) -> AwsError | None:
     """Refuse dates with a time of day."""
     dates = [step.get("Date") for step in [rule.get("Expiration") or {}, *(rule.get("Transitions") or [])]]
     for given in filter(None, dates):
@@ -99,11 +99,11 @@ def _midnight(rule: Mapping[str, Any]) -> Refusal | None:
             return MALFORMED
         if (when.hour, when.minute, when.second, when.microsecond) != (0, 0, 0, 0):
             fields = {"ArgumentName": "Date", "ArgumentValue": when.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
-            return Refusal("InvalidArgument", "'Date' must be at midnight GMT", 400, fields)
+            return AwsError("InvalidArgument", "'Date' must be at midnight GMT", 400, fields)
     return None
 
 
-def _days(rule: Mapping[str, Any]) -> Refusal | None:
+def _days(rule: Mapping[str, Any]) -> AwsError | None:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_Transition.html and API_LifecycleExpiration.html
     expiration = rule.get("Expiration") or {}
     if "Days" in expiration and int(expiration["Days"]) <= 0:
@@ -118,7 +118,7 @@ def _days(rule: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-def _line(rule: Mapping[str, Any]) -> Refusal | None:
+def _line(rule: Mapping[str, Any]) -> AwsError | None:
     """Refuse a life that is not a line: what expires must do so after it has moved."""
     last = (rule.get("Expiration") or {}).get("Days")
     for step in rule.get("Transitions") or []:
@@ -131,15 +131,15 @@ def _line(rule: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-def _abort_with_tags(rule: Mapping[str, Any]) -> Refusal | None:
+def _abort_with_tags(rule: Mapping[str, Any]) -> AwsError | None:
     chosen = rule.get("Filter") or {}
     tagged = "Tag" in chosen or "Tags" in (chosen.get("And") or {})
     if tagged and rule.get("AbortIncompleteMultipartUpload"):
-        return Refusal("InvalidRequest", "AbortIncompleteMultipartUpload cannot be specified with Tags.")
+        return AwsError("InvalidRequest", "AbortIncompleteMultipartUpload cannot be specified with Tags.")
     return None
 
 
-CHECKS: tuple[Callable[[Mapping[str, Any]], Refusal | None], ...] = (
+CHECKS: tuple[Callable[[Mapping[str, Any]], AwsError | None], ...] = (
     _shape,
     _filter,
     _midnight,
@@ -158,11 +158,11 @@ def _prefix(rule: Mapping[str, Any]) -> str:
     return str(rule.get("Prefix") or chosen.get("Prefix") or (chosen.get("And") or {}).get("Prefix") or "")
 
 
-def _argument(message: str) -> Refusal:
-    return Refusal("InvalidArgument", message)
+def _argument(message: str) -> AwsError:
+    return AwsError("InvalidArgument", message)
 
 
-def bucket_policy(call: ApiCall, state: State) -> Refusal | None:
+def bucket_policy(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse policies that S3 cannot read or may not take.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -171,12 +171,12 @@ def bucket_policy(call: ApiCall, state: State) -> Refusal | None:
     text = text.decode() if isinstance(text, bytes) else text
     problem = policy_problem(text, call.params.get("Bucket", ""))
     if problem:
-        return Refusal("MalformedPolicy", problem)
+        return AwsError("MalformedPolicy", problem)
     bucket = state.bucket(call.params.get("Bucket", ""))
     block = getattr(bucket, "public_access_block", None)
     if block is not None and block.block_public_policy and is_public(json.loads(text)):
         message = "User is not authorized to perform: s3:PutBucketPolicy because public policies are prevented by the "
-        return Refusal("AccessDenied", message + "BlockPublicPolicy setting in S3 Block Public Access.", 403)
+        return AwsError("AccessDenied", message + "BlockPublicPolicy setting in S3 Block Public Access.", 403)
     return None
 
 
@@ -265,7 +265,7 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "s3.PutBucketLifecycleConfiguration": (lifecycle,),
     "s3.PutBucketPolicy": (bucket_policy,),
 }

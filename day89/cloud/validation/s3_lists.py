@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from day89.cloud.clients import regions
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.tokens import read_token
 from day89.cloud.messages.version_ids import is_version_id
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES"]
 
@@ -17,12 +17,12 @@ SIZES = {"MaxKeys": "max-keys", "MaxParts": "max-parts", "MaxUploads": "max-uplo
 LISTS = ("ListObjects", "ListObjectsV2", "ListObjectVersions", "ListMultipartUploads", "ListParts")
 
 
-def _argument(message: str, name: str, value: str | None = None) -> Refusal:
+def _argument(message: str, name: str, value: str | None = None) -> AwsError:
     fields = {"ArgumentName": name} if value is None else {"ArgumentName": name, "ArgumentValue": value}
-    return Refusal("InvalidArgument", message, 400, fields)
+    return AwsError("InvalidArgument", message, 400, fields)
 
 
-def encoding(call: ApiCall, state: State) -> Refusal | None:
+def encoding(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse any encoding but url."""
     given = call.params.get("EncodingType")
     if given is None or given == "url":
@@ -30,7 +30,7 @@ def encoding(call: ApiCall, state: State) -> Refusal | None:
     return _argument("Invalid Encoding Method specified in Request", "encoding-type", given)
 
 
-def page_size(call: ApiCall, state: State) -> Refusal | None:
+def page_size(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse page sizes that are none."""
     for name, header in SIZES.items():
         given = call.params.get(name)
@@ -39,7 +39,7 @@ def page_size(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def token(call: ApiCall, state: State) -> Refusal | None:
+def token(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse continuation tokens that no answer has named."""
     given = call.params.get("ContinuationToken")
     if given is None or read_token(given) is not None:
@@ -47,7 +47,7 @@ def token(call: ApiCall, state: State) -> Refusal | None:
     return _argument("The continuation token provided is incorrect", "continuation-token")
 
 
-def version_markers(call: ApiCall, state: State) -> Refusal | None:
+def version_markers(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a version marker without a key, or one that is no version id: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html"""
     given = call.params.get("VersionIdMarker")
     if given is None:
@@ -63,7 +63,7 @@ def version_markers(call: ApiCall, state: State) -> Refusal | None:
     return _argument(message, "version-id-marker", given)
 
 
-def bucket_list(call: ApiCall, state: State) -> Refusal | None:
+def bucket_list(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse lists of buckets that S3 does: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html"""
     most, region, given = (call.params.get(name) for name in ("MaxBuckets", "BucketRegion", "ContinuationToken"))
     if most is not None and not 1 <= int(most) <= 10_000:
@@ -74,7 +74,7 @@ def bucket_list(call: ApiCall, state: State) -> Refusal | None:
 
 
 EACH = (encoding, page_size)
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     **{f"s3.{operation}": EACH for operation in LISTS},
     "s3.ListObjectsV2": (*EACH, token),
     "s3.ListObjectVersions": (*EACH, version_markers),

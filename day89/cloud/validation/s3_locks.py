@@ -6,38 +6,38 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moments import moment
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES"]
 
 MODES = ("GOVERNANCE", "COMPLIANCE")
 HEADER = "x-amz-object-lock-"
-LOCKED = Refusal("AccessDenied", "Access Denied because object protected by object lock.", 403)
+LOCKED = AwsError("AccessDenied", "Access Denied because object protected by object lock.", 403)
 
 
-def _argument(message: str, name: str, value: str | None = None) -> Refusal:
+def _argument(message: str, name: str, value: str | None = None) -> AwsError:
     fields = {"ArgumentName": name} if value is None else {"ArgumentName": name, "ArgumentValue": value}
-    return Refusal("InvalidArgument", message, 400, fields)
+    return AwsError("InvalidArgument", message, 400, fields)
 
 
-def lock_enabled(call: ApiCall, state: State) -> Refusal | None:
+def lock_enabled(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse retention and holds in a bucket without Object Lock."""
     if state.bucket(call.params["Bucket"]).object_lock_enabled:
         return None
-    return Refusal("InvalidRequest", "Bucket is missing Object Lock Configuration")
+    return AwsError("InvalidRequest", "Bucket is missing Object Lock Configuration")
 
 
-def lock_headers(call: ApiCall, state: State) -> Refusal | None:
+def lock_headers(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a lock at the start of an object's life that is half, unknown or over."""
     params = call.params
     mode, until, hold = (params.get(f"ObjectLock{name}") for name in ("Mode", "RetainUntilDate", "LegalHoldStatus"))
     if mode is None and until is None and hold is None:
         return None
     if not state.bucket(params["Bucket"]).object_lock_enabled:
-        return Refusal("InvalidRequest", "Bucket is missing Object Lock Configuration")
+        return AwsError("InvalidRequest", "Bucket is missing Object Lock Configuration")
     both = f"{HEADER}retain-until-date and {HEADER}mode must both be supplied"
     if (mode is None) != (until is None):
         return _argument(both, HEADER + ("mode" if mode is None else "retain-until-date"))
@@ -48,14 +48,14 @@ def lock_headers(call: ApiCall, state: State) -> Refusal | None:
     return None if until is None else _over(until, f"{HEADER}retain-until-date")
 
 
-def _over(until: Any, name: str) -> Refusal | None:
+def _over(until: Any, name: str) -> AwsError | None:
     when = moment(until)
     if when is not None and when > datetime.now(UTC):
         return None
     return _argument("The retain until date must be in the future!", name, str(until))
 
 
-def retention(call: ApiCall, state: State) -> Refusal | None:
+def retention(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a retention that is malformed, over, or weaker than the one that holds."""
     params = call.params
     given = params.get("Retention") or {}
@@ -77,32 +77,32 @@ def retention(call: ApiCall, state: State) -> Refusal | None:
     return LOCKED if weaker and not params.get("BypassGovernanceRetention") else None
 
 
-def hold_status(call: ApiCall, state: State) -> Refusal | None:
+def hold_status(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse holds that are neither on nor off: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLegalHold.html"""
     return None if (call.params.get("LegalHold") or {}).get("Status") in ("ON", "OFF") else MALFORMED
 
 
-def configured(call: ApiCall, state: State) -> Refusal | None:
+def configured(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to tell of a lock that was never set: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectRetention.html"""
     params = call.params
     key = state.object(params["Bucket"], params["Key"], params.get("VersionId"))
     if (key.lock_mode and key.lock_until) if call.operation == "GetObjectRetention" else key.lock_legal_status:
         return None
     message = "The specified object does not have a ObjectLock configuration"
-    return Refusal("NoSuchObjectLockConfiguration", message, 404)
+    return AwsError("NoSuchObjectLockConfiguration", message, 404)
 
 
-def versioning_kept(call: ApiCall, state: State) -> Refusal | None:
+def versioning_kept(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to suspend versioning where Object Lock is on."""
     if call.params.get("VersioningConfiguration", {}).get("Status") != "Suspended":
         return None
     if not state.bucket(call.params["Bucket"]).object_lock_enabled:
         return None
     message = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
-    return Refusal("InvalidBucketState", message, 409)
+    return AwsError("InvalidBucketState", message, 409)
 
 
-def lock_configuration(call: ApiCall, state: State) -> Refusal | None:
+def lock_configuration(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse configurations that S3 does: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html"""
     given = call.params.get("ObjectLockConfiguration") or {}
     if given.get("ObjectLockEnabled") != "Enabled":
@@ -113,24 +113,24 @@ def lock_configuration(call: ApiCall, state: State) -> Refusal | None:
         if rule.get("Mode") not in MODES or len(lengths) != 1:
             return MALFORMED
         if lengths[0] <= 0:
-            return Refusal("InvalidArgument", "Default retention period must be a positive integer value.")
+            return AwsError("InvalidArgument", "Default retention period must be a positive integer value.")
     bucket = state.bucket(call.params["Bucket"])
     if bucket.versioning_status == "Enabled":
         return None
     message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
-    return Refusal("InvalidBucketState", message, 409)
+    return AwsError("InvalidBucketState", message, 409)
 
 
-def lock_configured(call: ApiCall, state: State) -> Refusal | None:
+def lock_configured(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to tell of a lock that a bucket does not have."""
     bucket = state.bucket(call.params["Bucket"])
     if bucket.object_lock_enabled:
         return None
     message = "Object Lock configuration does not exist for this bucket"
-    return Refusal("ObjectLockConfigurationNotFoundError", message, 404, {"BucketName": bucket.name})
+    return AwsError("ObjectLockConfigurationNotFoundError", message, 404, {"BucketName": bucket.name})
 
 
-def bypass(call: ApiCall, state: State) -> Refusal | None:
+def bypass(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to bypass a lock that the bucket does not have."""
     given = call.params.get("BypassGovernanceRetention")
     if given is None or state.bucket(call.params["Bucket"]).object_lock_enabled:
@@ -139,7 +139,7 @@ def bypass(call: ApiCall, state: State) -> Refusal | None:
     return _argument(f"{name} is only applicable to Object Lock enabled buckets.", name)
 
 
-def unlocked(call: ApiCall, state: State) -> Refusal | None:
+def unlocked(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to delete a version that is held."""
     params = call.params
     if not params.get("VersionId"):
@@ -148,7 +148,7 @@ def unlocked(call: ApiCall, state: State) -> Refusal | None:
     return LOCKED if key is not None and key.is_locked(bool(params.get("BypassGovernanceRetention"))) else None
 
 
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "s3.PutObject": (lock_headers,),
     "s3.CopyObject": (lock_headers,),
     "s3.CreateMultipartUpload": (lock_headers,),

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from day89.cloud.messages.checksums import ALGORITHMS, checksum, is_checksum
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["MALFORMED", "RULES", "SSE", "managed_key"]
 
@@ -33,37 +33,37 @@ CLASSES = frozenset(
     }
 )
 SSE = frozenset({"AES256", "aws:kms", "aws:kms:dsse", "aws:fsx"})
-MALFORMED = Refusal(
+MALFORMED = AwsError(
     "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema"
 )
 
 
-def key_length(call: ApiCall, state: State) -> Refusal | None:
+def key_length(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse keys over 1,024 bytes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
     size = len(call.params.get("Key", "").encode())
     if size <= KEY_BYTES:
         return None
     fields = {"Size": str(size), "MaxSizeAllowed": str(KEY_BYTES)}
-    return Refusal("KeyTooLongError", "Your key is too long", 400, fields)
+    return AwsError("KeyTooLongError", "Your key is too long", 400, fields)
 
 
-def metadata_size(call: ApiCall, state: State) -> Refusal | None:
+def metadata_size(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse over 2 KB of metadata: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html"""
     given = call.params.get("Metadata") or {}
     size = sum(len(name.encode()) + len(str(value).encode()) for name, value in given.items())
     if size <= METADATA_BYTES:
         return None
     fields = {"Size": str(size), "MaxSizeAllowed": str(METADATA_BYTES)}
-    return Refusal("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", 400, fields)
+    return AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", 400, fields)
 
 
-def delete_count(call: ApiCall, state: State) -> Refusal | None:
+def delete_count(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse none and over 1,000 keys: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
     objects = (call.params.get("Delete") or {}).get("Objects") or []
     return None if 0 < len(objects) <= KEYS_A_DELETE else MALFORMED
 
 
-def body_digest(call: ApiCall, state: State) -> Refusal | None:
+def body_digest(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a body that is not what Content-MD5 or a checksum header says.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
@@ -77,45 +77,45 @@ def body_digest(call: ApiCall, state: State) -> Refusal | None:
     said = {name: str(value) for name, value in named if value}
     if len(said) > 1:
         message = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
-        return Refusal("InvalidRequest", message)
+        return AwsError("InvalidRequest", message)
     for algorithm, value in said.items():
         if not is_checksum(algorithm, value):
-            return Refusal("InvalidRequest", f"Value for x-amz-checksum-{algorithm} header is invalid.")
+            return AwsError("InvalidRequest", f"Value for x-amz-checksum-{algorithm} header is invalid.")
         if value != checksum(algorithm, call.body):
             message = f"The {algorithm.upper()} you specified did not match the calculated checksum."
-            return Refusal("BadDigest", message)
+            return AwsError("BadDigest", message)
     return None
 
 
-def _check_md5(said: str, body: bytes) -> Refusal | None:
+def _check_md5(said: str, body: bytes) -> AwsError | None:
     try:
         wanted = base64.b64decode(said, validate=True)
     except (binascii.Error, ValueError):
         wanted = b""
     if len(wanted) != 16:
-        return Refusal("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, {"Content-MD5": said})
+        return AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400, {"Content-MD5": said})
     found = hashlib.md5(body, usedforsecurity=False).digest()
     if wanted != found:
         fields = {"ExpectedDigest": wanted.hex(), "CalculatedDigest": base64.b64encode(found).decode()}
-        return Refusal("BadDigest", "The Content-MD5 you specified did not match what we received.", 400, fields)
+        return AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400, fields)
     return None
 
 
-def object_encryption(call: ApiCall, state: State) -> Refusal | None:
+def object_encryption(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse unknown methods and keys: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"""
     method, key = call.params.get("ServerSideEncryption"), call.params.get("SSEKMSKeyId")
     if method is not None and method not in SSE:
         fields = {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": method}
-        return Refusal("InvalidArgument", "The encryption method specified is not supported", 400, fields)
+        return AwsError("InvalidArgument", "The encryption method specified is not supported", 400, fields)
     key = key or _default_key(state.bucket(call.params.get("Bucket", "")))
     managed = managed_key(call.account, call.region)
     if not key or key in managed or key.endswith("alias/aws/s3"):
         return None
     # The cloud serves no KMS: only the key that AWS keeps for S3 exists in it.
     if not KEY_ID.search(key):
-        return Refusal("KMS.NotFoundException", f"Invalid keyId '{key}'")
+        return AwsError("KMS.NotFoundException", f"Invalid keyId '{key}'")
     arn = key if key.startswith("arn:") else f"{managed.rpartition('/')[0]}/{key}"
-    return Refusal("KMS.NotFoundException", f"Key '{arn}' does not exist")
+    return AwsError("KMS.NotFoundException", f"Key '{arn}' does not exist")
 
 
 def managed_key(account: str, region: str) -> str:
@@ -130,23 +130,23 @@ def _default_key(bucket: Any) -> str | None:
     return str(key) if key else None
 
 
-def storage_class(call: ApiCall, state: State) -> Refusal | None:
+def storage_class(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse storage classes that a bucket does not have: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html"""
     given = call.params.get("StorageClass")
     if given is None or given in CLASSES:
         return None
     message = "The storage class you specified is not valid"
-    return Refusal("InvalidStorageClass", message, 400, {"StorageClassRequested": given})
+    return AwsError("InvalidStorageClass", message, 400, {"StorageClassRequested": given})
 
 
-WRITES: tuple[Callable[[ApiCall, State], Refusal | None], ...] = (
+WRITES: tuple[Callable[[ApiCall, CloudState], AwsError | None], ...] = (
     key_length,
     metadata_size,
     storage_class,
     object_encryption,
     body_digest,
 )
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "s3.PutObject": WRITES,
     "s3.CopyObject": (key_length, metadata_size, storage_class, object_encryption),
     "s3.CreateMultipartUpload": (key_length, metadata_size, storage_class, object_encryption),

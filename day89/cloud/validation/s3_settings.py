@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.auth.evaluate import Access, parse_policy, service_may
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES"]
@@ -21,12 +21,12 @@ TARGETS = {
 }
 
 
-def _argument(message: str, name: str, value: str | None = None) -> Refusal:
+def _argument(message: str, name: str, value: str | None = None) -> AwsError:
     fields = {"ArgumentName": name} if value is None else {"ArgumentName": name, "ArgumentValue": value}
-    return Refusal("InvalidArgument", message, 400, fields)
+    return AwsError("InvalidArgument", message, 400, fields)
 
 
-def website(call: ApiCall, state: State) -> Refusal | None:
+def website(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse websites without an index, or with one that is no name: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html"""
     given = call.params.get("WebsiteConfiguration") or {}
     redirect, index = given.get("RedirectAllRequestsTo"), given.get("IndexDocument")
@@ -46,31 +46,31 @@ def website(call: ApiCall, state: State) -> Refusal | None:
     return next((found for rule in given.get("RoutingRules") or [] if (found := _route(rule)) is not None), None)
 
 
-def _route(rule: Mapping[str, Any]) -> Refusal | None:
+def _route(rule: Mapping[str, Any]) -> AwsError | None:
     redirect = rule.get("Redirect")
     if not redirect:
         return MALFORMED
     if "ReplaceKeyPrefixWith" in redirect and "ReplaceKeyWith" in redirect:
-        return Refusal("InvalidRequest", "You can only define ReplaceKeyPrefix or ReplaceKey but not both.")
+        return AwsError("InvalidRequest", "You can only define ReplaceKeyPrefix or ReplaceKey but not both.")
     if "Condition" in rule and not rule["Condition"]:
         message = (
             "Condition cannot be empty. To redirect all requests without a condition, the condition element shouldn't "
             "be present."
         )
-        return Refusal("InvalidRequest", message)
+        return AwsError("InvalidRequest", message)
     return _protocol(redirect)
 
 
-def _protocol(redirect: Mapping[str, Any]) -> Refusal | None:
+def _protocol(redirect: Mapping[str, Any]) -> AwsError | None:
     if redirect.get("Protocol") in (None, "http", "https"):
         return None
     message = (
         "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically."
     )
-    return Refusal("InvalidRequest", message)
+    return AwsError("InvalidRequest", message)
 
 
-def cors(call: ApiCall, state: State) -> Refusal | None:
+def cors(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse rules that S3 does: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html"""
     rules = (call.params.get("CORSConfiguration") or {}).get("CORSRules") or []
     if not 0 < len(rules) <= 100:
@@ -82,15 +82,15 @@ def cors(call: ApiCall, state: State) -> Refusal | None:
         unknown = next((method for method in methods if method not in METHODS), None)
         if unknown is not None:
             message = f"Found unsupported HTTP method in CORS config. Unsupported method is {unknown}"
-            return Refusal("InvalidRequest", message)
+            return AwsError("InvalidRequest", message)
         wild = next((origin for origin in origins if str(origin).count("*") > 1), None)
         if wild is not None:
             message = f'AllowedOrigin "{wild}" can not have more than one wildcard.'
-            return Refusal("InvalidRequest", message)
+            return AwsError("InvalidRequest", message)
     return None
 
 
-def logging(call: ApiCall, state: State) -> Refusal | None:
+def logging(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse target buckets that are not there, or elsewhere: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html"""
     given = (call.params.get("BucketLoggingStatus") or {}).get("LoggingEnabled")
     if given is None:
@@ -101,17 +101,17 @@ def logging(call: ApiCall, state: State) -> Refusal | None:
     source, target = state.bucket(call.params["Bucket"]), state.bucket(name)
     if target is None or target.account_id != source.account_id:
         message = "The target bucket for logging does not exist"
-        return Refusal("InvalidTargetBucketForLogging", message, 400, {"TargetBucket": name})
+        return AwsError("InvalidTargetBucketForLogging", message, 400, {"TargetBucket": name})
     if target.region_name == source.region_name:
         return None
     fields = {"TargetBucketLocation": target.region_name}
     if source.region_name != "us-east-1":
         fields = {"SourceBucketLocation": source.region_name, **fields}
     message = "Cross S3 location logging not allowed. "
-    return Refusal("CrossLocationLoggingProhibitted", message, 403, fields)  # AWS spells it so
+    return AwsError("CrossLocationLoggingProhibitted", message, 403, fields)  # AWS spells it so
 
 
-def notifications(call: ApiCall, state: State) -> Refusal | None:
+def notifications(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse filters that are malformed, and queues that are not there or do not let S3 send.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
@@ -132,10 +132,10 @@ def notifications(call: ApiCall, state: State) -> Refusal | None:
     for number, (arn, why) in enumerate(wrong, 1):
         fields |= {f"ArgumentName{number}": arn, f"ArgumentValue{number}": why}
     message = "Unable to validate the following destination configurations"
-    return Refusal("InvalidArgument", message, 400, fields)
+    return AwsError("InvalidArgument", message, 400, fields)
 
 
-def _notification(kind: str, one: Mapping[str, Any]) -> Refusal | None:
+def _notification(kind: str, one: Mapping[str, Any]) -> AwsError | None:
     name, member, service = TARGETS[kind]
     arn = str(one.get(member) or "")
     if not one.get("Events"):
@@ -155,7 +155,7 @@ def _notification(kind: str, one: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-def _unreachable(call: ApiCall, state: State, arn: str) -> str | None:
+def _unreachable(call: ApiCall, state: CloudState, arn: str) -> str | None:
     """Return why S3 cannot send to a queue, or None."""
     parts = arn.split(":")
     queue = state.backend("sqs", parts[4], parts[3]).queues.get(parts[5])
@@ -167,37 +167,37 @@ def _unreachable(call: ApiCall, state: State, arn: str) -> str | None:
     return None if allowed else NOT_ALLOWED
 
 
-def acceleration(call: ApiCall, state: State) -> Refusal | None:
+def acceleration(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a status that does not exist, and names with a dot: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAccelerateConfiguration.html"""
     if "." in call.params["Bucket"]:
         message = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names"
-        return Refusal("InvalidRequest", message)
+        return AwsError("InvalidRequest", message)
     given = (call.params.get("AccelerateConfiguration") or {}).get("Status")
     return None if given in ("Enabled", "Suspended") else MALFORMED
 
 
-def payer(call: ApiCall, state: State) -> Refusal | None:
+def payer(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse payers that do not exist: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html"""
     given = (call.params.get("RequestPaymentConfiguration") or {}).get("Payer")
     return None if given in ("BucketOwner", "Requester") else MALFORMED
 
 
-def replication(call: ApiCall, state: State) -> Refusal | None:
+def replication(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse replication without versions: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html"""
     if state.bucket(call.params["Bucket"]).versioning_status != "Enabled":
         message = "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
-        return Refusal("InvalidRequest", message)
+        return AwsError("InvalidRequest", message)
     rules = (call.params.get("ReplicationConfiguration") or {}).get("Rules") or []
     if not rules:
         return MALFORMED
     for rule in rules:
         target = state.bucket(str((rule.get("Destination") or {}).get("Bucket") or "").removeprefix("arn:aws:s3:::"))
         if target is None or target.versioning_status != "Enabled":
-            return Refusal("InvalidRequest", "Destination bucket must have versioning enabled.")
+            return AwsError("InvalidRequest", "Destination bucket must have versioning enabled.")
     return None
 
 
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "s3.PutBucketWebsite": (website,),
     "s3.PutBucketCors": (cors,),
     "s3.PutBucketLogging": (logging,),

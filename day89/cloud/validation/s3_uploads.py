@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from day89.cloud.messages.checksums import ALGORITHMS, FULL_OBJECT_ONLY, checksum, composite
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES", "checksum_of_upload"]
 
@@ -34,19 +34,19 @@ def checksum_of_upload(upload: Any) -> tuple[str, str] | None:
     return (algorithm.lower(), upload.metadata["x-amz-checksum-type"]) if algorithm else None
 
 
-def _upload(call: ApiCall, state: State) -> Any:
+def _upload(call: ApiCall, state: CloudState) -> Any:
     found = state.bucket(call.params["Bucket"]).multiparts.get(call.params.get("UploadId"))
     return found if found is not None and found.key_name == call.params["Key"] else None
 
 
-def known_upload(call: ApiCall, state: State) -> Refusal | None:
+def known_upload(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse upload ids that are not there: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html"""
     if _upload(call, state) is not None or _is_completed(call, state):
         return None
-    return Refusal("NoSuchUpload", NO_SUCH_UPLOAD, 404, {"UploadId": str(call.params.get("UploadId"))})
+    return AwsError("NoSuchUpload", NO_SUCH_UPLOAD, 404, {"UploadId": str(call.params.get("UploadId"))})
 
 
-def _is_completed(call: ApiCall, state: State) -> bool:
+def _is_completed(call: ApiCall, state: CloudState) -> bool:
     """Return whether this CompleteMultipartUpload was done before: a client whose answer was lost asks again."""
     if call.operation != "CompleteMultipartUpload":
         return False
@@ -54,35 +54,35 @@ def _is_completed(call: ApiCall, state: State) -> bool:
     return current is not None and getattr(current.multipart, "id", None) == call.params.get("UploadId")
 
 
-def part_number(call: ApiCall, state: State) -> Refusal | None:
+def part_number(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse part numbers outside 1 to 10,000: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
     number = int(call.params["PartNumber"])
     if number in PART_NUMBERS:
         return None
     message = "Part number must be an integer between 1 and 10000, inclusive"
     fields = {"ArgumentName": "partNumber", "ArgumentValue": str(number)}
-    return Refusal("InvalidArgument", message, 400, fields)
+    return AwsError("InvalidArgument", message, 400, fields)
 
 
-def checksum_of_new_upload(call: ApiCall, state: State) -> Refusal | None:
+def checksum_of_new_upload(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse checksums that do not exist: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html"""
     algorithm, kind = call.params.get("ChecksumAlgorithm"), call.params.get("ChecksumType")
     if algorithm is None:
         message = "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."
-        return Refusal("InvalidRequest", message) if kind is not None else None
+        return AwsError("InvalidRequest", message) if kind is not None else None
     name = algorithm.lower()
     if name not in ALGORITHMS or algorithm != algorithm.upper():
-        return Refusal("InvalidRequest", UNSUPPORTED)
+        return AwsError("InvalidRequest", UNSUPPORTED)
     if kind is None:
         return None
     if kind not in ("COMPOSITE", "FULL_OBJECT"):
-        return Refusal("InvalidRequest", "Value for x-amz-checksum-type header is invalid.")
+        return AwsError("InvalidRequest", "Value for x-amz-checksum-type header is invalid.")
     if name not in (FULL_OBJECT_ONLY if kind == "COMPOSITE" else COMPOSITE_ONLY):
         return None
-    return Refusal("InvalidRequest", f"The {kind} checksum type cannot be used with the {name} checksum algorithm.")
+    return AwsError("InvalidRequest", f"The {kind} checksum type cannot be used with the {name} checksum algorithm.")
 
 
-def checksum_of_part(call: ApiCall, state: State) -> Refusal | None:
+def checksum_of_part(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a part with another kind of checksum than the upload's."""
     wanted = checksum_of_upload(_upload(call, state))
     given = call.params.get("ChecksumAlgorithm") or next(
@@ -93,28 +93,28 @@ def checksum_of_part(call: ApiCall, state: State) -> Refusal | None:
     message = (
         f"Checksum Type mismatch occurred, expected checksum Type: {wanted[0]}, actual checksum Type: {given.lower()}"
     )
-    return Refusal("InvalidRequest", message)
+    return AwsError("InvalidRequest", message)
 
 
 def _parts(call: ApiCall) -> list[Mapping[str, Any]]:
     return (call.params.get("MultipartUpload") or {}).get("Parts") or []
 
 
-def some_parts(call: ApiCall, state: State) -> Refusal | None:
+def some_parts(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to complete an upload without parts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html"""
-    return None if _parts(call) else Refusal("InvalidRequest", "You must specify at least one part")
+    return None if _parts(call) else AwsError("InvalidRequest", "You must specify at least one part")
 
 
-def part_order(call: ApiCall, state: State) -> Refusal | None:
+def part_order(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse parts out of order."""
     numbers = [int(part.get("PartNumber") or 0) for part in _parts(call)]
     if numbers == sorted(set(numbers)):
         return None
     message = "The list of parts was not in ascending order. Parts must be ordered by part number."
-    return Refusal("InvalidPartOrder", message, 400, {"UploadId": call.params["UploadId"]})
+    return AwsError("InvalidPartOrder", message, 400, {"UploadId": call.params["UploadId"]})
 
 
-def parts_there(call: ApiCall, state: State) -> Refusal | None:
+def parts_there(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse parts that were not sent, are others, lack their checksum, or are too small."""
     upload = _upload(call, state)
     if upload is None:
@@ -134,14 +134,14 @@ def parts_there(call: ApiCall, state: State) -> Refusal | None:
     return None if small is None else _too_small(*small)
 
 
-def _invalid_part(call: ApiCall, number: int, etag: str) -> Refusal:
+def _invalid_part(call: ApiCall, number: int, etag: str) -> AwsError:
     fields = {"UploadId": call.params["UploadId"], "PartNumber": str(number), "ETag": etag}
-    return Refusal("InvalidPart", NO_SUCH_PART, 400, fields)
+    return AwsError("InvalidPart", NO_SUCH_PART, 400, fields)
 
 
 def _checksum_fits(
     call: ApiCall, given: Mapping[str, Any], part: Any, wanted: tuple[str, str] | None, number: int, etag: str
-) -> Refusal | None:
+) -> AwsError | None:
     said = {name: given[f"Checksum{name.upper()}"] for name in ALGORITHMS if given.get(f"Checksum{name.upper()}")}
     if wanted is None:
         return _invalid_part(call, number, etag) if said else None
@@ -151,13 +151,13 @@ def _checksum_fits(
             f"The upload was created using a {algorithm} checksum. The complete request must include the checksum for "
             f"each part. It was missing for part {number} in the request."
         )
-        return Refusal("InvalidRequest", message)
+        return AwsError("InvalidRequest", message)
     if said and said.get(algorithm) != part.checksum_value:
         return _invalid_part(call, number, etag)
     return None
 
 
-def _too_small(number: int, part: Any) -> Refusal:
+def _too_small(number: int, part: Any) -> AwsError:
     fields = {
         "ETag": part.etag.strip('"'),
         "MinSizeAllowed": str(PART_BYTES),
@@ -165,10 +165,10 @@ def _too_small(number: int, part: Any) -> Refusal:
         "ProposedSize": str(part.size),
     }
     message = "Your proposed upload is smaller than the minimum allowed size"
-    return Refusal("EntityTooSmall", message, 400, fields)
+    return AwsError("EntityTooSmall", message, 400, fields)
 
 
-def checksum_mode(call: ApiCall, state: State) -> Refusal | None:
+def checksum_mode(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to complete an upload with another type of checksum than it was started with."""
     given, upload = call.params.get("ChecksumType"), _upload(call, state)
     if given is None or upload is None:
@@ -180,10 +180,10 @@ def checksum_mode(call: ApiCall, state: State) -> Refusal | None:
     message = (
         f"The upload was created using the {mode} checksum mode. The complete request must use the same checksum mode."
     )
-    return Refusal("InvalidRequest", message)
+    return AwsError("InvalidRequest", message)
 
 
-def size_of_whole(call: ApiCall, state: State) -> Refusal | None:
+def size_of_whole(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse an upload that is not as large as said."""
     given, upload = call.params.get("MpuObjectSize"), _upload(call, state)
     if given is None or upload is None:
@@ -192,10 +192,10 @@ def size_of_whole(call: ApiCall, state: State) -> Refusal | None:
     if int(given) == size:
         return None
     message = f"The provided 'x-amz-mp-object-size' header value {given} does not match what was computed: {size}"
-    return Refusal("InvalidRequest", message)
+    return AwsError("InvalidRequest", message)
 
 
-def checksum_of_whole(call: ApiCall, state: State) -> Refusal | None:
+def checksum_of_whole(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse an upload whose checksum is not the one that the parts give."""
     named = ((name, call.params.get(f"Checksum{name.upper()}")) for name in ALGORITHMS)
     said = {name: str(value) for name, value in named if value}
@@ -212,20 +212,20 @@ def checksum_of_whole(call: ApiCall, state: State) -> Refusal | None:
     meant = call.params.get("ChecksumType") or (kind if algorithm in FULL_OBJECT_ONLY else "COMPOSITE")
     if meant == kind and said.get(algorithm, "").partition("-")[0] == found.partition("-")[0]:
         return None
-    return Refusal("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
+    return AwsError("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
 
 
-def upload_marker(call: ApiCall, state: State) -> Refusal | None:
+def upload_marker(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a marker of an upload that is not of the marker's key: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html"""
     given, key = call.params.get("UploadIdMarker"), call.params.get("KeyMarker")
     upload = state.bucket(call.params["Bucket"]).multiparts.get(given) if given and key else None
     if not given or not key or (upload is not None and upload.key_name == key):
         return None
     fields = {"ArgumentName": "upload-id-marker", "ArgumentValue": given}
-    return Refusal("InvalidArgument", "Invalid uploadId marker", 400, fields)
+    return AwsError("InvalidArgument", "Invalid uploadId marker", 400, fields)
 
 
-Rules = tuple[Callable[[ApiCall, State], Refusal | None], ...]
+Rules = tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]
 RULES: Mapping[str, Rules] = {
     "s3.CreateMultipartUpload": (checksum_of_new_upload,),
     "s3.UploadPart": (part_number, known_upload, checksum_of_part),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.version_ids import NULL, is_version_id
 from day89.cloud.moto.backend import is_marker
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.s3_conditions import no_such_key
 
 __all__ = ["RULES", "invalid_version_id", "no_such_version"]
@@ -19,30 +19,30 @@ CHANGES = ("GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging", "PutOb
 LOCKS = ("GetObjectRetention", "PutObjectRetention", "GetObjectLegalHold", "PutObjectLegalHold")
 
 
-def no_such_version(key: str, version_id: str) -> Refusal:
+def no_such_version(key: str, version_id: str) -> AwsError:
     """Return the refusal for a version that is not there."""
     message = "The specified version does not exist."
-    return Refusal("NoSuchVersion", message, 404, {"Key": key, "VersionId": version_id})
+    return AwsError("NoSuchVersion", message, 404, {"Key": key, "VersionId": version_id})
 
 
-def invalid_version_id(bucket: Any, version_id: str | None) -> Refusal | None:
+def invalid_version_id(bucket: Any, version_id: str | None) -> AwsError | None:
     """Refuse ids that are none, and any but ``null`` where nothing is versioned."""
     if version_id is None or version_id == NULL:
         return None
     fields = {"ArgumentName": "versionId", "ArgumentValue": version_id}
     if not version_id:
-        return Refusal("InvalidArgument", "Version id cannot be the empty string", 400, fields)
+        return AwsError("InvalidArgument", "Version id cannot be the empty string", 400, fields)
     if bucket.versioning_status and is_version_id(version_id):
         return None
-    return Refusal("InvalidArgument", "Invalid version id specified", 400, fields)
+    return AwsError("InvalidArgument", "Invalid version id specified", 400, fields)
 
 
-def well_formed_id(call: ApiCall, state: State) -> Refusal | None:
+def well_formed_id(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse version ids that are malformed."""
     return invalid_version_id(state.bucket(call.params["Bucket"]), call.params.get("VersionId"))
 
 
-def there(call: ApiCall, state: State) -> Refusal | None:
+def there(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse keys and versions that are not there, and what can be done with objects but not with delete markers."""
     params = call.params
     key, version_id = params["Key"], params.get("VersionId")
@@ -54,14 +54,14 @@ def there(call: ApiCall, state: State) -> Refusal | None:
     headers = {"x-amz-delete-marker": "true", "x-amz-version-id": found.version_id}
     if version_id is None and call.operation in READS:
         missing = no_such_key(key)
-        return Refusal(missing.code, missing.message, missing.status, missing.fields, headers)
+        return AwsError(missing.code, missing.message, missing.status, missing.fields, headers)
     message = "The specified method is not allowed against this resource."
     fields = {"Method": call.method if call.method != "HEAD" else "GET", "ResourceType": "DeleteMarker"}
-    return Refusal("MethodNotAllowed", message, 405, fields, {**headers, "Allow": "DELETE"})
+    return AwsError("MethodNotAllowed", message, 405, fields, {**headers, "Allow": "DELETE"})
 
 
 EACH = (well_formed_id, there)
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     **{f"s3.{operation}": EACH for operation in (*READS, *CHANGES, *LOCKS)},
     "s3.DeleteObject": (well_formed_id,),
 }

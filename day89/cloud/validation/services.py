@@ -9,8 +9,8 @@ from typing import Any
 
 from day89.cloud.auth.evaluate import parse_policy, trusts
 from day89.cloud.auth.keys import find_key
-from day89.cloud.messages.model import ApiCall, Refusal
-from day89.cloud.moto.state import State
+from day89.cloud.messages.model import ApiCall, AwsError
+from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES"]
 
@@ -24,7 +24,7 @@ COMPARISONS = frozenset(
 )
 
 
-def trust_policy(call: ApiCall, state: State) -> Refusal | None:
+def trust_policy(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse trust policies that IAM cannot take: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
     text = call.params.get("AssumeRolePolicyDocument") or call.params.get("PolicyDocument") or ""
     try:
@@ -62,11 +62,11 @@ def _trust_problem(statement: Any) -> str | None:
     return None
 
 
-def _malformed(message: str) -> Refusal:
-    return Refusal("MalformedPolicyDocument", message)
+def _malformed(message: str) -> AwsError:
+    return AwsError("MalformedPolicyDocument", message)
 
 
-def new_name(call: ApiCall, state: State) -> Refusal | None:
+def new_name(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a name that differs from another only by capitals: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
     iam = state.backend("iam", call.account)
     for kind, things in (("Role", iam.roles), ("User", iam.users), ("InstanceProfile", iam.instance_profiles)):
@@ -74,11 +74,11 @@ def new_name(call: ApiCall, state: State) -> Refusal | None:
             continue
         name = str(call.params.get(f"{kind}Name", ""))
         if any(one.name.lower() == name.lower() for one in things.values()):
-            return Refusal("EntityAlreadyExists", f"{kind} with name {name} already exists.", 409)
+            return AwsError("EntityAlreadyExists", f"{kind} with name {name} already exists.", 409)
     return None
 
 
-def role_not_in_use(call: ApiCall, state: State) -> Refusal | None:
+def role_not_in_use(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to delete a role that something holds: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html"""
     iam, name = state.backend("iam", call.account), call.params.get("RoleName")
     role = next((one for one in iam.roles.values() if one.name == name), None)
@@ -91,7 +91,7 @@ def role_not_in_use(call: ApiCall, state: State) -> Refusal | None:
     return _conflict("Cannot delete entity, must delete policies first.") if role.policies else None
 
 
-def profile_not_in_use(call: ApiCall, state: State) -> Refusal | None:
+def profile_not_in_use(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to delete a profile that holds a role: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteInstanceProfile.html"""
     profiles = state.backend("iam", call.account).instance_profiles.values()
     found = next((one for one in profiles if one.name == call.params.get("InstanceProfileName")), None)
@@ -100,30 +100,30 @@ def profile_not_in_use(call: ApiCall, state: State) -> Refusal | None:
     return _conflict("Cannot delete entity, must remove roles from instance profile first.")
 
 
-def one_role(call: ApiCall, state: State) -> Refusal | None:
+def one_role(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a second role in a profile: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
     profiles = state.backend("iam", call.account).instance_profiles.values()
     found = next((one for one in profiles if one.name == call.params.get("InstanceProfileName")), None)
     if found is None or not found.roles:
         return None
-    return Refusal("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409)
+    return AwsError("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409)
 
 
-def held_role(call: ApiCall, state: State) -> Refusal | None:
+def held_role(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to take out a role that is not in the profile: https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveRoleFromInstanceProfile.html"""
     profiles = state.backend("iam", call.account).instance_profiles.values()
     found = next((one for one in profiles if one.name == call.params.get("InstanceProfileName")), None)
     name = call.params.get("RoleName")
     if found is None or any(role.name == name for role in found.roles):
         return None
-    return Refusal("NoSuchEntity", f"Role {name} doesn't exist in Instance Profile {found.name}", 404)
+    return AwsError("NoSuchEntity", f"Role {name} doesn't exist in Instance Profile {found.name}", 404)
 
 
-def _conflict(message: str) -> Refusal:
-    return Refusal("DeleteConflict", message, 409)
+def _conflict(message: str) -> AwsError:
+    return AwsError("DeleteConflict", message, 409)
 
 
-def group_sizes(call: ApiCall, state: State) -> Refusal | None:
+def group_sizes(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse sizes out of order: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html"""
     groups = state.backend("autoscaling", call.account, call.region).autoscaling_groups
     old = groups.get(call.params.get("AutoScalingGroupName", ""))
@@ -133,10 +133,10 @@ def group_sizes(call: ApiCall, state: State) -> Refusal | None:
     most = _number(call, "MaxSize", getattr(old, "max_size", 0))
     asked = call.params.get("DesiredCapacity")
     if least > most:
-        return Refusal("ValidationError", f"Max bound, {most}, must be greater than or equal to min bound, {least}.")
+        return AwsError("ValidationError", f"Max bound, {most}, must be greater than or equal to min bound, {least}.")
     if asked is not None and not least <= int(asked) <= most:
         word = f"above max value {most}" if int(asked) > most else f"below min value {least}"
-        return Refusal("ValidationError", f"New SetDesiredCapacity value {asked} is {word} for the AutoScalingGroup.")
+        return AwsError("ValidationError", f"New SetDesiredCapacity value {asked} is {word} for the AutoScalingGroup.")
     return None
 
 
@@ -145,15 +145,15 @@ def _number(call: ApiCall, name: str, otherwise: Any) -> int:
     return int(otherwise or 0) if given is None else int(given)
 
 
-def own_namespace(call: ApiCall, state: State) -> Refusal | None:
+def own_namespace(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse data in AWS's own namespaces: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
     if not str(call.params.get("Namespace", "")).startswith("AWS/"):
         return None
     message = "The value AWS/ for parameter Namespace is invalid."
-    return Refusal("InvalidParameterValue", message)
+    return AwsError("InvalidParameterValue", message)
 
 
-def alarm_settings(call: ApiCall, state: State) -> Refusal | None:
+def alarm_settings(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse words and periods that do not exist: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
     for name, known in (("ComparisonOperator", COMPARISONS), ("Statistic", STATISTICS)):
         given = call.params.get(name)
@@ -169,7 +169,7 @@ def alarm_settings(call: ApiCall, state: State) -> Refusal | None:
     return _validation("Period must be 10, 20, 30 or a multiple of 60")
 
 
-def group_there(call: ApiCall, state: State) -> Refusal | None:
+def group_there(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse groups that are not there: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html"""
     name = call.params.get("AutoScalingGroupName", "")
     if name in state.backend("autoscaling", call.account, call.region).autoscaling_groups:
@@ -177,7 +177,7 @@ def group_there(call: ApiCall, state: State) -> Refusal | None:
     return _validation(f"AutoScalingGroup name not found - no such group: {name}")
 
 
-def entity_name(call: ApiCall, state: State) -> Refusal | None:
+def entity_name(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse names that IAM does not take: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
     for name, most in (("RoleName", 64), ("UserName", 64), ("PolicyName", 128), ("InstanceProfileName", 128)):
         given = call.params.get(name)
@@ -190,7 +190,7 @@ def entity_name(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def no_principal(call: ApiCall, state: State) -> Refusal | None:
+def no_principal(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse a principal in a policy of one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
     try:
         statements = json.loads(call.params.get("PolicyDocument") or "").get("Statement") or []
@@ -202,7 +202,7 @@ def no_principal(call: ApiCall, state: State) -> Refusal | None:
     return None
 
 
-def role_trusts_caller(call: ApiCall, state: State) -> Refusal | None:
+def role_trusts_caller(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse roles that are not there or do not trust who asks: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
     arn = str(call.params.get("RoleArn", ""))
     account = arn.split(":")[4] if arn.count(":") >= 5 else call.account
@@ -213,20 +213,20 @@ def role_trusts_caller(call: ApiCall, state: State) -> Refusal | None:
     if key is not None and trusts(document, key.principal, context):
         return None
     who = call.principal or f"arn:aws:iam::{call.account}:root"
-    return Refusal("AccessDenied", f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403)
+    return AwsError("AccessDenied", f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403)
 
 
 def _session(call: ApiCall) -> str:
     return str(call.params.get("RoleSessionName", ""))
 
 
-def _validation(message: str) -> Refusal:
-    return Refusal("ValidationError", message)
+def _validation(message: str) -> AwsError:
+    return AwsError("ValidationError", message)
 
 
 NAMES = (entity_name,)
 POLICY = (entity_name, no_principal)
-RULES: Mapping[str, tuple[Callable[[ApiCall, State], Refusal | None], ...]] = {
+RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "iam.CreateRole": (entity_name, trust_policy, new_name),
     "iam.CreateUser": (entity_name, new_name),
     "iam.CreateInstanceProfile": (entity_name, new_name),

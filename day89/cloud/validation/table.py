@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from day89.cloud.messages.model import ApiCall, Refusal
+from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto.failures import refusal_for
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 from day89.cloud.validation import (
     cloudwatch,
     ec2,
@@ -32,7 +32,7 @@ from day89.cloud.validation import (
 
 __all__ = ["Rule", "refuse", "rules_of"]
 
-Rule = Callable[[ApiCall, State], Refusal | None]
+Rule = Callable[[ApiCall, CloudState], AwsError | None]
 # In the order in which their rules are asked.
 TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
     s3_buckets.RULES,
@@ -67,7 +67,7 @@ def rules_of(action: str) -> tuple[Rule, ...]:
     return (*of_all, *(rule for table in TABLES for rule in table.get(action, ())))
 
 
-def refuse(call: ApiCall, state: State) -> Refusal | None:
+def refuse(call: ApiCall, state: CloudState) -> AwsError | None:
     """Return the first reason why AWS would not do this call, or None."""
     try:
         return next((found for rule in rules_of(call.action) if (found := rule(call, state)) is not None), None)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from day89.course.autograder import wheels
 
-__all__ = ["HOSTS", "Options", "write_recipe"]
+__all__ = ["HOSTS", "RecipeOptions", "write_recipe"]
 
 EXECUTABLE = 0o755
 
 
 @dataclass(frozen=True)
-class Options:
+class RecipeOptions:
     """What a teacher may choose.
 
     Attributes:
@@ -35,7 +35,7 @@ class Options:
     with_wheels: bool = True
 
 
-def write_recipe(host: str, folder: Path, options: Options) -> list[Path]:
+def write_recipe(host: str, folder: Path, options: RecipeOptions) -> list[Path]:
     """Write what a host needs.
 
     Args:
@@ -65,7 +65,7 @@ def _put(folder: Path, name: str, template: str, values: Mapping[str, str], *, e
     return path
 
 
-def _values(options: Options, **more: str) -> dict[str, str]:
+def _values(options: RecipeOptions, **more: str) -> dict[str, str]:
     return {"PYTHON": options.python, "MIN_SCORE": f"{options.min_score:g}", **more}
 
 
@@ -77,7 +77,7 @@ def _bring_day89(folder: Path) -> Path:
     return path
 
 
-def _gradescope(folder: Path, options: Options) -> list[Path]:
+def _gradescope(folder: Path, options: RecipeOptions) -> list[Path]:
     hidden = options.hide.get("mastery", "visible").replace("_", " ")
     values = _values(options, HIDDEN=hidden)
     made = [
@@ -98,7 +98,7 @@ def _gradescope(folder: Path, options: Options) -> list[Path]:
     return [*made, settings, target]
 
 
-def _classroom50(folder: Path, options: Options) -> list[Path]:
+def _classroom50(folder: Path, options: RecipeOptions) -> list[Path]:
     assignment = folder / "assignment.json"
     settings = {"runtime": {"python": options.python}, "allowed_files": ["*", "!exercise.py"]}
     assignment.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
@@ -110,15 +110,15 @@ def _classroom50(folder: Path, options: Options) -> list[Path]:
     ]
 
 
-def _actions(folder: Path, options: Options) -> list[Path]:
+def _actions(folder: Path, options: RecipeOptions) -> list[Path]:
     return _ci(folder, options, "GitHub Actions", ".github/workflows/grade.yml", "actions_grade.yml")
 
 
-def _gitlab(folder: Path, options: Options) -> list[Path]:
+def _gitlab(folder: Path, options: RecipeOptions) -> list[Path]:
     return _ci(folder, options, "GitLab CI", ".gitlab-ci.yml", "gitlab-ci.yml")
 
 
-def _ci(folder: Path, options: Options, host: str, name: str, template: str) -> list[Path]:
+def _ci(folder: Path, options: RecipeOptions, host: str, name: str, template: str) -> list[Path]:
     values = _values(options, HOST=host, FILE=name)
     return [
         _put(folder, name, template, values),
@@ -127,7 +127,7 @@ def _ci(folder: Path, options: Options, host: str, name: str, template: str) -> 
     ]
 
 
-def _prairielearn(folder: Path, options: Options) -> list[Path]:
+def _prairielearn(folder: Path, options: RecipeOptions) -> list[Path]:
     return [
         _put(folder, "Dockerfile", "prairielearn_Dockerfile", _values(options)),
         _put(folder, "run.sh", "prairielearn_run.sh", {}, executable=True),
@@ -137,7 +137,7 @@ def _prairielearn(folder: Path, options: Options) -> list[Path]:
     ]
 
 
-HOSTS: dict[str, Callable[[Path, Options], list[Path]]] = {
+HOSTS: dict[str, Callable[[Path, RecipeOptions], list[Path]]] = {
     "gradescope": _gradescope,
     "classroom50": _classroom50,
     "actions": _actions,

@@ -31,7 +31,7 @@ from day89.processes.channel import Broken, Wire
 from day89.sandbox import landlock, namespaces, privileges
 from day89.sandbox import seccomp as calls
 from day89.sandbox.quotas import Watch
-from day89.sandbox.rlimits import Limits, apply_limits
+from day89.sandbox.rlimits import ProcessLimits, apply_limits
 from day89.sandbox.visible import shown_paths, system_paths
 
 __all__ = ["main"]
@@ -188,7 +188,7 @@ def enter_jail(what: dict[str, Any]) -> None:
     if "landlock" in layers:
         landlock.restrict_files([*_system_paths(tuple(what["hidden"])), *what["read"]], what["write"])
     if "rlimits" in layers:
-        apply_limits(Limits(**what["limits"]))
+        apply_limits(ProcessLimits(**what["limits"]))
     if "seccomp" in layers:
         calls.restrict_calls(alone=what["alone"])
 

@@ -19,17 +19,17 @@ from unittest.mock import patch
 
 from day89.course.boundary import probe_submission
 from day89.course.boundary.remote import Remote
-from day89.course.boundary.spawn import Confinement, Warm, bubblewrap
+from day89.course.boundary.spawn import Confinement, WarmProcess, bubblewrap
 from day89.course.checks.learner import Gone
 from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error
 from day89.sandbox import namespaces, seccomp
 from day89.sandbox.landlock import landlock_version
 from day89.sandbox.remove import remove_tree
-from day89.sandbox.rlimits import Limits
+from day89.sandbox.rlimits import ProcessLimits
 from day89.sandbox.visible import private_places
 
-__all__ = ["NAMES", "Probe", "Report", "best", "candidates", "examine", "hidden_paths"]
+__all__ = ["NAMES", "IsolationReport", "Probe", "best", "candidates", "examine", "hidden_paths"]
 
 CANARY = "DAY89_CANARY"
 PROBED_DISK = 16 << 20
@@ -56,7 +56,7 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Report:
+class IsolationReport:
     """The attempts that one way of isolation withstood, and those that it did not.
 
     Attributes:
@@ -92,9 +92,9 @@ def hidden_paths() -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(str, places)))
 
 
-def candidates(limits: Limits | None = None) -> Iterator[tuple[str, Confinement]]:
+def candidates(limits: ProcessLimits | None = None) -> Iterator[tuple[str, Confinement]]:
     """Yield the ways of isolation that this machine may offer, the strongest first."""
-    common: dict[str, Any] = {"limits": limits or Limits(), "hidden": hidden_paths()}
+    common: dict[str, Any] = {"limits": limits or ProcessLimits(), "hidden": hidden_paths()}
     layers = ["rlimits"] if sys.platform == "linux" else []
     inner = (["landlock"] if landlock_version() else []) + (["seccomp"] if seccomp.available() else []) + layers
     if shutil.which("bwrap"):
@@ -107,7 +107,7 @@ def candidates(limits: Limits | None = None) -> Iterator[tuple[str, Confinement]
 
 
 @cache
-def best() -> Report:
+def best() -> IsolationReport:
     """Return the strongest isolation that this machine really gives; found out once a process."""
     reports = []
     for name, confinement in candidates():
@@ -118,7 +118,7 @@ def best() -> Report:
     return reports[-1]
 
 
-def examine(name: str, confinement: Confinement, *, thorough: bool = False) -> Report:
+def examine(name: str, confinement: Confinement, *, thorough: bool = False) -> IsolationReport:
     """Try to break out of one way of isolation.
 
     Args:
@@ -128,19 +128,19 @@ def examine(name: str, confinement: Confinement, *, thorough: bool = False) -> R
     """
     probed = replace(confinement, limits=replace(confinement.limits, disk=PROBED_DISK))
     if confinement.outside == "bubblewrap" and (problem := _bubblewrap_problem()):
-        return Report(name, confinement, problem=problem)
+        return IsolationReport(name, confinement, problem=problem)
     try:
         with tempfile.TemporaryDirectory(prefix="day89-doctor-") as scratch, ExitStack() as stack:
             base = Path(scratch).resolve()
             (base / "inside").mkdir()
             stack.enter_context(patch.dict(os.environ, {CANARY: "secret"}))
-            warm = Warm(probed, base / "inside")
+            warm = WarmProcess(probed, base / "inside")
             stack.callback(warm.close)
             session = warm.session()
             stack.callback(session.close)
-            return Report(name, confinement, tuple(_attempts(session, base, probed, thorough)))
+            return IsolationReport(name, confinement, tuple(_attempts(session, base, probed, thorough)))
     except Day89Error as error:
-        return Report(name, confinement, problem=str(error))
+        return IsolationReport(name, confinement, problem=str(error))
 
 
 def _bubblewrap_problem() -> str | None:

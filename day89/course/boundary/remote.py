@@ -15,8 +15,8 @@ from day89.course.boundary.carried import answer_carried, client_facts
 from day89.course.boundary.codec import decode, decode_error, encode, encode_error
 from day89.course.boundary.remote_cloud import ask_cloud, connect, connection_of
 from day89.course.boundary.remote_proxies import RemoteApp, RemoteModel
-from day89.course.boundary.spawn import Session, Submitted
-from day89.course.checks.learner import Fault, Gone, Missing
+from day89.course.boundary.spawn import SubmissionProcess, SubmissionSession
+from day89.course.checks.learner import Gone, Missing, RunnerFault
 from day89.course.checks.proxies import Model, NoAnswer
 from day89.course.exercise.submission import Unreadable
 from day89.processes.channel import Broken
@@ -43,13 +43,13 @@ class Remote:
         environment: the AWS settings that it sees.
     """
 
-    def __init__(self, session: Session, path: Path, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, session: SubmissionSession, path: Path, folder: Path, environment: dict[str, str]) -> None:
         self.session, self.path, self.folder, self.environment = session, path, folder, environment
         self.deadline = time.monotonic() + LOAD_SECONDS
         self.seconds = LOAD_SECONDS
         self.clock = Stopwatch(os.getppid())  # the server, below which this process and the submission's are
         self.cloud: Any = None
-        self.process: Submitted | None = None
+        self.process: SubmissionProcess | None = None
         self.models: dict[int, Any] = {}
         self.printed = bytearray()
         self.interrupted = False
@@ -169,10 +169,10 @@ class Remote:
         except (Gone, KeyboardInterrupt):
             raise
         except Exception as error:
-            raise Fault(f"the boundary broke: {type(error).__name__}: {error}") from error
+            raise RunnerFault(f"the boundary broke: {type(error).__name__}: {error}") from error
         return self._result(answer)
 
-    def _running(self) -> Submitted:
+    def _running(self) -> SubmissionProcess:
         if self.process is None:
             self.process = self.session.spawn(self.folder, self.environment, [self.path])
             question = {"do": "load", "path": str(self.path)}
@@ -182,7 +182,9 @@ class Remote:
                 self._result(self._converse(self.process, told, LOAD_SECONDS))
         return self.process
 
-    def _converse(self, process: Submitted, question: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
+    def _converse(
+        self, process: SubmissionProcess, question: dict[str, Any], seconds: float | None = None
+    ) -> dict[str, Any]:
         """Ask one question, and answer what is asked meanwhile; ``seconds`` None is what is left of the check's."""
         self.interrupted, asked = False, 0
         until = None if seconds is None else time.monotonic() + seconds
@@ -206,7 +208,7 @@ class Remote:
         except Broken as error:
             return self._give_up(f"its process ended before it answered ({error}){self._last_words(process)}")
 
-    def _wait(self, process: Submitted, until: float | None) -> list[Any]:
+    def _wait(self, process: SubmissionProcess, until: float | None) -> list[Any]:
         sources: list[Any] = [process.calls, process.aws]
         if process.output >= 0:
             sources.append(process.output)
@@ -227,14 +229,14 @@ class Remote:
             what = f"its process was ended, because it took {ended['excess']}"
         raise Gone(what, timed_out)
 
-    def _last_words(self, process: Submitted) -> str:
+    def _last_words(self, process: SubmissionProcess) -> str:
         """Return the end of what it printed, where a submission's process ends by itself."""
         while process.output >= 0 and select.select([process.output], [], [], 0)[0]:
             self._drain(process)
         lines = self.printed.decode("utf-8", "replace").strip().splitlines()
         return f"; it printed: {lines[-1][:200]}" if lines else ""
 
-    def _drain(self, process: Submitted) -> None:
+    def _drain(self, process: SubmissionProcess) -> None:
         data = os.read(process.output, 1 << 16)
         self.printed += data[: max(0, OUTPUT_KEPT - len(self.printed))]
         if not data:  # it has closed its output
@@ -289,7 +291,7 @@ class Remote:
         self.interrupted = self.interrupted or "KeyboardInterrupt" in answer.get("error", {}).get("names", [])
         return answer
 
-    def _serve(self, process: Submitted, asked: int) -> None:
+    def _serve(self, process: SubmissionProcess, asked: int) -> None:
         message, body = process.aws.receive()
         if asked > CALLS_ALLOWED:
             self._give_up(f"it had made {CALLS_ALLOWED} calls to AWS, and went on")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from day89.course.checks.proxies import Answer, NoAnswer
+from day89.course.checks.proxies import HttpAnswer, NoAnswer
 
-__all__ = ["Asked", "RemoteApp", "RemoteModel"]
+__all__ = ["RemoteApp", "RemoteModel", "RemoteSide"]
 
 RAISED_LETTERS = 400  # what is told of an exception behind an answer
 
@@ -15,7 +15,7 @@ RAISED_LETTERS = 400  # what is told of an exception behind an answer
 T = TypeVar("T")
 
 
-class Asked(Protocol):
+class RemoteSide(Protocol):
     """Whoever can ask the submission's side about what it keeps."""
 
     def ask(self, handle: int, verb: str, arguments: Any = None, keywords: Any = None) -> Any:
@@ -32,7 +32,7 @@ class RemoteModel:
         recorder: the grader's own model, which predicts for it and counts; None where it predicts itself.
     """
 
-    def __init__(self, side: Asked, id: int, kind: str = "model", recorder: Any = None) -> None:
+    def __init__(self, side: RemoteSide, id: int, kind: str = "model", recorder: Any = None) -> None:
         self.side, self.id, self.kind, self.recorder = side, id, kind, recorder
         self.shown = kind if kind == "model" else f"<{kind} model>"
 
@@ -66,7 +66,7 @@ class RemoteApp:
 
     shown = "app"
 
-    def __init__(self, side: Asked, id: int) -> None:
+    def __init__(self, side: RemoteSide, id: int) -> None:
         self.side, self.id = side, id
 
     @property
@@ -83,18 +83,18 @@ class RemoteApp:
         data: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         content_type: str | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request and return the answer."""
         options = {"json": json, "data": data, "headers": dict(headers or {}), "content_type": content_type}
         found = self.side.ask(self.id, "request", [method, path], options)
         return _made(_answer, found)
 
 
-def _answer(found: Any) -> Answer:
+def _answer(found: Any) -> HttpAnswer:
     headers = {str(name): str(value) for name, value in found["headers"].items()}
     raised, line = found.get("raised"), found.get("line")
     behind = (str(raised)[:RAISED_LETTERS] if raised else None, int(line) if line else None)
-    return Answer(int(found["status"]), headers, str(found["text"]), *behind)
+    return HttpAnswer(int(found["status"]), headers, str(found["text"]), *behind)
 
 
 def _made(kind: Callable[[Any], T], value: Any) -> T:

@@ -15,10 +15,10 @@ from typing import Any
 from day89.errors import ToolError
 from day89.processes.channel import Broken, Wire
 from day89.sandbox.namespaces import leads_into
-from day89.sandbox.rlimits import Limits
+from day89.sandbox.rlimits import ProcessLimits
 from day89.sandbox.visible import interpreter_paths, shown_paths
 
-__all__ = ["Confinement", "Session", "Submitted", "Warm", "bubblewrap"]
+__all__ = ["Confinement", "SubmissionProcess", "SubmissionSession", "WarmProcess", "bubblewrap"]
 
 PACKAGE = Path(__file__).resolve().parents[2]
 # What of this package runs on the submission's side, and is imported before one is there; no answers, no checks.
@@ -49,17 +49,17 @@ class Confinement:
 
     layers: tuple[str, ...] = ("landlock", "seccomp", "rlimits")
     outside: str = ""
-    limits: Limits = field(default_factory=Limits)
+    limits: ProcessLimits = field(default_factory=ProcessLimits)
     hidden: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Confinement:
         """Rebuild one from what ``dataclasses.asdict`` and JSON made of it."""
-        limits = Limits(**data["limits"])
+        limits = ProcessLimits(**data["limits"])
         return cls(tuple(data["layers"]), str(data["outside"]), limits, tuple(data["hidden"]))
 
 
-class Warm:
+class WarmProcess:
     """A warm process from which submissions are forked.
 
     Args:
@@ -91,7 +91,7 @@ class Warm:
         self.door = Wire(ours)
         self.facts: dict[str, Any] | None = None
 
-    def session(self) -> Session:
+    def session(self) -> SubmissionSession:
         """Open a session: what is spawned in it ends with it.
 
         Raises:
@@ -105,7 +105,7 @@ class Warm:
         ours, theirs = socket.socketpair()
         self.door.send({"session": True}, descriptors=[theirs.fileno()])
         theirs.close()
-        return Session(Wire(ours), self.confinement, self.folder)
+        return SubmissionSession(Wire(ours), self.confinement, self.folder)
 
     def _last_words(self) -> str:
         assert self.process.stderr is not None
@@ -125,7 +125,7 @@ class Warm:
             self.process.stderr.close()
 
 
-class Session:
+class SubmissionSession:
     """The submissions of one grading run.
 
     Args:
@@ -139,7 +139,7 @@ class Session:
         self.confinement = confinement
         self.folder = folder
 
-    def spawn(self, folder: Path, environment: dict[str, str], read: Sequence[Path] = ()) -> Submitted:
+    def spawn(self, folder: Path, environment: dict[str, str], read: Sequence[Path] = ()) -> SubmissionProcess:
         """Fork one process for a submission.
 
         Args:
@@ -164,7 +164,7 @@ class Session:
             pair[1].close()
         os.close(into)
         answer, _ = self.wire.receive()
-        return Submitted(self, answer["pid"], Wire(pairs[0][0]), Wire(pairs[1][0]), out)
+        return SubmissionProcess(self, answer["pid"], Wire(pairs[0][0]), Wire(pairs[1][0]), out)
 
     def close(self) -> None:
         """End what this session spawned."""
@@ -172,7 +172,7 @@ class Session:
 
 
 @dataclass
-class Submitted:
+class SubmissionProcess:
     """The grader's end of one submission's process.
 
     Attributes:
@@ -182,7 +182,7 @@ class Submitted:
         output: what it prints, to be drained.
     """
 
-    session: Session
+    session: SubmissionSession
     pid: int
     calls: Wire
     aws: Wire

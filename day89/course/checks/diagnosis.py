@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from day89.course.checks.evidence import PROVABLE
 from day89.course.checks.expectations import describe_alone
 
-__all__ = ["Silence", "blame"]
+__all__ = ["NoRequests", "blame"]
 
 # The first pattern that is found in an error, as ``describe_alone`` puts it, decides.
 SYMPTOMS = tuple(
@@ -68,7 +68,7 @@ def blame(error: BaseException, otherwise: str | None = None) -> str | None:
     return otherwise if otherwise in PROVABLE else None
 
 
-class Silence:
+class NoRequests:
     """A watch on functions that were given a client: it notices where they return without any request to AWS.
 
     Args:

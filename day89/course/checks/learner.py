@@ -15,19 +15,19 @@ from typing import Any, ClassVar, Protocol
 
 from day89.course.checks.breakpoints import BreakpointReached
 from day89.course.checks.course_functions import course_function
-from day89.course.checks.diagnosis import Silence
+from day89.course.checks.diagnosis import NoRequests
 from day89.course.checks.expectations import NotStarted, Wrong, describe_call, describe_error, show
 from day89.course.checks.proxies import App, InProcessApp, InProcessModel, Model, NoAnswer
 from day89.course.exercise.submission import line_in
 
-__all__ = ["Fault", "Gone", "InProcess", "Missing", "Side", "Task"]
+__all__ = ["Gone", "InProcess", "LearnerTask", "Missing", "Runner", "RunnerFault"]
 
 
 class Missing(Exception):
     """The submission has no such function."""
 
 
-class Fault(Exception):
+class RunnerFault(Exception):
     """The machinery between a check and the submission is broken: never the learner's fault."""
 
 
@@ -43,7 +43,7 @@ class Gone(Exception):
         self.timed_out = timed_out
 
 
-class Side(Protocol):
+class Runner(Protocol):
     """Where a submission runs."""
 
     path: Path
@@ -165,7 +165,7 @@ def _unwrapped(value: Any) -> Any:
     return value.value if isinstance(value, InProcessModel) else value
 
 
-class Task:
+class LearnerTask:
     """The object that checks call: ``task.list_keys(s3, bucket)`` runs the learner's ``list_keys``.
 
     Args:
@@ -186,7 +186,7 @@ class Task:
 
     def __init__(
         self,
-        side: Side,
+        side: Runner,
         id: str = "",
         on_call: Callable[[str], None] | None = None,
         asked: Callable[[], int] = lambda: 0,
@@ -194,7 +194,7 @@ class Task:
         self._side = side
         self._on_call = on_call
         self._asked = asked
-        self.silence = Silence(asked)
+        self.silence = NoRequests(asked)
         self.id = id
         self.last_call = ""
         self.last_error: BaseException | None = None
@@ -228,7 +228,7 @@ class Task:
         except Missing:
             missing = f"none: {self.path.name} has no function {function}; put its stub back with `day89 reset`"
             raise Wrong(called=self.last_call, expected=f"a function {function}", found=missing) from None
-        except Fault:
+        except RunnerFault:
             raise
         except Gone as error:
             wrong = Wrong(called=self.last_call, expected="a result", found=error)

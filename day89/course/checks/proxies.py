@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from day89.course.checks.expectations import describe_error, show
 from day89.course.exercise.submission import MODULE_NAME, line_in
 
-__all__ = ["Answer", "App", "InProcessApp", "InProcessModel", "Model", "NoAnswer"]
+__all__ = ["App", "HttpAnswer", "InProcessApp", "InProcessModel", "Model", "NoAnswer"]
 
 SERVER_ERROR = 500
 
@@ -26,7 +26,7 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """An HTTP response.
 
     Attributes:
@@ -97,7 +97,7 @@ class App(Protocol):
         data: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         content_type: str | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request and return the answer."""
 
 
@@ -169,7 +169,7 @@ class InProcessApp:
         data: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
         content_type: str | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request to the WSGI application and return the answer.
 
         Args:
@@ -200,9 +200,9 @@ class InProcessApp:
             with _noting(behind), Client(self.value).open(path, **options) as answer:
                 lowered = {name.lower(): value for name, value in answer.headers}
                 told = answer.get_data(as_text=True)
-                return Answer(int(answer.status_code), lowered, told, *_behind(behind, int(answer.status_code)))
+                return HttpAnswer(int(answer.status_code), lowered, told, *_behind(behind, int(answer.status_code)))
         except Exception as error:  # debug mode lets exceptions out of the app
-            return Answer(500, {}, f"{type(error).__name__}: {error}", *_behind([error], 500))
+            return HttpAnswer(500, {}, f"{type(error).__name__}: {error}", *_behind([error], 500))
 
 
 @contextmanager

@@ -26,18 +26,18 @@ from day89.course.exercise.shape import shape_of
 from day89.course.exercise.submission import Unreadable, read_bytes
 from day89.course.exercise.tasks import Task, choose
 from day89.course.grading.grade import EVERYTHING, SUBMISSION_LIMIT, grade, unjudged
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.course.results.results import SubmissionResult
 from day89.errors import UsageError
 
-__all__ = ["Plan", "Work", "grade_all", "grade_one", "load", "plan_of"]
+__all__ = ["GradingPlan", "Work", "grade_all", "grade_one", "load", "plan_of"]
 
 TRIES = 3
 OWNER_POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class GradingPlan:
     """How each submission is graded, as plain data that travels to workers.
 
     Attributes:
@@ -91,7 +91,7 @@ def load(number: int, source: Source) -> Work:
         return Work(number, source.name, None, str(error).replace(str(source.path), source.name))
 
 
-def grade_one(work: Work, plan: Plan) -> tuple[int, dict[str, Any]]:
+def grade_one(work: Work, plan: GradingPlan) -> tuple[int, dict[str, Any]]:
     """Grade one submission in this worker.
 
     Args:
@@ -145,7 +145,7 @@ def _file_name(name: str) -> str:
 
 
 @cache
-def _supervisor(confinement: str) -> Supervisor:
+def _supervisor(confinement: str) -> WarmServer:
     """Return the one warm server of this worker process."""
     settings = json.loads(confinement)
     made = None
@@ -153,12 +153,12 @@ def _supervisor(confinement: str) -> Supervisor:
         from day89.course.boundary.spawn import Confinement  # not on every system
 
         made = Confinement.from_json(settings)
-    return Supervisor(EVERYTHING, made)
+    return WarmServer(EVERYTHING, made)
 
 
 def grade_all(
     sources: Sequence[Source],
-    plan: Plan,
+    plan: GradingPlan,
     report: Callable[[int, dict[str, Any]], None],
     *,
     jobs: int = -1,
@@ -194,7 +194,7 @@ def grade_all(
 
 
 def _run(
-    waiting: Mapping[int, Source], crashes: Mapping[int, int], plan: Plan, jobs: int
+    waiting: Mapping[int, Source], crashes: Mapping[int, int], plan: GradingPlan, jobs: int
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     work = (replace(load(number, source), crashes=crashes[number]) for number, source in list(waiting.items()))
     calls = (joblib.delayed(grade_one)(one, plan) for one in work)
@@ -222,7 +222,7 @@ def _backend(name: str, scheduler: str | None) -> ExitStack:
     return stack
 
 
-def plan_of(tasks: Sequence[Task], seed: int, confinement: Any, seconds: float = SUBMISSION_LIMIT) -> Plan:
+def plan_of(tasks: Sequence[Task], seed: int, confinement: Any, seconds: float = SUBMISSION_LIMIT) -> GradingPlan:
     """Return the plan for some tasks.
 
     Args:
@@ -231,4 +231,4 @@ def plan_of(tasks: Sequence[Task], seed: int, confinement: Any, seconds: float =
         confinement: a ``Confinement``, or None.
         seconds: how long one submission may take in all.
     """
-    return Plan(tuple(task.id for task in tasks), seed, asdict(confinement) if confinement else None, seconds)
+    return GradingPlan(tuple(task.id for task in tasks), seed, asdict(confinement) if confinement else None, seconds)

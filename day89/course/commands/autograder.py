@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from day89.course.autograder.gradescope import VISIBILITIES
-from day89.course.autograder.recipes import HOSTS, Options, write_recipe
+from day89.course.autograder.recipes import HOSTS, RecipeOptions, write_recipe
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -31,7 +31,7 @@ _HIDE = f"Gradescope: show core or mastery checks later: mastery=after_due_date;
 def run(args: argparse.Namespace) -> int:
     """Write the recipe and name its files."""
     hide = dict(_level(word) for word in args.hide)
-    options = Options(args.python, args.min_score, hide, args.attempts, not args.no_wheels)
+    options = RecipeOptions(args.python, args.min_score, hide, args.attempts, not args.no_wheels)
     folder = Path(args.output)
     try:
         made = write_recipe(args.host, folder, options)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from day89.course.boundary.probes import Probe, Report, candidates, examine
+from day89.course.boundary.probes import IsolationReport, Probe, candidates, examine
 from day89.course.doctor.instances import Attempt, InstanceReport, examine_instances
 
 __all__ = ["configure", "run"]
@@ -56,6 +56,6 @@ def _show(summary: str, probes: Sequence[Probe | Attempt]) -> None:
     print()
 
 
-def _as_data(report: Report | InstanceReport, probes: Sequence[Probe | Attempt]) -> dict[str, object]:
+def _as_data(report: IsolationReport | InstanceReport, probes: Sequence[Probe | Attempt]) -> dict[str, object]:
     tried = [asdict(probe) for probe in probes]
     return {"name": report.name, "jail": report.is_jail, "problem": report.problem, "probes": tried}

@@ -15,7 +15,7 @@ from day89.course.cohort.submissions import is_cohort
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import SUBMISSION_LIMIT, grade
 from day89.course.reports import formats, terminal
-from day89.course.reports.progress import Progress
+from day89.course.reports.progress import ProgressLine
 from day89.course.results.checkpoint import write_text
 from day89.course.results.results import Results, SubmissionResult
 from day89.errors import ToolError, UsageError
@@ -100,7 +100,7 @@ def grade_once(args: argparse.Namespace) -> Results:
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
     isolation, confinement = choose_isolation(args.isolation, cohort=False)
     (path,) = args.paths
-    with Progress(sys.stderr, path) as progress:
+    with ProgressLine(sys.stderr, path) as progress:
         own = confinement is None
         result = grade(
             path,

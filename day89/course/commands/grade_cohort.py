@@ -23,9 +23,9 @@ from day89.course.exercise.tasks import choose
 from day89.course.gradebook.overrides import apply, read_overrides
 from day89.course.grading.fingerprint import fingerprints, why_again
 from day89.course.reports import formats
-from day89.course.reports.progress import Progress
+from day89.course.reports.progress import ProgressLine
 from day89.course.reports.text import one_line
-from day89.course.results.checkpoint import Keeper
+from day89.course.results.checkpoint import Checkpoint
 from day89.course.results.results import SCHEMA
 from day89.errors import ToolError, UsageError
 
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         target = Path(args.json) if args.json not in (None, "-") else Path(scratch, "results.json")
         seed = _seed(args, target)
         facts = {"schema": SCHEMA, "course": f"day89 {__version__}", "seed": seed, "isolation": isolation}
-        keeper = Keeper(target, {**facts, "tasks": [task.id for task in tasks]})
+        keeper = Checkpoint(target, {**facts, "tasks": [task.id for task in tasks]})
         intake = take_in_all(args, Path(scratch))
         sources = intake.sources
         print(draw(intake, whole=False), file=sys.stderr)
@@ -76,13 +76,13 @@ def take_in_all(args: argparse.Namespace, scratch: Path) -> Intake:
 
 
 def _seed(args: argparse.Namespace, target: Path) -> int:
-    earlier = Keeper(target, {}).seed() if args.resume else None
+    earlier = Checkpoint(target, {}).seed() if args.resume else None
     if args.seed is not None:
         return int(args.seed)
     return earlier if earlier is not None else random.SystemRandom().randrange(10**6)
 
 
-def _grade(args: argparse.Namespace, sources: list[Source], keeper: Keeper, plan: Any) -> dict[int, dict[str, Any]]:
+def _grade(args: argparse.Namespace, sources: list[Source], keeper: Checkpoint, plan: Any) -> dict[int, dict[str, Any]]:
     known = keeper.resume() if args.resume else {}
     wanted = fingerprints(choose(list(plan.tasks), None), checks_folder())
     earlier = {number: one for number, source in enumerate(sources) if (one := _known(number, source, known))}
@@ -100,7 +100,7 @@ def _grade(args: argparse.Namespace, sources: list[Source], keeper: Keeper, plan
         entries[numbers[place]] = entry
         progress.advance(one_line(entry["path"]), entry["score"] / entry["max_score"] if entry["max_score"] else None)
 
-    with Progress(sys.stderr, f"{len(sources)} submissions", total=len(left)) as progress:
+    with ProgressLine(sys.stderr, f"{len(sources)} submissions", total=len(left)) as progress:
         try:
             grade_all(list(left.values()), plan, report, jobs=args.jobs, backend=args.backend, scheduler=args.scheduler)
         except KeyboardInterrupt:

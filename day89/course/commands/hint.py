@@ -8,7 +8,7 @@ from pathlib import Path
 
 from day89.course.exercise.files import data_folder
 from day89.course.exercise.tasks import Task, task
-from day89.course.learn.state import State
+from day89.course.learn.state import LearnerState
 
 __all__ = ["configure", "run"]
 
@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the hint and remember how deep the learner has looked."""
-    chosen, state = task(args.task), State(_course_folder())
+    chosen, state = task(args.task), LearnerState(_course_folder())
     one = state[chosen.id]
     following = args.level or min(one.hints + 1, len(LEVELS))
     levels = range(1, len(LEVELS) + 1) if args.all else range(following, following + 1)

@@ -15,7 +15,7 @@ from day89.course.exercise.tasks import Task, task
 from day89.errors import UsageError
 
 if TYPE_CHECKING:
-    from day89.course.learn.session import Session
+    from day89.course.learn.session import LearnerSession
 
 __all__ = ["configure", "run"]
 
@@ -51,21 +51,21 @@ def learn_file(path: str, chosen: Sequence[Task], seed: int | None, *, plain: bo
     """
     if sys.platform == "win32":
         raise UsageError("day89 learn needs Linux or macOS: use WSL2")
-    from day89.course.learn.judge import Judge  # not on every system, and slow to import
-    from day89.course.learn.keys import Terminal, is_capable
+    from day89.course.learn.judge import TaskJudge  # not on every system, and slow to import
+    from day89.course.learn.keys import KeyTerminal, is_capable
     from day89.course.learn.loop import learn
     from day89.course.learn.plain import learn_plainly
     from day89.course.learn.progress import progress_line
-    from day89.course.learn.session import Session
-    from day89.course.learn.state import State
+    from day89.course.learn.session import LearnerSession
+    from day89.course.learn.state import LearnerState
     from day89.course.reports.terminal import wants_color
 
     file = Path(path)
     if not file.is_file():
         raise UsageError(f"{path} is not there: `day89 init` makes a course folder, `day89 stub` only the file")
-    state = State(file.resolve().parent)
-    with Judge(file) as judge, ExitStack() as stack:
-        session = Session(file, judge, state, next(iter(chosen), None), seed)
+    state = LearnerState(file.resolve().parent)
+    with TaskJudge(file) as judge, ExitStack() as stack:
+        session = LearnerSession(file, judge, state, next(iter(chosen), None), seed)
         session.open_page = _page_opener(session, stack)
         if web:
             session.note = session.open_page()
@@ -73,13 +73,13 @@ def learn_file(path: str, chosen: Sequence[Task], seed: int | None, *, plain: bo
         if plain or not is_capable():
             learn_plainly(session, chosen)
         else:
-            with Terminal(wants_color(sys.stdout)) as terminal:
+            with KeyTerminal(wants_color(sys.stdout)) as terminal:
                 learn(session, terminal)
     print(f"{progress_line(state)}. Go on with: day89")
     return 0
 
 
-def _page_opener(session: Session, stack: ExitStack) -> Callable[[], str]:
+def _page_opener(session: LearnerSession, stack: ExitStack) -> Callable[[], str]:
     """Return what serves the page until the loop ends, opens it where a browser can be opened, and says where it is."""
     addresses: list[str] = []
 

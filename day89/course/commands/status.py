@@ -8,7 +8,7 @@ from pathlib import Path
 
 from day89.course.exercise.tasks import Task, first_hour, tasks
 from day89.course.learn.progress import progress_line, questions_due, quiz_words
-from day89.course.learn.state import State, minutes_by_day, minutes_by_task
+from day89.course.learn.state import LearnerState, minutes_by_day, minutes_by_task
 
 __all__ = ["configure", "run"]
 
@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the tasks, the hints used, the quiz, and the minutes over days."""
-    state = State(Path(args.folder))
+    state = LearnerState(Path(args.folder))
     events = list(state.events())
     minutes = minutes_by_task(events)
     print(progress_line(state))

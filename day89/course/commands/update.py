@@ -14,7 +14,7 @@ from day89.course.exercise.files import back_up
 from day89.course.exercise.submission import Unreadable, read
 from day89.course.learn.blocks import update_exercise
 from day89.course.learn.folder import RECORD, course_files, digest, record
-from day89.course.learn.state import State
+from day89.course.learn.state import LearnerState
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -106,7 +106,7 @@ def _plan_exercise(plan: _Plan, folder: Path, stub: str, given: dict[str, str]) 
 
 
 def _write(folder: Path, plan: _Plan, now: dict[str, Any]) -> None:
-    state = State(folder)
+    state = LearnerState(folder)
     try:
         for name, data in plan.writes.items():
             path = folder / name

@@ -14,7 +14,7 @@ from pathlib import Path
 from day89.course.boundary.choose import choose_isolation
 from day89.course.exercise.files import checks_folder, course_file
 from day89.course.exercise.tasks import Task, choose
-from day89.course.reports.progress import Progress
+from day89.course.reports.progress import ProgressLine
 from day89.course.results.checkpoint import write_text
 from day89.course.validate import report
 from day89.course.validate.changes import changed
@@ -95,7 +95,7 @@ def _steady(args: argparse.Namespace, tasks: Sequence[Task]) -> int:
         raise UsageError("--steady is the number of runs: 1 or more")
     _, confinement = choose_isolation(args.isolation, cohort=False)
     solution, seed = course_file("solution.py").read_text("utf-8"), _seed(args)
-    with Progress(sys.stderr, "runs", args.steady) as progress:
+    with ProgressLine(sys.stderr, "runs", args.steady) as progress:
         found = flakes(solution, tasks, seed, args.steady, args.jobs, progress.advance, confinement)
     print("\n".join([*found, f"{len(found)} failed checks in {args.steady} runs (seeds {seed} and on)"]))
     return int(bool(found))
@@ -109,7 +109,7 @@ def _measure(args: argparse.Namespace, variants: Sequence[Variant]) -> report.Me
     isolation, confinement = choose_isolation(args.isolation, cohort=False)
     solution = course_file("solution.py").read_text("utf-8")
     submissions = sum(one.kind == "chaff" for one in variants) + _most_wheats(variants)
-    with Progress(sys.stderr, "variants", submissions) as progress:
+    with ProgressLine(sys.stderr, "variants", submissions) as progress:
         chosen = (isolation, confinement)
         return measure(solution, variants, _seed(args), args.jobs, chosen, progress.advance, real_time=args.real_time)
 

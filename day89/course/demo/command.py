@@ -12,8 +12,8 @@ from day89.cloud import Cloud
 from day89.course.demo import faults
 from day89.course.demo.page import render
 from day89.course.demo.real import real_setting
-from day89.course.demo.record import Record
-from day89.course.demo.screen import Screen
+from day89.course.demo.record import StoryRecord
+from day89.course.demo.screen import StoryScreen
 from day89.course.demo.setting import REGION, Setting, local_setting
 from day89.course.demo.stage import Observer
 from day89.course.demo.stories import STORIES, Story, ceiling, play
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, watching: Watching = lambda cloud, observer: n
     return record.status
 
 
-def _play_here(story: Story, args: argparse.Namespace, watching: Watching) -> Record:
+def _play_here(story: Story, args: argparse.Namespace, watching: Watching) -> StoryRecord:
     if args.yes or args.region != REGION:
         raise UsageError("--yes and --region belong to --real-account: on this machine nothing is asked")
     with local_setting() as setting:
@@ -75,15 +75,15 @@ def _play_here(story: Story, args: argparse.Namespace, watching: Watching) -> Re
         return _show(story, setting, fault, watching)
 
 
-def _play_on_aws(story: Story, args: argparse.Namespace) -> Record:
+def _play_on_aws(story: Story, args: argparse.Namespace) -> StoryRecord:
     if args.fault:
         raise UsageError("--fault belongs to the local cloud: AWS breaks nothing on request")
     with real_setting(args.real_account, args.region, story, ceiling(story), yes=args.yes) as setting:
         return _show(story, setting, "")
 
 
-def _show(story: Story, setting: Setting, fault: str, watching: Watching | None = None) -> Record:
-    screen = Screen(sys.stdout)
+def _show(story: Story, setting: Setting, fault: str, watching: Watching | None = None) -> StoryRecord:
+    screen = StoryScreen(sys.stdout)
     screen.title(story.name, story.title, setting.place, fault)
     cloud = setting.cloud
     with watching(cloud, screen) if watching and cloud is not None else nullcontext(screen) as observer:

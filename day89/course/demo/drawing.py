@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from day89.course.demo.record import Record, Traced
+from day89.course.demo.record import StoryRecord, Traced
 from day89.course.demo.trace import HERE
 
 __all__ = ["Places", "Timeline", "places", "timeline"]
@@ -90,7 +90,7 @@ class Timeline:
     axis: tuple[tuple[float, str], ...]
 
 
-def places(record: Record, width: float) -> Places:
+def places(record: StoryRecord, width: float) -> Places:
     """Lay out who called what: callers on the left, services on the right, curves with a number of calls between."""
     counts = Counter((traced.actor, traced.call.service) for traced in record.calls)
     services = [name for name, _ in Counter(traced.call.service for traced in record.calls).most_common()]
@@ -149,7 +149,7 @@ def _edge(source: Box, target: Box, port: float, count: int) -> Edge:
 
 
 def _links(
-    record: Record, left: dict[str, Box], right: dict[str, Box]
+    record: StoryRecord, left: dict[str, Box], right: dict[str, Box]
 ) -> tuple[list[Edge], tuple[tuple[str, str], ...]]:
     """Lay out what is no call: a dashed arc beside a column, with a letter that the legend explains."""
     arcs, legend = [], []
@@ -174,7 +174,7 @@ def _arc(source: Box, target: Box, letter: str, side: int) -> Edge:
     return Edge(path, letter, (x + side * 26, (y1 + y2) / 2), 1.5, "link")
 
 
-def timeline(record: Record, width: float) -> Timeline:
+def timeline(record: StoryRecord, width: float) -> Timeline:
     """Lay out the steps one below the other, then the instances, with a mark for each call that was made."""
     seconds = max(record.seconds, 0.1)
     scale = (width - 4) / seconds
@@ -200,7 +200,7 @@ def timeline(record: Record, width: float) -> Timeline:
     return Timeline(width, height + 18, bars, tuple((2 + at * scale, f"{at:g} s") for at in _marks(seconds, width)))
 
 
-def _during(record: Record, actor: str, began: float, ended: float) -> list[Traced]:
+def _during(record: StoryRecord, actor: str, began: float, ended: float) -> list[Traced]:
     return [one for one in record.calls if one.actor == actor and began <= one.at <= ended]
 
 

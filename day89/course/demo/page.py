@@ -8,7 +8,7 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 
 from day89.course.demo.drawing import SERVICES, places, timeline
-from day89.course.demo.record import Record
+from day89.course.demo.record import StoryRecord
 
 __all__ = ["render"]
 
@@ -21,7 +21,7 @@ def _template() -> Template:
     return environment.from_string(resources.files("day89.course.demo").joinpath("page.html.j2").read_text("utf-8"))
 
 
-def render(record: Record) -> str:
+def render(record: StoryRecord) -> str:
     """Return the page."""
     widths = {"narrow": NARROW, "wide": WIDE}
     return _template().render(

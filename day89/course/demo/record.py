@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from day89.cloud import Call
 from day89.costs import Estimate
 
-__all__ = ["BROKE", "DONE", "LEFT", "Link", "Machine", "Proof", "Record", "Step", "Traced"]
+__all__ = ["BROKE", "DONE", "LEFT", "Link", "Proof", "RecordedInstance", "Step", "StoryRecord", "Traced"]
 
 DONE, BROKE, LEFT, INTERRUPTED = 0, 1, 3, 130
 
@@ -42,7 +42,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Machine:
+class RecordedInstance:
     """One instance of a story, from its launch to the last that was heard of it."""
 
     id: str
@@ -65,7 +65,7 @@ class Proof:
 
 
 @dataclass
-class Record:
+class StoryRecord:
     """One story as it went.
 
     Args:
@@ -85,7 +85,7 @@ class Record:
     results: list[tuple[str, str]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     calls: list[Traced] = field(default_factory=list)
-    machines: list[Machine] = field(default_factory=list)
+    machines: list[RecordedInstance] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
     estimate: Estimate | None = None

@@ -10,17 +10,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TextIO
 
-from day89.course.demo.record import BROKE, Record, Step, Traced
+from day89.course.demo.record import BROKE, Step, StoryRecord, Traced
 from day89.course.demo.trace import HERE
 
-__all__ = ["Screen"]
+__all__ = ["StoryScreen"]
 
 CLEAR = "\r\x1b[2K"
 DETAIL_INDENT = 18
 COLOURS = {"good": "32", "bad": "31", "soft": "2", "strong": "1"}
 
 
-class Screen:
+class StoryScreen:
     """The terminal output of a story; colours and a changing line only on a terminal, and only where they are wanted.
 
     See https://no-color.org
@@ -55,7 +55,7 @@ class Screen:
         self._line(f"  {step.ended or step.began:6.2f} s  {mark}{self._paint(step.name, 'strong')}")
         self._wrapped(step.detail, DETAIL_INDENT)
 
-    def summary(self, record: Record) -> None:
+    def summary(self, record: StoryRecord) -> None:
         """Draw what there is to see at the end."""
         self._error(record)
         self._section("What came of it", (f"  {name}: {value}" for name, value in record.results))
@@ -66,19 +66,19 @@ class Screen:
         self._line()
         self._line(self._verdict(record))
 
-    def _error(self, record: Record) -> None:
+    def _error(self, record: StoryRecord) -> None:
         if record.error:
             self._line()
             self._line(self._paint(f"The story broke: {record.error}", "bad"))
             for line in record.console.splitlines()[-12:]:
                 self._line(self._paint(f"    | {line}", "soft"))
 
-    def _proof_lines(self, record: Record) -> Iterator[str]:
+    def _proof_lines(self, record: StoryRecord) -> Iterator[str]:
         for proof in record.proofs:
             words = self._paint("; ".join(proof.left), "bad") if proof.left else self._paint("nothing", "good")
             yield f"  {proof.what:<24} {words} ({proof.looked})"
 
-    def _verdict(self, record: Record) -> str:
+    def _verdict(self, record: StoryRecord) -> str:
         if record.left:
             count = len(record.left)
             things = (
@@ -110,7 +110,7 @@ class Screen:
         self._stream.flush()
 
 
-def _who_called(record: Record) -> Iterator[str]:
+def _who_called(record: StoryRecord) -> Iterator[str]:
     known = {one.id: f"{one.id} ({one.type}, {one.market}, {one.state})" for one in record.machines}
     counts: dict[str, Counter[str]] = {}
     for traced in record.calls:
@@ -136,6 +136,6 @@ def _same(one: Traced) -> tuple[str, str, str, str | None]:
     return one.actor, one.call.action, one.call.subject, one.call.error_code
 
 
-def _price_lines(record: Record) -> Iterator[str]:
+def _price_lines(record: StoryRecord) -> Iterator[str]:
     if record.estimate is not None:
         yield from (f"  {line}" for line in str(record.estimate).splitlines())

@@ -9,7 +9,7 @@ from typing import Any
 
 from day89.clients import make_client
 from day89.cloud import Cloud, local
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.course.demo.trace import Trace
 
 __all__ = ["REGION", "Setting", "local_setting"]
@@ -49,7 +49,7 @@ class Setting:
 
 
 @contextmanager
-def local_setting(instances: bool | Supervisor = True) -> Iterator[Setting]:
+def local_setting(instances: bool | SupervisorClient = True) -> Iterator[Setting]:
     """Set a story on a fresh local cloud whose instances run.
 
     Args:

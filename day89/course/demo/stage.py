@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from day89 import ec2, s3
-from day89.course.demo.record import Link, Record, Step
+from day89.course.demo.record import Link, Step, StoryRecord
 from day89.course.demo.setting import Setting
-from day89.course.demo.teardown import Undo
+from day89.course.demo.teardown import Cleanup
 from day89.course.demo.wheel import build_wheel
 from day89.errors import NotFoundError, WaitTimeoutError
 from day89.iam import roles
@@ -43,7 +43,7 @@ class Observer(Protocol):
 class Stage:
     """The resources that a story uses while it runs."""
 
-    def __init__(self, setting: Setting, record: Record, observer: Observer, undo: Undo) -> None:
+    def __init__(self, setting: Setting, record: StoryRecord, observer: Observer, undo: Cleanup) -> None:
         """Take a place; nothing is made yet."""
         self.setting, self.record, self.undo = setting, record, undo
         self.name = record.run

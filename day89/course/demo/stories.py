@@ -14,10 +14,10 @@ from day89 import ec2
 from day89.costs import Estimate, Plan, estimate_calls, estimate_plan
 from day89.course.demo import process, serve, train
 from day89.course.demo.proof import leaks_now, prove
-from day89.course.demo.record import Machine, Record, Traced
+from day89.course.demo.record import RecordedInstance, StoryRecord, Traced
 from day89.course.demo.setting import Setting
 from day89.course.demo.stage import INSTANCE_TYPE, LIFETIME_MINUTES, Observer, Stage, run_name
-from day89.course.demo.teardown import Interrupts, Undo
+from day89.course.demo.teardown import Cleanup, Interrupts
 from day89.errors import Day89Error, error_code
 
 __all__ = ["STORIES", "Story", "ceiling", "play"]
@@ -67,7 +67,7 @@ def ceiling(story: Story) -> Estimate:
     return estimate_plan(plan)
 
 
-def play(story: Story, setting: Setting, observer: Observer, *, fault: str = "") -> Record:
+def play(story: Story, setting: Setting, observer: Observer, *, fault: str = "") -> StoryRecord:
     """Play a story to its end, or to where it breaks; then take everything down and look whether anything is left.
 
     Args:
@@ -79,8 +79,8 @@ def play(story: Story, setting: Setting, observer: Observer, *, fault: str = "")
     Returns:
         What happened. Errors that AWS or an instance can cause are in it; any other one is raised, after the end.
     """
-    record = Record(story.name, story.title, setting.place, run_name(story.name), fault)
-    undo = Undo()
+    record = StoryRecord(story.name, story.title, setting.place, run_name(story.name), fault)
+    undo = Cleanup()
     stage = Stage(setting, record, observer, undo)
     with Interrupts() as interrupts:
         try:
@@ -111,7 +111,7 @@ def _tell(story: Story, stage: Stage, interrupts: Interrupts) -> None:
         interrupts.ending = True
 
 
-def _end(stage: Stage, undo: Undo) -> None:
+def _end(stage: Stage, undo: Cleanup) -> None:
     try:
         with stage.step("take everything down") as say:
             stage.record.undone = undo.run()
@@ -131,7 +131,7 @@ def _sentence(error: Exception) -> tuple[str, str]:
     return first.rstrip(":"), rest.strip()
 
 
-def _machines(stage: Stage, calls: list[Traced]) -> list[Machine]:
+def _machines(stage: Stage, calls: list[Traced]) -> list[RecordedInstance]:
     """Put together what EC2 says of each instance with when it was launched and last heard of.
 
     Launches and instances are matched by name, in order: a name is used again where an instance was taken away.
@@ -155,9 +155,9 @@ def _known(stage: Stage) -> list[ec2.Instance]:
         return []
 
 
-def _machine(one: ec2.Instance, began: float, ended: float) -> Machine:
+def _machine(one: ec2.Instance, began: float, ended: float) -> RecordedInstance:
     market = "Spot" if one.spot else "on demand"
-    return Machine(one.id, one.name, one.type, market, began, ended, one.state, one.reason)
+    return RecordedInstance(one.id, one.name, one.type, market, began, ended, one.state, one.reason)
 
 
 def _name_tag(traced: Traced) -> str:
@@ -178,6 +178,6 @@ def _last_heard(instance_id: str, calls: list[Traced], began: float) -> float:
     return max([began, *ends])
 
 
-def _estimate(record: Record) -> Estimate:
+def _estimate(record: StoryRecord) -> Estimate:
     hours = max((one.ended - one.began for one in record.machines), default=0.0) / 3600
     return estimate_calls([traced.call for traced in record.calls], instance_hours=hours)

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Interrupts", "Undo"]
+__all__ = ["Cleanup", "Interrupts"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Undo:
+class Cleanup:
     """The clean-up actions of a story, the last first. Each must tolerate that its resource was never made."""
 
     def __init__(self) -> None:

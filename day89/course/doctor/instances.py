@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from day89.cloud import local
-from day89.cloud.instances.guest_client import JAILS, Supervisor
+from day89.cloud.instances.guest_client import JAILS, SupervisorClient
 from day89.course.doctor import instance_script
 from day89.course.exercise.files import checks_folder, course_file
 from day89.errors import Day89Error
@@ -84,7 +84,7 @@ def examine_instances(jails: tuple[str, ...] = JAILS) -> InstanceReport:
             base = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="day89-doctor-"))).resolve()
             stack.enter_context(patch.dict(os.environ, {CANARY: "secret-canary"}))
             targets, heard = stack.enter_context(_targets(base))
-            supervisor = Supervisor(warm=False, jails=jails)
+            supervisor = SupervisorClient(warm=False, jails=jails)
             stack.callback(supervisor.close)
             name = supervisor.wait_ready() or name
             printed = _run(supervisor, _script(targets))
@@ -103,7 +103,7 @@ def _script(targets: dict[str, Any]) -> str:
     return f'#!/bin/bash\nbase64 -d <<< {packed} | gunzip > "$TMPDIR/probe.py"\n{run}\n'
 
 
-def _run(supervisor: Supervisor, script: str) -> str:
+def _run(supervisor: SupervisorClient, script: str) -> str:
     with local(instances=supervisor) as cloud:
         image = cloud.client("ssm").get_parameter(Name=IMAGE)["Parameter"]["Value"]
         wanted = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "UserData": script}

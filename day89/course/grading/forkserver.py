@@ -73,11 +73,11 @@ def _start_warm(settings: dict[str, Any] | None) -> Any:
     """Start the process that submissions are forked from; it imports while this one does."""
     if settings is None:
         return None
-    from day89.course.boundary.spawn import Confinement, Warm  # not on every system
+    from day89.course.boundary.spawn import Confinement, WarmProcess  # not on every system
 
     folder = Path.cwd() / SUBMISSIONS
     folder.mkdir(exist_ok=True)
-    return Warm(Confinement.from_json(settings), folder)
+    return WarmProcess(Confinement.from_json(settings), folder)
 
 
 def _adopt() -> None:

@@ -19,7 +19,7 @@ from day89.course.exercise.submission import Submission, Unreadable, parse, read
 from day89.course.exercise.tasks import Task
 from day89.course.grading.follow import follow_through
 from day89.course.grading.run import Run, Watcher
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.course.results.results import SubmissionResult, TaskResult
 from day89.course.results.text import safe_name, safe_text
 
@@ -57,7 +57,7 @@ def grade(
     seed: int,
     *,
     checks: Path | None = None,
-    supervisor: Supervisor | None = None,
+    supervisor: WarmServer | None = None,
     jobs: int = 1,
     watch: Watcher | None = None,
     confinement: Confinement | None = None,
@@ -127,7 +127,7 @@ def grade(
     return SubmissionResult(shown, submission.sha256, worst.status, worst.message, _since(began), done)
 
 
-def _go(runs: Sequence[Run], supervisor: Supervisor | None, confinement: Confinement | None, real_time: bool) -> None:
+def _go(runs: Sequence[Run], supervisor: WarmServer | None, confinement: Confinement | None, real_time: bool) -> None:
     if supervisor is not None:
         runs[0].go(supervisor)
         return
@@ -143,7 +143,7 @@ def _go(runs: Sequence[Run], supervisor: Supervisor | None, confinement: Confine
 
 
 def _alone(run: Run, confinement: Confinement | None, real_time: bool) -> None:
-    with Supervisor(preloads(run.submission, run.tasks), confinement, real_time=real_time) as own:
+    with WarmServer(preloads(run.submission, run.tasks), confinement, real_time=real_time) as own:
         run.go(own)
 
 

@@ -19,12 +19,12 @@ from botocore.exceptions import ClientError
 
 from day89 import cloud as local_cloud
 from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
-from day89.cloud.instances.guest_client import ForkServer, Supervisor
+from day89.cloud.instances.guest_client import ForkServer, SupervisorClient
 from day89.course.checks.diagnosis import blame
 from day89.course.checks.evidence import Scene, confirm, seen
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.checks.fake_data import Names
-from day89.course.checks.learner import Gone, InProcess, Side, Task
+from day89.course.checks.learner import Gone, InProcess, LearnerTask, Runner
 from day89.course.checks.proxies import NoAnswer
 from day89.course.checks.virtual_clock import CLOCK, SLEEP_SECONDS, late_bound
 from day89.course.exercise.files import checks_folder, course_file
@@ -32,14 +32,14 @@ from day89.course.exercise.submission import Unreadable, line_of, load, read
 from day89.course.grading.limits import CHECK_LIMIT, hurried
 from day89.course.grading.tracebacks import hide_grader_frames
 
-SIDE: pytest.StashKey[Side | Unreadable] = pytest.StashKey()
-TASK: pytest.StashKey[Task] = pytest.StashKey()
+SIDE: pytest.StashKey[Runner | Unreadable] = pytest.StashKey()
+TASK: pytest.StashKey[LearnerTask] = pytest.StashKey()
 CLOUD: pytest.StashKey[Any] = pytest.StashKey()
 ON_CALL: pytest.StashKey[Callable[[str], None]] = pytest.StashKey()
 ON_SKIP: pytest.StashKey[Callable[[float], None]] = pytest.StashKey()
 REAL_TIME: pytest.StashKey[bool] = pytest.StashKey()
 SEED: pytest.StashKey[int] = pytest.StashKey()
-SUPERVISOR: pytest.StashKey[Supervisor] = pytest.StashKey()
+SUPERVISOR: pytest.StashKey[SupervisorClient] = pytest.StashKey()
 # Where one process after another is forked for a run of checks: what their supervisors are forked from.
 FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
 # Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.spawn.Session).
@@ -124,7 +124,7 @@ def submission_path(config: pytest.Config) -> Path:
     return own or course_file("exercise.py")
 
 
-def _make_side(config: pytest.Config) -> Side:
+def _make_side(config: pytest.Config) -> Runner:
     submission = read(submission_path(config))
     session = config.stash.get(SESSION, None)
     if session is None:
@@ -144,7 +144,7 @@ def _make_side(config: pytest.Config) -> Side:
     return side
 
 
-def side_of(config: pytest.Config) -> Side:
+def side_of(config: pytest.Config) -> Runner:
     """Return where the submission runs; it is loaded once a session.
 
     Raises:
@@ -161,10 +161,10 @@ def side_of(config: pytest.Config) -> Side:
     return side
 
 
-def supervisor_of(config: pytest.Config) -> Supervisor:
+def supervisor_of(config: pytest.Config) -> SupervisorClient:
     """Return the process that instances are forked from; it loads the libraries of the course once a session."""
     if SUPERVISOR not in config.stash:
-        config.stash[SUPERVISOR] = supervisor = Supervisor(server=config.stash.get(FORK_SERVER, None))
+        config.stash[SUPERVISOR] = supervisor = SupervisorClient(server=config.stash.get(FORK_SERVER, None))
         config.add_cleanup(supervisor.close)
     return config.stash[SUPERVISOR]
 
@@ -238,7 +238,7 @@ def task(
     monkeypatch: pytest.MonkeyPatch,
     clean_environment: None,
     begun: None,
-) -> Task:
+) -> LearnerTask:
     """Return the learner's functions, run in an empty current folder."""
     try:
         side = side_of(request.config)
@@ -250,7 +250,7 @@ def task(
     marker = request.node.get_closest_marker("task")
     id = marker.args[0] if marker else ""
     side.replace(request.config.stash.get(CARRIED, {}).get(id, ()))
-    request.node.stash[TASK] = made = Task(
+    request.node.stash[TASK] = made = LearnerTask(
         side,
         id,
         request.config.stash.get(ON_CALL, None),
@@ -290,7 +290,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         raise told from error
 
 
-def _complete(wrong: Wrong, error: BaseException | None, made: Task, item: pytest.Item) -> None:
+def _complete(wrong: Wrong, error: BaseException | None, made: LearnerTask, item: pytest.Item) -> None:
     """Add to a failure what was seen: the line of the submission, and the evidence for the mistake or in its place."""
     if wrong.line is None and error is not None:
         wrong.line = made.line_of(error)
@@ -301,7 +301,7 @@ def _complete(wrong: Wrong, error: BaseException | None, made: Task, item: pytes
     wrong.launched = bool(scene.consoles)
 
 
-def _scene(error: BaseException | None, made: Task, cloud: Any) -> Scene:
+def _scene(error: BaseException | None, made: LearnerTask, cloud: Any) -> Scene:
     log = list(cloud.log) if cloud is not None else []
     # What an instance asked meanwhile is not the function's doing.
     trace = [call for call in log[made.first_request : made.last_request] if ":assumed-role/" not in call.principal]
@@ -322,7 +322,7 @@ def _is_answer(error: BaseException) -> bool:
     )
 
 
-def _in_words(error: BaseException, made: Task) -> tuple[str, str] | None:
+def _in_words(error: BaseException, made: LearnerTask) -> tuple[str, str] | None:
     """Return what was expected and what was found where an error came up that the check had not provided for."""
     if error is made.last_error:
         return "a result", f"it raised {describe_error(error)}"

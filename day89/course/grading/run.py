@@ -19,7 +19,7 @@ from day89.course.exercise.submission import Submission, line_of
 from day89.course.exercise.tasks import Task
 from day89.course.grading.limits import PATIENCE, WALL, hurried
 from day89.course.grading.output import output_mark
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.course.results.results import (
     Check,
     CheckResult,
@@ -85,13 +85,13 @@ class Run:
         self.message: str | None = None
         self.finished = False
         self.cancelled = False
-        self.supervisor: Supervisor | None = None
+        self.supervisor: WarmServer | None = None
         self.phase = "setup"
         self.current: Check | None = None
         self.began = 0.0
         self.call: str | None = None
 
-    def go(self, supervisor: Supervisor) -> None:
+    def go(self, supervisor: WarmServer) -> None:
         """Run children until each check has reported or been given up."""
         self.supervisor, fresh = supervisor, False
         while not self.finished:
@@ -142,7 +142,7 @@ class Run:
     def _give_up(self, status: SubmissionStatus, message: str) -> None:
         self.status, self.message, self.finished = status, message, True
 
-    def _one_child(self, supervisor: Supervisor) -> None:
+    def _one_child(self, supervisor: WarmServer) -> None:
         self.phase, self.current = "setup", None
         self.path = supervisor.hand_in(self.submission.path, self.submission.data)
         supervisor.send(
@@ -261,7 +261,7 @@ class Run:
         begin, end = (output_mark(self.own, word, check) for word in ("begin", "end"))
         return self.supervisor.printed_between(begin, end)
 
-    def _has_ended(self, supervisor: Supervisor) -> bool:
+    def _has_ended(self, supervisor: WarmServer) -> bool:
         """Ask a child that takes too long for its AWS calls and consoles; return whether it has ended meanwhile."""
         if not self.own or self.current is None or self.phase == "killed":
             return False
@@ -276,7 +276,7 @@ class Run:
                 break
         return False
 
-    def _too_long(self, supervisor: Supervisor) -> None:
+    def _too_long(self, supervisor: WarmServer) -> None:
         line, where = self._place(supervisor.stack())
         supervisor.kill()
         if self.total is not None and self.total.left(self.seconds, WALL * self.seconds) <= 0:

@@ -30,14 +30,14 @@ from day89.sandbox.remove import remove_tree
 if TYPE_CHECKING:
     from day89.course.boundary.spawn import Confinement
 
-__all__ = ["Supervisor"]
+__all__ = ["WarmServer"]
 
 OUTPUT_KEPT = 64 * 1024
 LINE_LIMIT = 1024 * 1024
 PACKAGE = Path(__file__).resolve().parents[3]
 
 
-class Supervisor:
+class WarmServer:
     """A warm server of one's own that runs jobs; a context manager.
 
     Args:
@@ -65,7 +65,7 @@ class Supervisor:
         self.output = bytearray()
         self.child: int | None = None
 
-    def __enter__(self) -> Supervisor:
+    def __enter__(self) -> WarmServer:
         return self
 
     def __exit__(

@@ -18,7 +18,7 @@ from day89.course.reports.own import (
 )
 from day89.course.results.results import CheckResult, TaskResult
 
-__all__ = ["KEYS", "Entry", "Screen", "View", "frame"]
+__all__ = ["KEYS", "Entry", "FrameScreen", "FrameView", "frame"]
 
 WIDE, LEFT = 110, 26  # from this width on a column with the tasks stands at the left
 LEAST_WIDTH, LEAST_HEIGHT = 20, 6
@@ -61,7 +61,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class View:
+class FrameView:
     """A text in place of the task: hint, docstring, trace, output, solution, keys or the list.
 
     Attributes:
@@ -80,7 +80,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Screen:
+class FrameScreen:
     """Everything that the screen shows.
 
     Attributes:
@@ -117,10 +117,10 @@ class Screen:
     status: str = ""
     docstring: str = ""
     note: str = ""
-    view: View | None = None
+    view: FrameView | None = None
 
 
-def frame(screen: Screen, width: int, height: int) -> list[str]:
+def frame(screen: FrameScreen, width: int, height: int) -> list[str]:
     """Return the lines of the screen: at most ``height``, each at most ``width`` columns wide.
 
     Args:
@@ -146,7 +146,7 @@ def frame(screen: Screen, width: int, height: int) -> list[str]:
     return [fit(line, width) for line in [*head, *body, *[""] * (room - len(body)), *foot]]
 
 
-def _head(screen: Screen, width: int) -> list[str]:
+def _head(screen: FrameScreen, width: int) -> list[str]:
     done = sum(entry.done for entry in screen.first_hour)
     if done < len(screen.first_hour):
         bar = "".join("#" if entry.done else "." for entry in screen.first_hour)
@@ -165,7 +165,7 @@ def _head(screen: Screen, width: int) -> list[str]:
     ]
 
 
-def _foot(screen: Screen, width: int) -> list[str]:
+def _foot(screen: FrameScreen, width: int) -> list[str]:
     if screen.view is not None:
         keys = "arrows or space move   Esc closes   q quits"
         if screen.view.cursor is not None:
@@ -183,7 +183,7 @@ def _foot(screen: Screen, width: int) -> list[str]:
     return [sides(words, screen.status, width), screen.note, keys]
 
 
-def _view(view: View, width: int, room: int) -> list[str]:
+def _view(view: FrameView, width: int, room: int) -> list[str]:
     lines = _prose("\n".join(view.lines), width) if view.prose else [fit(clean(line), width) for line in view.lines]
     room -= 2
     top = min(view.top, max(0, len(lines) - room))
@@ -204,7 +204,7 @@ def _prose(text: str, width: int) -> list[str]:
     return lines
 
 
-def _left(screen: Screen, room: int) -> list[str]:
+def _left(screen: FrameScreen, room: int) -> list[str]:
     lines = [sides("FIRST HOUR", "min", LEFT), *(_entry(entry) for entry in screen.first_hour)]
     for hour, words in ((1, "TIME LEFT?"), (2, "HOUR 2"), (3, "HOUR 3"), (4, "HOUR 4")):
         entries = [entry for entry in screen.others if entry.task.hour == hour]
@@ -224,7 +224,7 @@ def _short(entries: Sequence[Entry]) -> list[str]:
     return wrap(" ".join(f"{entry.task.id}{'*' if entry.done else ''}" for entry in entries), LEFT, "   ")
 
 
-def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
+def _body(screen: FrameScreen, width: int, room: int, *, wide: bool) -> list[str]:
     result = screen.result
     about = [*_fill(_prose(screen.docstring.split("\n\nArgs:")[0], width), max(3, room // 3)), ""] if wide else []
     if screen.problem is not None:
@@ -245,7 +245,7 @@ def _body(screen: Screen, width: int, room: int, *, wide: bool) -> list[str]:
 
 
 def _failed(
-    screen: Screen, result: TaskResult, check: CheckResult, width: int, room: int, hint: Sequence[str]
+    screen: FrameScreen, result: TaskResult, check: CheckResult, width: int, room: int, hint: Sequence[str]
 ) -> list[str]:
     title = title_of(check)
     count = next((words for words in count_words(result) if columns(title + words) + 5 <= width), "")
@@ -276,13 +276,13 @@ def _fill(lines: list[str], room: int) -> list[str]:
     return lines if len(lines) <= room else [*lines[: max(room - 1, 0)], "   ..."]
 
 
-def _hint(screen: Screen, width: int) -> list[str]:
+def _hint(screen: FrameScreen, width: int) -> list[str]:
     if not screen.hints:
         return []
     return ["", *wrap(screen.hints[-1], width, f"Hint {len(screen.hints)} of 4: ", "  ")]
 
 
-def _pass(screen: Screen, result: TaskResult, width: int, room: int) -> list[str]:
+def _pass(screen: FrameScreen, result: TaskResult, width: int, room: int) -> list[str]:
     first = result.checks[0] if result.checks else None
     passed = f"{counted(len(result.checks), 'check')} passed"
     lines = [f"ok  {result.function}: {passed}, {result.earned:g} of {result.points:g} points"]

@@ -13,14 +13,14 @@ from day89.course.exercise.submission import Submission
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.grading.grade import EVERYTHING, grade
 from day89.course.grading.run import Run, Watcher
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.course.results.results import SubmissionResult
 from day89.errors import ToolError
 
-__all__ = ["Judge"]
+__all__ = ["TaskJudge"]
 
 
-class _WarmSupervisor(Supervisor):
+class _WarmSupervisor(WarmServer):
     """A supervisor that is warmed up by a thread; the first submission that has to run waits for that."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class _WarmSupervisor(Supervisor):
         return super().hand_in(path, data)
 
 
-class Judge:
+class TaskJudge:
     """A warm grading process for one learner; use it as a context manager.
 
     Args:
@@ -53,7 +53,7 @@ class Judge:
         self.path = path
         self._supervisor = _WarmSupervisor()
 
-    def __enter__(self) -> Judge:
+    def __enter__(self) -> TaskJudge:
         self._supervisor.start()
         self._supervisor.warming = threading.Thread(target=self._warm_up, daemon=True)
         self._supervisor.warming.start()

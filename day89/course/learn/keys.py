@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
-__all__ = ["Terminal", "is_capable", "split_keys"]
+__all__ = ["KeyTerminal", "is_capable", "split_keys"]
 
 CLEAR = "\x1b[2J\x1b[H"
 ESCAPE_SECONDS = 0.05  # how long the rest of an escape sequence may take, over a slow line
@@ -46,7 +46,7 @@ def split_keys(data: bytes) -> list[str]:
     return keys
 
 
-class Terminal:
+class KeyTerminal:
     """The user's terminal in cbreak mode; use it as a context manager.
 
     Args:
@@ -61,7 +61,7 @@ class Terminal:
         self._wake, self._waker = os.pipe()
         self._handlers: dict[int, object] = {}
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> KeyTerminal:
         os.set_blocking(self._wake, False)
         os.set_blocking(self._waker, False)
         for number in (signal.SIGWINCH, signal.SIGCONT):

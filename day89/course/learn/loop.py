@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from day89.course.learn.frame import frame
-from day89.course.learn.keys import Terminal
-from day89.course.learn.session import Session
+from day89.course.learn.keys import KeyTerminal
+from day89.course.learn.session import LearnerSession
 from day89.course.results.results import Check, CheckResult
 
 __all__ = ["Stamp", "editor_command", "learn", "stamp"]
@@ -32,7 +32,7 @@ def stamp(path: Path) -> Stamp:
     return found.st_mtime_ns, found.st_size
 
 
-def learn(session: Session, terminal: Terminal) -> None:
+def learn(session: LearnerSession, terminal: KeyTerminal) -> None:
     """Run the loop until the learner quits.
 
     Args:
@@ -47,7 +47,7 @@ def learn(session: Session, terminal: Terminal) -> None:
             return
 
 
-def _until_quit(session: Session, terminal: Terminal) -> bool:
+def _until_quit(session: LearnerSession, terminal: KeyTerminal) -> bool:
     seen = stamp(session.path)
     _check(session, terminal, event="opened")
     while True:
@@ -73,12 +73,12 @@ def _until_quit(session: Session, terminal: Terminal) -> bool:
         _draw(session, terminal)
 
 
-def _draw(session: Session, terminal: Terminal) -> None:
+def _draw(session: LearnerSession, terminal: KeyTerminal) -> None:
     terminal.draw(frame(session.screen(), *terminal.size()))
     session.shown()
 
 
-def _check(session: Session, terminal: Terminal, *, event: str = "saved", everything: bool = False) -> None:
+def _check(session: LearnerSession, terminal: KeyTerminal, *, event: str = "saved", everything: bool = False) -> None:
     """Judge, and show what is going on meanwhile; Ctrl-C stops the checks, not the loop."""
     session.status = "checking ..."
     _draw(session, terminal)
@@ -114,7 +114,7 @@ def _check(session: Session, terminal: Terminal, *, event: str = "saved", everyt
     _draw(session, terminal)
 
 
-def _edit(session: Session, terminal: Terminal) -> None:
+def _edit(session: LearnerSession, terminal: KeyTerminal) -> None:
     command = editor_command(session.path, session.line, os.environ)
     if command is None:
         session.note = f"open {session.path.resolve()}:{session.line} in your editor, or set $VISUAL"

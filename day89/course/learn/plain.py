@@ -12,7 +12,7 @@ from typing import TextIO
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.learn.fingerprint import fingerprints
 from day89.course.learn.loop import POLL_SECONDS, stamp
-from day89.course.learn.session import Session
+from day89.course.learn.session import LearnerSession
 from day89.course.reports import failure
 from day89.course.reports.layout import clean
 from day89.course.reports.own import count_words, first_failure, price, printed_lines, title_of
@@ -23,7 +23,7 @@ __all__ = ["changed", "learn_plainly", "verdict"]
 KEYS = "Type h for a hint, d for the docstring, t for the AWS calls, n for the next task, q to quit, then Enter."
 
 
-def verdict(session: Session) -> list[str]:
+def verdict(session: LearnerSession) -> list[str]:
     """Return the verdict on the open task as sentences, a line each: no table, no box, no cursor moves."""
     name = f"{session.task.id} {session.task.function}"
     if session.problem is not None:
@@ -68,7 +68,7 @@ def changed(before: ast.Module | None, after: ast.Module | None, chosen: Sequenc
     return tuple(task for task in chosen if old.get(task.function) != new.get(task.function))
 
 
-def learn_plainly(session: Session, chosen: Sequence[Task] = (), out: TextIO | None = None) -> None:
+def learn_plainly(session: LearnerSession, chosen: Sequence[Task] = (), out: TextIO | None = None) -> None:
     """Run the loop until the learner quits or interrupts it.
 
     Args:
@@ -89,7 +89,7 @@ def learn_plainly(session: Session, chosen: Sequence[Task] = (), out: TextIO | N
         say([""])
 
 
-def _go_on(session: Session, chosen: Sequence[Task], say: Callable[[Sequence[str]], None], typing: bool) -> None:
+def _go_on(session: LearnerSession, chosen: Sequence[Task], say: Callable[[Sequence[str]], None], typing: bool) -> None:
     seen = stamp(session.path)
     while True:
         if typing and select.select([sys.stdin], [], [], POLL_SECONDS)[0]:
@@ -107,7 +107,7 @@ def _go_on(session: Session, chosen: Sequence[Task], say: Callable[[Sequence[str
         _check(session, say, touched)
 
 
-def _check(session: Session, say: Callable[[Sequence[str]], None], chosen: Sequence[Task]) -> None:
+def _check(session: LearnerSession, say: Callable[[Sequence[str]], None], chosen: Sequence[Task]) -> None:
     for task in chosen or [session.task]:
         if task != session.task:
             session.open(task)
@@ -120,7 +120,7 @@ def _check(session: Session, say: Callable[[Sequence[str]], None], chosen: Seque
         session.shown()
 
 
-def _press(session: Session, key: str, say: Callable[[Sequence[str]], None]) -> bool:
+def _press(session: LearnerSession, key: str, say: Callable[[Sequence[str]], None]) -> bool:
     """Do what a typed letter asks for; return whether to go on."""
     wanted = session.press(key)
     if wanted == "quit":

@@ -7,17 +7,17 @@ from datetime import date
 
 from day89.course.exercise.files import data_folder
 from day89.course.exercise.tasks import first_hour, tasks
-from day89.course.learn.state import State, minutes_by_day
+from day89.course.learn.state import LearnerState, minutes_by_day
 
 __all__ = ["left_minutes", "progress_line", "questions_due", "quiz_words", "today_words"]
 
 
-def today_words(state: State, today: date | None = None) -> str:
+def today_words(state: LearnerState, today: date | None = None) -> str:
     """Return the minutes of today in words, such as ``12 min today``."""
     return f"{round(minutes_by_day(state.events()).get(today or date.today(), 0.0))} min today"
 
 
-def left_minutes(state: State) -> int:
+def left_minutes(state: LearnerState) -> int:
     """Return about how many minutes the rest of the first hour takes."""
     return sum(task.minutes for task in first_hour() if not state[task.id].done)
 
@@ -32,7 +32,7 @@ def questions_due(today: date | None = None) -> int:
         return 0
 
 
-def progress_line(state: State) -> str:
+def progress_line(state: LearnerState) -> str:
     """Return one line: ``12 min today, 4 of 6 done, 6 questions due``."""
     path = first_hour()
     done = sum(state[task.id].done for task in path)

@@ -15,10 +15,10 @@ from day89.course.exercise.submission import Unreadable, read
 from day89.course.exercise.tasks import Task, first_hour, tasks
 from day89.course.grading.run import Watcher
 from day89.course.learn.fingerprint import fingerprints
-from day89.course.learn.frame import Entry, Screen, View
+from day89.course.learn.frame import Entry, FrameScreen, FrameView
 from day89.course.learn.lesson import docstring, line_of, put_stub_back
 from day89.course.learn.progress import left_minutes, today_words
-from day89.course.learn.state import State, minutes_by_task
+from day89.course.learn.state import LearnerState, minutes_by_task
 from day89.course.learn.views import (
     STEPS,
     Listing,
@@ -35,7 +35,7 @@ from day89.course.reports.own import first_failure
 from day89.course.results.results import Check, CheckResult, SubmissionResult, TaskResult
 from day89.errors import Day89Error
 
-__all__ = ["Judging", "Session"]
+__all__ = ["Judging", "LearnerSession"]
 
 HINTS = ("goal", "look", "api", "example")
 STATUSES = ("not_started", "core_incomplete", "core_done", "complete")
@@ -49,7 +49,7 @@ class Judging(Protocol):
         """Judge tasks of the file as it is now."""
 
 
-class Session:
+class LearnerSession:
     """One learner's session with one file.
 
     Args:
@@ -65,7 +65,7 @@ class Session:
     """
 
     def __init__(
-        self, path: Path, judging: Judging, state: State, task: Task | None = None, seed: int | None = None
+        self, path: Path, judging: Judging, state: LearnerState, task: Task | None = None, seed: int | None = None
     ) -> None:
         self.path, self.judging, self.state = path, judging, state
         self.seed = seed if seed is not None else random.SystemRandom().randrange(10**6)
@@ -74,11 +74,11 @@ class Session:
         self.note = ""
         self.broken: tuple[str, ...] | None = None
         self.status = ""
-        self.view: View | None = None
+        self.view: FrameView | None = None
         self.listing: Listing | None = None
         self.asking: Callable[[], str | None] | None = None
         self.tree: ast.Module | None = None
-        self.on_shown: Callable[[Session], None] | None = None  # told whenever there is something new to show
+        self.on_shown: Callable[[LearnerSession], None] | None = None  # told whenever there is something new to show
         self.open_page: Callable[[], str] | None = None  # opens the page, and says so
         self.task = task or self._first()
         self.open(self.task)
@@ -323,7 +323,7 @@ class Session:
             return None
         return "check"
 
-    def _press_in_view(self, key: str, view: View) -> str | None:
+    def _press_in_view(self, key: str, view: FrameView) -> str | None:
         if key in STEPS:
             top = min(view.top + STEPS[key], max(0, len(view.lines) - 3))
             self.view = replace(view, top=max(0, top))
@@ -354,11 +354,11 @@ class Session:
             return "quit"
         return None
 
-    def screen(self) -> Screen:
+    def screen(self) -> FrameScreen:
         """Return everything that the screen shows now."""
         place = f"{self.path.name}:{self.line}"
         path = first_hour()
-        return Screen(
+        return FrameScreen(
             task=self.task,
             place=place,
             result=self.result,

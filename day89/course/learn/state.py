@@ -17,7 +17,7 @@ from typing import Any
 
 from day89.course.results.results import TaskResult
 
-__all__ = ["FOLDER", "PAUSE_SECONDS", "Event", "State", "TaskState", "minutes_by_day", "minutes_by_task"]
+__all__ = ["FOLDER", "PAUSE_SECONDS", "LearnerEvent", "LearnerState", "TaskState", "minutes_by_day", "minutes_by_task"]
 
 FOLDER = ".day89"
 SCHEMA = 1
@@ -59,7 +59,7 @@ class TaskState:
 
 
 @dataclass(frozen=True)
-class Event:
+class LearnerEvent:
     """Something that happened.
 
     Attributes:
@@ -75,7 +75,7 @@ class Event:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-class State:
+class LearnerState:
     """The memory of one course folder.
 
     Args:
@@ -129,7 +129,7 @@ class State:
         except OSError as error:
             self.trouble = f"progress is not kept: {FOLDER}/events.jsonl: {error.strerror}"
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[LearnerEvent]:
         """Go through the events; a line that is none is passed over."""
         try:
             lines = (self.folder / "events.jsonl").read_text("utf-8", "replace").splitlines()
@@ -139,7 +139,9 @@ class State:
             try:
                 row = json.loads(line)
                 at = datetime.fromisoformat(row.pop("at"))
-                event = Event(at.replace(tzinfo=at.tzinfo or UTC), str(row.pop("event")), str(row.pop("task")), row)
+                event = LearnerEvent(
+                    at.replace(tzinfo=at.tzinfo or UTC), str(row.pop("event")), str(row.pop("task")), row
+                )
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue
             yield event
@@ -163,7 +165,7 @@ class State:
             self.trouble = f"{FOLDER}/progress.json cannot be read: press a to check every task again"
 
 
-def minutes_by_task(events: Iterable[Event]) -> dict[str, float]:
+def minutes_by_task(events: Iterable[LearnerEvent]) -> dict[str, float]:
     """Return the minutes spent on each task: the gaps between events, each counted as ten minutes at most."""
     spent: dict[str, float] = {}
     for event, seconds in _gaps(events):
@@ -171,7 +173,7 @@ def minutes_by_task(events: Iterable[Event]) -> dict[str, float]:
     return spent
 
 
-def minutes_by_day(events: Iterable[Event]) -> dict[date, float]:
+def minutes_by_day(events: Iterable[LearnerEvent]) -> dict[date, float]:
     """Return the minutes spent on each day, of this machine's time zone."""
     spent: dict[date, float] = {}
     for event, seconds in _gaps(events):
@@ -180,9 +182,9 @@ def minutes_by_day(events: Iterable[Event]) -> dict[date, float]:
     return spent
 
 
-def _gaps(events: Iterable[Event]) -> Iterator[tuple[Event, float]]:
+def _gaps(events: Iterable[LearnerEvent]) -> Iterator[tuple[LearnerEvent, float]]:
     """Go through events with the seconds before each; opening a task after a break begins anew."""
-    before: Event | None = None
+    before: LearnerEvent | None = None
     for event in events:
         seconds = (event.at - before.at).total_seconds() if before is not None else 0.0
         away = event.kind == "opened" and seconds > PAUSE_SECONDS

@@ -8,9 +8,9 @@ from pathlib import Path
 from day89.course.exercise.files import course_file
 from day89.course.exercise.stub import function_source, helpers
 from day89.course.exercise.tasks import Task, first_hour, tasks
-from day89.course.learn.frame import KEYS, View
+from day89.course.learn.frame import KEYS, FrameView
 from day89.course.learn.lesson import docstring, section
-from day89.course.learn.state import State
+from day89.course.learn.state import LearnerState
 from day89.course.reports.own import calls_lines, printed_lines
 from day89.course.results.results import CheckResult
 
@@ -61,7 +61,7 @@ class Listing:
         return [task for task, text in named.items() if all(word in text for word in words)]
 
 
-def list_view(listing: Listing, state: State) -> View:
+def list_view(listing: Listing, state: LearnerState) -> FrameView:
     """Return the list of tasks with where each stands."""
     shown = listing.shown()
     cursor = min(listing.cursor, max(0, len(shown) - 1))
@@ -72,45 +72,45 @@ def list_view(listing: Listing, state: State) -> View:
         word = state[task.id].word
         lines.append(f"{pointer} {task.id} {task.function:<23}{word:<17}{hour:<12}{task.minutes:>3} min")
     title = f"Tasks: /{listing.text}" if listing.typing or listing.text else "Tasks"
-    return View(title, tuple(lines or ["nothing is called so"]), cursor=cursor)
+    return FrameView(title, tuple(lines or ["nothing is called so"]), cursor=cursor)
 
 
-def example_view(task: Task) -> View:
+def example_view(task: Task) -> FrameView:
     """Return the last hint: a sibling problem, worked out."""
     lines = (*task.hints.example.strip().splitlines(), "", RUNS)
-    return View(f"Hint 4 of 4: a sibling of {task.id}, worked out", lines)
+    return FrameView(f"Hint 4 of 4: a sibling of {task.id}, worked out", lines)
 
 
-def docstring_view(task: Task, folder: Path) -> View:
+def docstring_view(task: Task, folder: Path) -> FrameView:
     """Return all that is asked, and the section of the lesson that teaches it."""
     lines = docstring(task).splitlines()
     if lesson := section(task, folder):
         lines += ["", f"From the lesson: {task.lesson}", "", *lesson.splitlines()]
-    return View(f"{task.id} {task.function}: all that is asked", (*lines, "", task.doc), prose=True)
+    return FrameView(f"{task.id} {task.function}: all that is asked", (*lines, "", task.doc), prose=True)
 
 
-def trace_view(check: CheckResult) -> View:
+def trace_view(check: CheckResult) -> FrameView:
     """Return every AWS call that the learner's code made in a check, with its parameters."""
     title = f"AWS calls of your code in: {check.name.replace('_', ' ')}"
-    return View(title, tuple(calls_lines(check.calls, WIDTH, whole=True)))
+    return FrameView(title, tuple(calls_lines(check.calls, WIDTH, whole=True)))
 
 
-def output_view(check: CheckResult) -> View | None:
+def output_view(check: CheckResult) -> FrameView | None:
     """Return everything that was printed in a check, or None where nothing was."""
     lines = printed_lines(check.printed, 10_000, whole=True)
-    return View(lines[0], tuple(line[3:] for line in lines[1:])) if lines else None
+    return FrameView(lines[0], tuple(line[3:] for line in lines[1:])) if lines else None
 
 
-def solution_view(task: Task) -> View:
+def solution_view(task: Task) -> FrameView:
     """Return the course's own answer, with the helpers that it uses."""
     solution = course_file("solution.py").read_text("utf-8")
     names = [task.function, *helpers(solution, task.function)]
     source = "\n\n\n".join(function_source(solution, name) for name in names)
-    return View(f"The course's solution of {task.id}, one of many that are right", tuple(source.splitlines()))
+    return FrameView(f"The course's solution of {task.id}, one of many that are right", tuple(source.splitlines()))
 
 
-def keys_view() -> View:
+def keys_view() -> FrameView:
     """Return what each key does."""
     lines = [f"{key:<4}{words}" for key, words, _ in KEYS]
     more = ["", "Each save checks the open task. Nothing goes on by itself. What you did is in .day89/."]
-    return View("Keys, without Enter", (*lines, *more))
+    return FrameView("Keys, without Enter", (*lines, *more))

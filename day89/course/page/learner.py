@@ -11,7 +11,7 @@ from day89.course.exercise.tasks import Task
 from day89.course.learn.lesson import docstring, section
 from day89.course.learn.plain import verdict
 from day89.course.learn.progress import progress_line, questions_due
-from day89.course.learn.session import Session
+from day89.course.learn.session import LearnerSession
 from day89.course.learn.state import minutes_by_task
 from day89.course.page.clouds import Checked, Query, shown
 from day89.course.page.stream import Stream
@@ -40,7 +40,7 @@ class Learner:
         self._now: _Now | None = None
         self._lock = threading.Lock()
 
-    def publish(self, session: Session) -> None:
+    def publish(self, session: LearnerSession) -> None:
         """Take over what a session shows now; called by the thread that runs it.
 
         While the checks run, the verdict before stays in place.
@@ -87,7 +87,7 @@ class _Now:
     check: CheckResult | None
 
 
-def _data(session: Session) -> dict[str, Any]:
+def _data(session: LearnerSession) -> dict[str, Any]:
     screen, task = session.screen(), session.task
     result = screen.result
     failed = first_failure(result) if result else None
@@ -128,13 +128,13 @@ def _data(session: Session) -> dict[str, Any]:
     }
 
 
-def _say(session: Session, result: TaskResult | None) -> str:
+def _say(session: LearnerSession, result: TaskResult | None) -> str:
     if result is None and session.problem is None:
         return f"{session.task.id} {session.task.function} is being checked for the first time."
     return verdict(session)[0]
 
 
-def _state(session: Session, result: TaskResult | None) -> str:
+def _state(session: LearnerSession, result: TaskResult | None) -> str:
     if session.problem is not None:
         return "cannot be read"
     if result is None:
@@ -144,7 +144,7 @@ def _state(session: Session, result: TaskResult | None) -> str:
     )
 
 
-def _entry(task: Task, session: Session, spent: Mapping[str, float]) -> dict[str, Any]:
+def _entry(task: Task, session: LearnerSession, spent: Mapping[str, float]) -> dict[str, Any]:
     one = session.state[task.id]
     minutes = spent.get(task.id, 0.0)
     took = f"{max(1, round(minutes))} min" if minutes else f"about {task.minutes} min"

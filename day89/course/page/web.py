@@ -24,7 +24,7 @@ from day89.course.page.prose import prose
 from day89.course.page.stream import MOST, Stream
 from day89.errors import UsageError
 
-__all__ = ["CLOUD_PORT", "LEARN_PORT", "Source", "create_app", "serving"]
+__all__ = ["CLOUD_PORT", "LEARN_PORT", "PageSource", "create_app", "serving"]
 
 LEARN_PORT, CLOUD_PORT = 8990, 8991
 THREADS = MOST + 4  # a stream holds one for as long as its page is open
@@ -38,7 +38,7 @@ HEADERS = {
 }
 
 
-class Source(Protocol):
+class PageSource(Protocol):
     """What a page shows."""
 
     stream: Stream
@@ -48,7 +48,7 @@ class Source(Protocol):
 
 
 def create_app(
-    source: Source, reset: Callable[[], None] | None = None, actions: dict[str, Callable[[], None]] | None = None
+    source: PageSource, reset: Callable[[], None] | None = None, actions: dict[str, Callable[[], None]] | None = None
 ) -> Flask:
     """Make the app.
 

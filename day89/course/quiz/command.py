@@ -14,9 +14,9 @@ from day89.course.exercise.tasks import exercises
 from day89.course.quiz.lint import lint_quiz
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.model import Quiz
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.course.quiz.schedule import MIXED, Sitting, choose
-from day89.course.quiz.terminal import MIXED_TITLE, Terminal, ask_all, pick_topic, show_outcomes
+from day89.course.quiz.terminal import MIXED_TITLE, QuizTerminal, ask_all, pick_topic, show_outcomes
 from day89.errors import UsageError
 
 __all__ = ["configure", "run"]
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         from day89.course.quiz.stats_report import report
 
         return report(quiz, args.answers, html=args.html, target=sys.stdout)
-    progress = Progress()
+    progress = QuizProgress()
     if args.quiz_command == "answers":
         from day89.course.quiz.stats import write_answers
 
@@ -115,10 +115,10 @@ def _lint(quiz: Quiz) -> int:
     return 1 if found else 0
 
 
-def _ask(quiz: Quiz, progress: Progress, args: argparse.Namespace) -> int:
+def _ask(quiz: Quiz, progress: QuizProgress, args: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without accents still shows the rest
-    terminal = Terminal.on(sys.stdin, sys.stdout, os.environ, datetime.now().astimezone)
+    terminal = QuizTerminal.on(sys.stdin, sys.stdout, os.environ, datetime.now().astimezone)
     seed = args.seed if args.seed is not None else secrets.token_hex(4)
     sitting = Sitting([], progress, exam=args.exam is not None, seed=seed, misconceptions=quiz.misconceptions)
     if args.progress:
@@ -166,7 +166,7 @@ def _title(quiz: Quiz, topic: str | None, args: argparse.Namespace, seed: str) -
     return f"Exercise {args.exercise}"
 
 
-def _nothing(args: argparse.Namespace, progress: Progress) -> str:
+def _nothing(args: argparse.Namespace, progress: QuizProgress) -> str:
     if not args.review:
         raise UsageError("no question fits all of these options; leave one of them out")
     days = sorted(record.due for record in progress.records.values() if record.due)

@@ -15,13 +15,13 @@ from day89.course.quiz.model import (
     CHOICE_TYPES,
     OUTCOMES,
     TYPES,
-    Line,
     Option,
+    OrderedLine,
     Question,
     Quiz,
     Topic,
     Verify,
-    Wrong,
+    WrongOption,
 )
 from day89.errors import UsageError
 
@@ -164,7 +164,9 @@ def _question(entry: dict[str, Any], path: Path) -> Question:
         answers=tuple(str(answer) for answer in entry.get("answers", [])),
         tolerance=float(entry.get("tolerance", 0.0)),
         unit=entry.get("unit", ""),
-        wrong=tuple(Wrong(str(one["value"]), one["why"], one.get("misconception")) for one in entry.get("wrong", [])),
+        wrong=tuple(
+            WrongOption(str(one["value"]), one["why"], one.get("misconception")) for one in entry.get("wrong", [])
+        ),
         hints=tuple(entry.get("hints", [])),
         verify=_verify(entry.get("verify"), where),
     )
@@ -220,13 +222,13 @@ def _outcome_text(entry: dict[str, Any]) -> str:
     return f"It prints `{entry['prints']}`" if "prints" in entry else ""
 
 
-def _lines(entries: list[dict[str, Any]], where: str) -> tuple[Line, ...]:
+def _lines(entries: list[dict[str, Any]], where: str) -> tuple[OrderedLine, ...]:
     places = [entry.get("place") for entry in entries]
     placed = sorted(place for place in places if place is not None)
     if placed != list(range(1, len(placed) + 1)):
         raise UsageError(f"{where}: the places of its lines are {placed}, expected 1, 2, 3, ... each once")
     return tuple(
-        Line(
+        OrderedLine(
             LETTERS[at], entry["code"].strip("\n"), entry.get("place"), entry.get("why", ""), entry.get("misconception")
         )
         for at, entry in enumerate(entries)

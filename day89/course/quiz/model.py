@@ -13,13 +13,13 @@ __all__ = [
     "SECTIONS",
     "TEACHING_ASKS",
     "TYPES",
-    "Line",
     "Option",
+    "OrderedLine",
     "Question",
     "Quiz",
     "Topic",
     "Verify",
-    "Wrong",
+    "WrongOption",
 ]
 
 TYPES = ("mcq", "multi", "trace", "fix", "numeric", "short", "order")
@@ -93,7 +93,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Line:
+class OrderedLine:
     """One line (or block) of a program to put in order; one that has no place has ``place`` None and a ``why``."""
 
     letter: str
@@ -104,7 +104,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongOption:
     """A typed answer that is known to be wrong, and what it shows."""
 
     value: str
@@ -143,11 +143,11 @@ class Question:
     code: str = ""
     language: str = "python"
     options: tuple[Option, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[OrderedLine, ...] = ()
     answers: tuple[str, ...] = ()
     tolerance: float = 0.0
     unit: str = ""
-    wrong: tuple[Wrong, ...] = ()
+    wrong: tuple[WrongOption, ...] = ()
     hints: tuple[str, ...] = ()
     verify: Verify | None = None
 

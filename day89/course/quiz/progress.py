@@ -15,7 +15,7 @@ from day89.course.quiz.marking import Marked
 from day89.course.quiz.model import Question
 from day89.errors import UsageError
 
-__all__ = ["INTERVALS_DAYS", "Progress", "Record"]
+__all__ = ["INTERVALS_DAYS", "QuestionRecord", "QuizProgress"]
 
 SCHEMA = 1
 # Even gaps do as well as growing ones (Latimier, Peyre and Ramus, Educational Psychology Review 33, 2021); what counts
@@ -24,7 +24,7 @@ INTERVALS_DAYS = (1, 3, 7)
 
 
 @dataclass
-class Record:
+class QuestionRecord:
     """What is known about one question.
 
     Args:
@@ -50,7 +50,7 @@ class Record:
         return bool(self.tries[-1]["correct"]) if self.tries else None
 
 
-class Progress:
+class QuizProgress:
     """The records of one learner; each change is written at once.
 
     Args:
@@ -66,7 +66,7 @@ class Progress:
         self.path = data_folder() / "quiz.json" if path is None else path
         self.records = self._read()
 
-    def record(self, question: Question) -> Record | None:
+    def record(self, question: Question) -> QuestionRecord | None:
         """Return what is known about this version of a question."""
         known = self.records.get(question.id)
         return known if known is not None and known.version == question.version else None
@@ -88,7 +88,7 @@ class Progress:
             UsageError: the file cannot be written; the one that was there is as it was.
         """
         self.records = self._read()  # a terminal and a browser may be open side by side
-        known = self.record(question) or Record(question.version)
+        known = self.record(question) or QuestionRecord(question.version)
         today = now.astimezone().date()
         known.tries.append(
             {
@@ -105,18 +105,18 @@ class Progress:
         self._write()
 
     @staticmethod
-    def _promote(known: Record, today: date) -> None:
+    def _promote(known: QuestionRecord, today: date) -> None:
         # Only an answer that was due counts as remembered: ten right ones on one day prove nothing about next week.
         known.step += 1
         done = known.step > len(INTERVALS_DAYS)
         known.due = None if done else (today + timedelta(days=INTERVALS_DAYS[known.step - 1])).isoformat()
 
-    def _read(self) -> dict[str, Record]:
+    def _read(self) -> dict[str, QuestionRecord]:
         try:
             data = json.loads(self.path.read_text(encoding="utf-8"))
             if data["schema"] != SCHEMA:
                 raise ValueError(f"schema {data['schema']}")
-            return {key: Record(**value) for key, value in data["questions"].items()}
+            return {key: QuestionRecord(**value) for key, value in data["questions"].items()}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

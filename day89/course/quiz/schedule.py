@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from day89.course.quiz.marking import Marked, mark, shuffled
 from day89.course.quiz.model import OUTCOMES, Question, Quiz
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.errors import UsageError
 
 __all__ = ["MIXED", "OutcomeLine", "Sitting", "by_outcome", "choose", "reading"]
@@ -19,7 +19,7 @@ MIXED = 10  # questions of a mix, over all outcomes: what the first hour ends wi
 
 def choose(
     quiz: Quiz,
-    progress: Progress,
+    progress: QuizProgress,
     today: date,
     *,
     topic: str | None = None,
@@ -68,7 +68,7 @@ def choose(
     return sorted(chosen, key=lambda question: _urgency(question, progress))
 
 
-def _urgency(question: Question, progress: Progress) -> int:
+def _urgency(question: Question, progress: QuizProgress) -> int:
     known = progress.record(question)
     if known is None:
         return 1
@@ -104,7 +104,7 @@ class Sitting:
     """
 
     questions: list[Question]
-    progress: Progress
+    progress: QuizProgress
     exam: bool = False
     seed: str = ""
     misconceptions: Mapping[str, str] = field(default_factory=dict)
@@ -173,7 +173,7 @@ class OutcomeLine:
     due: int
 
 
-def by_outcome(quiz: Quiz, progress: Progress, today: date) -> list[OutcomeLine]:
+def by_outcome(quiz: Quiz, progress: QuizProgress, today: date) -> list[OutcomeLine]:
     """Sum up the progress for each of the outcomes."""
     lines = []
     for outcome, text in OUTCOMES.items():

@@ -18,10 +18,19 @@ from scipy.stats import f as f_distribution
 
 from day89.course.quiz.marking import mark
 from day89.course.quiz.model import CHOICE_TYPES, Question, Quiz
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.errors import UsageError
 
-__all__ = ["Answer", "Interval", "Item", "Reliability", "Statistics", "analyse", "read_answers", "write_answers"]
+__all__ = [
+    "GivenAnswer",
+    "Interval",
+    "QuestionStats",
+    "Reliability",
+    "Statistics",
+    "analyse",
+    "read_answers",
+    "write_answers",
+]
 
 COLUMNS = ("learner", "question", "answer")
 Z95 = 1.959964
@@ -31,7 +40,7 @@ TRUE, FALSE = {"1", "true", "yes", "right"}, {"0", "false", "no", "wrong"}
 
 
 @dataclass(frozen=True)
-class Answer:
+class GivenAnswer:
     """One first attempt: who, which question, what (letters of the file or typed), whether right."""
 
     learner: str
@@ -56,7 +65,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Item:
+class QuestionStats:
     """The statistics of one question; ``r`` is None where it cannot be computed."""
 
     question: str
@@ -81,14 +90,14 @@ class Reliability:
 class Statistics:
     """All of it, and what was left out of the table."""
 
-    items: list[Item]
+    items: list[QuestionStats]
     reliability: Reliability
     learners: int
     answers: int
     notes: list[str]
 
 
-def read_answers(path: Path, quiz: Quiz) -> tuple[list[Answer], list[str]]:
+def read_answers(path: Path, quiz: Quiz) -> tuple[list[GivenAnswer], list[str]]:
     """Read a table of answers; of several answers of one learner to one question the first counts.
 
     Args:
@@ -117,8 +126,10 @@ def read_answers(path: Path, quiz: Quiz) -> tuple[list[Answer], list[str]]:
     return _first_attempts(path, rows, quiz)
 
 
-def _first_attempts(path: Path, rows: list[tuple[int, dict[str, str]]], quiz: Quiz) -> tuple[list[Answer], list[str]]:
-    first: dict[tuple[str, str], Answer] = {}
+def _first_attempts(
+    path: Path, rows: list[tuple[int, dict[str, str]]], quiz: Quiz
+) -> tuple[list[GivenAnswer], list[str]]:
+    first: dict[tuple[str, str], GivenAnswer] = {}
     repeated, unknown = 0, Counter[str]()
     for number, row in rows:
         key = (row["learner"].strip(), row["question"].strip())
@@ -129,7 +140,7 @@ def _first_attempts(path: Path, rows: list[tuple[int, dict[str, str]]], quiz: Qu
         if correct is None:
             unknown[key[1]] += 1
             continue
-        first[key] = Answer(*key, (row["answer"] or "").strip(), correct)
+        first[key] = GivenAnswer(*key, (row["answer"] or "").strip(), correct)
     notes = [f"{repeated} later answers to the same question were left out: first attempts count"] if repeated else []
     notes += [
         f"{name}: {count} answers left out: no such question and no column correct" for name, count in unknown.items()
@@ -162,7 +173,7 @@ def _judge(question: Question, text: str, where: str) -> bool:
         raise UsageError(f"{where}: {text!r} is not a number, as {question.id} needs") from error
 
 
-def analyse(answers: list[Answer], quiz: Quiz, notes: list[str] | None = None) -> Statistics:
+def analyse(answers: list[GivenAnswer], quiz: Quiz, notes: list[str] | None = None) -> Statistics:
     """Compute the statistics of first attempts.
 
     Args:
@@ -179,7 +190,7 @@ def analyse(answers: list[Answer], quiz: Quiz, notes: list[str] | None = None) -
     if not answers:
         raise UsageError("the table holds no answers")
     by_learner: dict[str, dict[str, bool]] = defaultdict(dict)
-    by_question: dict[str, list[Answer]] = defaultdict(list)
+    by_question: dict[str, list[GivenAnswer]] = defaultdict(list)
     for answer in answers:
         by_learner[answer.learner][answer.question] = answer.correct
         by_question[answer.question].append(answer)
@@ -189,7 +200,9 @@ def analyse(answers: list[Answer], quiz: Quiz, notes: list[str] | None = None) -
     return Statistics(items, _kr20(ids, by_learner), len(by_learner), len(answers), list(notes or []))
 
 
-def _item(name: str, given: list[Answer], by_learner: dict[str, dict[str, bool]], question: Question | None) -> Item:
+def _item(
+    name: str, given: list[GivenAnswer], by_learner: dict[str, dict[str, bool]], question: Question | None
+) -> QuestionStats:
     right = sum(answer.correct for answer in given)
     item, rest = [], []
     for answer in given:
@@ -202,7 +215,7 @@ def _item(name: str, given: list[Answer], by_learner: dict[str, dict[str, bool]]
         chosen = Counter(letter for answer in given for letter in answer.answer.lower().split())
         for option in question.options:
             options[option.letter] = (chosen[option.letter], wilson(chosen[option.letter], len(given)))
-    return Item(name, len(given), wilson(right, len(given)), correlation(item, rest), len(item), options)
+    return QuestionStats(name, len(given), wilson(right, len(given)), correlation(item, rest), len(item), options)
 
 
 def wilson(hits: int, n: int) -> Interval:
@@ -239,7 +252,7 @@ def _kr20(ids: list[str], by_learner: dict[str, dict[str, bool]]) -> Reliability
     return Reliability(Interval(value, low, high), n, k)
 
 
-def write_answers(quiz: Quiz, progress: Progress, learner: str, path: Path) -> int:
+def write_answers(quiz: Quiz, progress: QuizProgress, learner: str, path: Path) -> int:
     """Write a learner's own answers as a table that ``stats`` reads.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from day89.course.quiz.model import Quiz
-from day89.course.quiz.stats import Interval, Item, Statistics
+from day89.course.quiz.stats import Interval, QuestionStats, Statistics
 
 __all__ = ["page"]
 
@@ -64,7 +64,7 @@ def page(statistics: Statistics, quiz: Quiz, verdicts: dict[str, list[str]]) -> 
     )
 
 
-def _scatter(items: list[Item]) -> str:
+def _scatter(items: list[QuestionStats]) -> str:
     if not items:
         return "<p>There are too few answers for any correlation.</p>"
     height = 380
@@ -95,7 +95,7 @@ def _scatter(items: list[Item]) -> str:
     return _svg(height, parts, f"Difficulty against discrimination of {len(items)} questions")
 
 
-def _forest(items: list[Item]) -> str:
+def _forest(items: list[QuestionStats]) -> str:
     parts = _axis(len(items))
     for at, item in enumerate(items):
         middle = EDGE + at * ROW + ROW / 2
@@ -110,7 +110,7 @@ def _forest(items: list[Item]) -> str:
     )
 
 
-def _bars(items: list[Item], quiz: Quiz) -> str:
+def _bars(items: list[QuestionStats], quiz: Quiz) -> str:
     rows = [(item, letter, count, share) for item in items for letter, (count, share) in item.options.items()]
     parts = _axis(len(rows))
     for at, (item, letter, count, share) in enumerate(rows):
@@ -155,7 +155,7 @@ def _svg(height: float, parts: list[str], label: str) -> str:
     )
 
 
-def _table(items: list[Item], quiz: Quiz, verdicts: dict[str, list[str]]) -> str:
+def _table(items: list[QuestionStats], quiz: Quiz, verdicts: dict[str, list[str]]) -> str:
     rows = []
     for item in items:
         question = quiz.find(item.question)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from day89.course.quiz.model import Quiz
-from day89.course.quiz.stats import Item, Reliability, Statistics, analyse, read_answers
+from day89.course.quiz.stats import QuestionStats, Reliability, Statistics, analyse, read_answers
 from day89.course.quiz.stats_page import page
 from day89.errors import UsageError
 
@@ -53,7 +53,7 @@ def report(quiz: Quiz, path: Path, *, html: Path | None, target: TextIO) -> int:
     return 0
 
 
-def verdicts(item: Item, quiz: Quiz) -> list[str]:
+def verdicts(item: QuestionStats, quiz: Quiz) -> list[str]:
     """Say what an item's numbers mean, as far as its n allows.
 
     Args:
@@ -99,7 +99,7 @@ def to_text(statistics: Statistics, quiz: Quiz) -> str:
     return "\n".join(lines)
 
 
-def _options(item: Item, quiz: Quiz) -> str:
+def _options(item: QuestionStats, quiz: Quiz) -> str:
     question = quiz.find(item.question)
     parts = []
     for letter, (count, share) in item.options.items():

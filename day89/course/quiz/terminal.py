@@ -13,7 +13,7 @@ from day89.course.quiz.model import CHOICE_TYPES, SECTIONS, Question, Quiz
 from day89.course.quiz.schedule import MIXED, Sitting, by_outcome, reading
 from day89.course.quiz.text import PLAIN, STYLED, Style, wrap
 
-__all__ = ["MIXED_TITLE", "Terminal", "ask_all", "pick_topic", "show_outcomes", "welcomes_colour"]
+__all__ = ["MIXED_TITLE", "QuizTerminal", "ask_all", "pick_topic", "show_outcomes", "welcomes_colour"]
 
 WIDTH_MAX = 80
 MIXED_TITLE = f"{MIXED} mixed questions"
@@ -29,7 +29,7 @@ def welcomes_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 
 @dataclass
-class Terminal:
+class QuizTerminal:
     """Where to read from and write to, and how it should look."""
 
     source: TextIO
@@ -40,7 +40,7 @@ class Terminal:
     @classmethod
     def on(
         cls, source: TextIO, target: TextIO, environment: Mapping[str, str], now: Callable[[], datetime]
-    ) -> Terminal:
+    ) -> QuizTerminal:
         """Make one that suits its streams and environment."""
         return cls(source, target, now, STYLED if welcomes_colour(target, environment) else PLAIN)
 
@@ -74,7 +74,7 @@ class Terminal:
         return line.strip()
 
 
-def ask_all(terminal: Terminal, sitting: Sitting, title: str) -> None:
+def ask_all(terminal: QuizTerminal, sitting: Sitting, title: str) -> None:
     """Ask the questions of a sitting, then offer to retry or to see the answers, until the learner leaves.
 
     Args:
@@ -93,7 +93,7 @@ def ask_all(terminal: Terminal, sitting: Sitting, title: str) -> None:
         terminal.say(f"Stopped. {done} answer{'s are' if done != 1 else ' is'} kept in {sitting.progress.path}.")
 
 
-def _ask_one(terminal: Terminal, sitting: Sitting, title: str) -> None:
+def _ask_one(terminal: QuizTerminal, sitting: Sitting, title: str) -> None:
     question = sitting.current
     assert question is not None
     shown = sitting.shown(question)
@@ -122,7 +122,7 @@ def _ask_one(terminal: Terminal, sitting: Sitting, title: str) -> None:
         return
 
 
-def _head(terminal: Terminal, left: str, right: str) -> None:
+def _head(terminal: QuizTerminal, left: str, right: str) -> None:
     room = terminal.width - len(right) - 1
     before, after = terminal.style.title
     print(file=terminal.target)
@@ -130,7 +130,7 @@ def _head(terminal: Terminal, left: str, right: str) -> None:
     print("-" * terminal.width, file=terminal.target)
 
 
-def _show(terminal: Terminal, question: Question, shown: tuple[str, ...]) -> None:
+def _show(terminal: QuizTerminal, question: Question, shown: tuple[str, ...]) -> None:
     terminal.say(question.stem)
     if question.code:
         print(file=terminal.target)
@@ -168,7 +168,7 @@ def _help(question: Question, shown: tuple[str, ...]) -> str:
     return f"Type {'one letter' if question.type != 'multi' else 'letters'} from a to {chr(ord('a') + len(shown) - 1)}."
 
 
-def _comment(terminal: Terminal, question: Question, marked: Marked, believed: str) -> None:
+def _comment(terminal: QuizTerminal, question: Question, marked: Marked, believed: str) -> None:
     print(file=terminal.target)
     if marked.correct:
         terminal.say("Right.", kind="good")
@@ -182,7 +182,7 @@ def _comment(terminal: Terminal, question: Question, marked: Marked, believed: s
             terminal.say(f"[{believed}]", kind="faint")
 
 
-def _end(terminal: Terminal, sitting: Sitting) -> bool:
+def _end(terminal: QuizTerminal, sitting: Sitting) -> bool:
     wrong = sitting.wrong
     _head(terminal, "That was all", f"{sitting.right} of {len(sitting.questions)} right")
     if not wrong:
@@ -210,7 +210,7 @@ def _count(number: int) -> str:
     return "it" if number == 1 else f"these {number}"
 
 
-def _reveal(terminal: Terminal, sitting: Sitting) -> None:
+def _reveal(terminal: QuizTerminal, sitting: Sitting) -> None:
     for question in sitting.wrong:
         _head(terminal, question.section, question.id)
         terminal.say(question.stem)
@@ -230,7 +230,7 @@ def _reveal(terminal: Terminal, sitting: Sitting) -> None:
         terminal.say(question.explain)
 
 
-def _reveal_options(terminal: Terminal, question: Question, marked: Marked | None) -> None:
+def _reveal_options(terminal: QuizTerminal, question: Question, marked: Marked | None) -> None:
     for option in question.options:
         mine = "  (your answer)" if marked is not None and option.letter in marked.answer else ""
         label = "right: " if option.correct else "wrong: "
@@ -238,7 +238,7 @@ def _reveal_options(terminal: Terminal, question: Question, marked: Marked | Non
         terminal.say(option.why, first=" " * len(label), kind="faint")
 
 
-def pick_topic(terminal: Terminal, quiz: Quiz, known: Callable[[Question], bool]) -> str | None:
+def pick_topic(terminal: QuizTerminal, quiz: Quiz, known: Callable[[Question], bool]) -> str | None:
     """Show the topics, with the mix of all of them before, and ask for one.
 
     Args:
@@ -269,7 +269,7 @@ def pick_topic(terminal: Terminal, quiz: Quiz, known: Callable[[Question], bool]
         return None
 
 
-def show_outcomes(terminal: Terminal, quiz: Quiz, sitting_progress: Sitting) -> None:
+def show_outcomes(terminal: QuizTerminal, quiz: Quiz, sitting_progress: Sitting) -> None:
     """Write the table of progress by outcome."""
     _head(terminal, "Outcome", "right now  at first  due")
     for line in by_outcome(quiz, sitting_progress.progress, terminal.now().astimezone().date()):

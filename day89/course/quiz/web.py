@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from day89.course.quiz.marking import parse
 from day89.course.quiz.model import SECTIONS, Question, Quiz
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.course.quiz.schedule import MIXED, Sitting, by_outcome, choose, reading
 from day89.course.quiz.text import to_html
 from day89.errors import UsageError
@@ -44,7 +44,9 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-def create_app(quiz: Quiz, progress: Progress, *, now: Callable[[], datetime] = _now, seed: str | None = None) -> Flask:
+def create_app(
+    quiz: Quiz, progress: QuizProgress, *, now: Callable[[], datetime] = _now, seed: str | None = None
+) -> Flask:
     """Make the app.
 
     Args:
@@ -94,7 +96,7 @@ def _headers(response: AnyResponse) -> Any:
 def _add_start(
     app: Flask,
     quiz: Quiz,
-    progress: Progress,
+    progress: QuizProgress,
     sittings: dict[str, Sitting],
     now: Callable[[], datetime],
     seed: str | None,
@@ -266,7 +268,7 @@ def _program(question: Question) -> str:
     return "\n".join(code[letter] for letter in question.key)
 
 
-def serve(quiz: Quiz, progress: Progress, *, port: int) -> int:
+def serve(quiz: Quiz, progress: QuizProgress, *, port: int) -> int:
     """Serve the app on 127.0.0.1 until it is interrupted.
 
     Args:

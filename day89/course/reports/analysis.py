@@ -12,14 +12,14 @@ from scipy import stats
 
 from day89.course.quiz.model import OUTCOMES
 
-__all__ = ["Item", "MistakeCount", "exact_interval", "histogram", "items", "mistake_counts", "outcome_rates"]
+__all__ = ["MistakeCount", "TaskStats", "exact_interval", "histogram", "items", "mistake_counts", "outcome_rates"]
 
 LEVEL = 0.95
 LEAST_FOR_DISCRIMINATION = 10
 
 
 @dataclass(frozen=True)
-class Item:
+class TaskStats:
     """The statistics of one task, or of one outcome of the course.
 
     Attributes:
@@ -92,14 +92,14 @@ def histogram(results: Mapping[str, Any], bins: int = 10) -> list[tuple[float, f
     return [(100 * place / bins, 100 * (place + 1) / bins, counts[place]) for place in range(bins)]
 
 
-def items(results: Mapping[str, Any]) -> list[Item]:
+def items(results: Mapping[str, Any]) -> list[TaskStats]:
     """Return what the graded submissions say about each task."""
     graded = _graded(results)
     facts = {task["id"]: task["function"] for one in graded for task in one["tasks"]}
     return [_item(id, facts[id], graded) for id in sorted(facts)]
 
 
-def _item(id: str, label: str, graded: Sequence[Mapping[str, Any]]) -> Item:
+def _item(id: str, label: str, graded: Sequence[Mapping[str, Any]]) -> TaskStats:
     rows = [(one, task) for one in graded for task in one["tasks"] if task["id"] == id]
     passed = [task["status"] == "complete" for _, task in rows]
     rest = [one["score"] - task["earned"] for one, task in rows]
@@ -108,7 +108,7 @@ def _item(id: str, label: str, graded: Sequence[Mapping[str, Any]]) -> Item:
         return item
     found = stats.pearsonr([float(one) for one in passed], rest)
     bounds = found.confidence_interval(LEVEL)
-    return Item(
+    return TaskStats(
         **{
             **vars(item),
             "discrimination": float(found.statistic),
@@ -118,13 +118,13 @@ def _item(id: str, label: str, graded: Sequence[Mapping[str, Any]]) -> Item:
     )
 
 
-def _share(id: str, label: str, passed: Sequence[bool], started: int) -> Item:
+def _share(id: str, label: str, passed: Sequence[bool], started: int) -> TaskStats:
     low, high = exact_interval(sum(passed), len(passed))
     rate = sum(passed) / len(passed) if passed else None
-    return Item(id, label, len(passed), started, sum(passed), rate, low, high)
+    return TaskStats(id, label, len(passed), started, sum(passed), rate, low, high)
 
 
-def outcome_rates(results: Mapping[str, Any], outcomes: Mapping[str, Sequence[int]]) -> list[Item]:
+def outcome_rates(results: Mapping[str, Any], outcomes: Mapping[str, Sequence[int]]) -> list[TaskStats]:
     """Return how often the tasks of each outcome of the course were passed, of those that were judged.
 
     Args:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from day89.course.results.results import Check, CheckResult
 
-__all__ = ["Progress", "time_left"]
+__all__ = ["ProgressLine", "time_left"]
 
 CLEAR = "\r\x1b[2K"
 WIDTH = 79
@@ -16,7 +16,7 @@ BAR = 20
 EVERY_SECONDS = 60.0
 
 
-class Progress:
+class ProgressLine:
     """A line of the terminal that is kept up to date, and a line a minute where there is none; a context manager.
 
     Args:
@@ -36,7 +36,7 @@ class Progress:
         self._every = every
         self._worst: tuple[float, str] | None = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressLine:
         self._draw(f"grading {self._name} …")
         return self
 

@@ -12,14 +12,14 @@ from typing import Any, TextIO
 
 from day89.errors import UsageError
 
-__all__ = ["Keeper", "write_text"]
+__all__ = ["Checkpoint", "write_text"]
 
 
 # What may differ from result to result: their fingerprints tell.
 PER_RESULT = ("course", "tasks")
 
 
-class Keeper:
+class Checkpoint:
     """A file beside the result file that gets each result at once, one line a submission; a context manager.
 
     Args:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from day89.course.exercise.graph import reaches
 from day89.course.exercise.tasks import Task, tasks
-from day89.course.reports.progress import Progress
+from day89.course.reports.progress import ProgressLine
 from day89.course.validate.mutants import Mutant, mutants
 from day89.course.validate.plan import Job
 from day89.course.validate.workers import Bench
@@ -61,7 +61,7 @@ def _survivors(every: Sequence[Mutant], solution: str, seed: int, width: int) ->
     jobs = {Job(f"{one.function}: {one.change}", (), one.tasks, one.source): one for one in every}
     alive = []
     with (
-        Progress(sys.stderr, "mutants", len(jobs)) as progress,
+        ProgressLine(sys.stderr, "mutants", len(jobs)) as progress,
         Bench(solution, seed, width) as bench,
     ):
         for job, result in bench.run(list(jobs), lambda job: progress.advance(job.name)):

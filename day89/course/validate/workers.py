@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import EVERYTHING, grade
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.course.results.results import Check, CheckResult, SubmissionResult
 from day89.course.validate.plan import Job
 from day89.course.validate.variants import build
@@ -50,8 +50,8 @@ class Bench:
         self._width = width
         self._stack = ExitStack()
         self._stopped = threading.Event()
-        self._idle: SimpleQueue[Supervisor] = SimpleQueue()
-        self._all = [Supervisor(EVERYTHING, confinement, real_time=real_time) for _ in range(width)]
+        self._idle: SimpleQueue[WarmServer] = SimpleQueue()
+        self._all = [WarmServer(EVERYTHING, confinement, real_time=real_time) for _ in range(width)]
 
     def __enter__(self) -> Bench:
         for supervisor in self._all:

@@ -21,7 +21,7 @@ import day89.cloud
 from day89.cloud.auth import verify
 from day89.cloud.messages.model import ADMIN, ApiCall
 from day89.cloud.messages.moto_request import Headers
-from day89.cloud.moto.state import State
+from day89.cloud.moto.state import CloudState
 
 KEYS = ["plain", "with space", "plus+", "percent%41", "ü/日本", "a//b", "~._-'()!*", "question?mark", "/leading"]
 
@@ -54,7 +54,7 @@ def test_what_botocore_signs_is_right(key: str, query: str) -> None:
     url = f"https://bucket.s3.us-east-1.amazonaws.com/{quote(key, safe='/~')}{query}"
     request = sign(S3SigV4Auth, "PUT", url, data=b"body", **{"x-amz-meta-a": "  two   spaces "})
     call = call_of(request)
-    assert verify.judge(call, State()) is None
+    assert verify.judge(call, CloudState()) is None
     assert call.principal == ADMIN.arn
 
 
@@ -62,7 +62,7 @@ def test_what_botocore_signs_is_right(key: str, query: str) -> None:
 def test_form_requests_that_botocore_signs_are_right(service: str) -> None:
     url = f"https://{service}.us-east-1.amazonaws.com/123/queue"
     request = sign(SigV4Auth, "POST", url, service, b"Action=X&A=%C3%BC+b", **{"Content-Type": "text/plain; x=y"})
-    assert verify.judge(call_of(request, service), State()) is None
+    assert verify.judge(call_of(request, service), CloudState()) is None
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -165,9 +165,9 @@ def test_a_session_needs_its_token_and_ends(cloud: Any) -> None:
 
 def test_a_body_that_is_not_the_one_that_was_signed_is_refused() -> None:
     call = call_of(sign(S3SigV4Auth, "PUT", "http://127.0.0.1:9000/b/k", data=b"right"))
-    assert verify.judge(call, State()) is None
+    assert verify.judge(call, CloudState()) is None
     call.body = b"wrong"
-    refusal = verify.judge(call, State())
+    refusal = verify.judge(call, CloudState())
     assert refusal is not None
     assert refusal.code == "XAmzContentSHA256Mismatch"
 
@@ -175,7 +175,7 @@ def test_a_body_that_is_not_the_one_that_was_signed_is_refused() -> None:
 def test_a_header_that_was_signed_may_not_change() -> None:
     call = call_of(sign(S3SigV4Auth, "PUT", "https://b.s3.amazonaws.com/k", **{"x-amz-acl": "private"}))
     call.headers = Headers({**call.headers, "x-amz-acl": "public-read"})
-    refusal = verify.judge(call, State())
+    refusal = verify.judge(call, CloudState())
     assert refusal is not None
     assert refusal.code == "SignatureDoesNotMatch"
 
@@ -184,7 +184,7 @@ def test_a_request_of_yesterday_is_refused() -> None:
     request = sign(S3SigV4Auth, "GET", "https://b.s3.amazonaws.com/k")
     call = call_of(request)
     call.headers = Headers({**call.headers, "x-amz-date": "20200101T000000Z"})
-    refusal = verify.judge(call, State())
+    refusal = verify.judge(call, CloudState())
     assert refusal is not None
     assert refusal.code == "RequestTimeTooSkewed"
 
@@ -192,17 +192,17 @@ def test_a_request_of_yesterday_is_refused() -> None:
 def test_a_presigned_request_of_botocore_is_right() -> None:
     request = AWSRequest("GET", "https://b.s3.us-east-1.amazonaws.com/a%20b")
     S3SigV4QueryAuth(Credentials(ADMIN.access_key, ADMIN.secret_key), "s3", "us-east-1", expires=60).add_auth(request)
-    assert verify.judge(call_of(request), State()) is None
+    assert verify.judge(call_of(request), CloudState()) is None
 
 
 def test_an_anonymous_call_is_left_to_the_policies() -> None:
     call = call_of(AWSRequest("GET", "https://b.s3.amazonaws.com/k"), access_key=None)
-    assert verify.judge(call, State()) is None
+    assert verify.judge(call, CloudState()) is None
     assert call.principal == "anonymous"
 
 
 def test_an_unsigned_call_of_another_service_is_refused() -> None:
     call = call_of(AWSRequest("POST", "https://iam.amazonaws.com/"), "iam", access_key=None)
-    refusal = verify.judge(call, State())
+    refusal = verify.judge(call, CloudState())
     assert refusal is not None
     assert refusal.code == "MissingAuthenticationToken"

@@ -13,7 +13,7 @@ import pytest
 
 import day89.cloud
 from day89.cloud.guest import console
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.course.doctor.instances import examine_instances
 from day89.errors import ToolError
 from day89.sandbox import landlock, quotas, seccomp
@@ -68,7 +68,7 @@ def skip_unless_possible(jail: str) -> None:
 def jailed(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Return a cloud whose instances run in one kind of jail."""
     skip_unless_possible(request.param)
-    supervisor = Supervisor(warm=False, jails=(request.param,))
+    supervisor = SupervisorClient(warm=False, jails=(request.param,))
     try:
         assert supervisor.wait_ready() == request.param
         with day89.cloud.local(instances=supervisor, isolation="strict") as cloud:
@@ -202,7 +202,7 @@ def test_only_an_instances_own_files_are_counted(tmp_path: Any) -> None:
 
 
 def test_strict_refuses_a_jail_with_an_open_network() -> None:
-    supervisor = Supervisor(warm=False, jails=("partial",))
+    supervisor = SupervisorClient(warm=False, jails=("partial",))
     try:
         refused = pytest.raises(ToolError, match="no jail")
         with refused, day89.cloud.local(instances=supervisor, isolation="strict"):

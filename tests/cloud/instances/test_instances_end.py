@@ -17,7 +17,7 @@ import pytest
 
 import day89.cloud
 from day89.cloud.instances.addresses import PORT
-from day89.cloud.instances.guest_client import ForkServer, Supervisor
+from day89.cloud.instances.guest_client import ForkServer, SupervisorClient
 
 OWNER = """
 import sys
@@ -100,7 +100,7 @@ def test_nothing_is_left_of_an_owner_that_is_ended(number: int, isolation: str, 
 def test_supervisors_of_a_fork_server_run_instances_and_end_one_by_one(launch_in: Callable[..., str]) -> None:
     server = ForkServer()
     for word in ("first", "second"):
-        supervisor = Supervisor(server=server)
+        supervisor = SupervisorClient(server=server)
         with day89.cloud.local(instances=supervisor) as cloud:
             instance_id = launch_in(cloud, f"#!/bin/bash\npython3 -c 'print(\"{word}\")'")
             cloud.instances.wait_idle(WAIT)
@@ -119,7 +119,7 @@ def test_supervisors_of_a_fork_server_run_instances_and_end_one_by_one(launch_in
 @pytest.mark.skipif(sys.platform != "linux", reason="process file descriptors are Linux's")
 def test_no_supervisor_is_left_where_its_fork_server_is_killed() -> None:
     server = ForkServer()
-    supervisors = [Supervisor(server=server) for _ in range(2)]
+    supervisors = [SupervisorClient(server=server) for _ in range(2)]
     assert all(supervisor.wait_ready(warm=True) and supervisor.warm for supervisor in supervisors)
     pids = below(server.process.pid)
     assert len(pids) == 2

@@ -10,7 +10,7 @@ import pytest
 from day89.cloud.messages.aws_chunked import unchunk
 from day89.cloud.messages.checksums import checksum
 from day89.cloud.messages.errors import render
-from day89.cloud.messages.model import Refusal
+from day89.cloud.messages.model import AwsError
 from day89.cloud.messages.routing import Signed, find_route
 from day89.cloud.validation.ec2_filters import unknown_filter
 
@@ -84,7 +84,7 @@ def test_signature_says_the_service_where_the_address_does_not() -> None:
 
 @pytest.mark.parametrize("protocol", ["rest-xml", "ec2", "query"])
 def test_message_with_angle_brackets_stays_a_message(protocol: str) -> None:
-    _, _, body = render(Refusal("Some.Code", "<b> & co"), protocol)
+    _, _, body = render(AwsError("Some.Code", "<b> & co"), protocol)
     assert b"<Code>Some.Code</Code><Message>&lt;b&gt; &amp; co</Message>" in body
 
 

@@ -17,7 +17,7 @@ from day89.course.cohort.submissions import find
 from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import grade
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.course.reports import feedback, gradebook, html
 from day89.course.reports.terminal import draw
 from day89.course.results.results import Results, SubmissionResult
@@ -29,11 +29,11 @@ TASKS = ["1.3"]
 
 
 @pytest.fixture(scope="module")
-def jail() -> Iterator[Supervisor]:
+def jail() -> Iterator[WarmServer]:
     report = probes.best()
     if not report.is_jail:
         pytest.skip(f"no jail holds on this machine: {report.summary}")
-    with Supervisor(
+    with WarmServer(
         ["boto3", "pytest", "day89.course.grading.reporter", "day89.cloud"], report.confinement
     ) as supervisor:
         yield supervisor
@@ -46,13 +46,13 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-def judge(jail: Supervisor, path: Path) -> SubmissionResult:
+def judge(jail: WarmServer, path: Path) -> SubmissionResult:
     return grade(path, choose(TASKS, None), 7, supervisor=jail, seconds=60)
 
 
 @pytest.mark.parametrize("name", ATTACKS | RED_TEAM)
 def test_hostile_submission_gains_nothing_and_harms_nothing(
-    name: str, jail: Supervisor, listener: socket.socket, tmp_path: Path
+    name: str, jail: WarmServer, listener: socket.socket, tmp_path: Path
 ) -> None:
     attack = (ATTACKS | RED_TEAM)[name]
     secret = tmp_path / "secret.txt"
@@ -100,7 +100,7 @@ FILES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_file_that_is_no_submission_is_reported_in_words(name: str, jail: Supervisor, tmp_path: Path) -> None:
+def test_file_that_is_no_submission_is_reported_in_words(name: str, jail: WarmServer, tmp_path: Path) -> None:
     data, says = FILES[name]
     path = tmp_path / "exercise.py"
     path.write_bytes(data)
@@ -109,7 +109,7 @@ def test_file_that_is_no_submission_is_reported_in_words(name: str, jail: Superv
     assert says in (result.message or "")
 
 
-def test_fifo_is_no_submission(jail: Supervisor, tmp_path: Path) -> None:
+def test_fifo_is_no_submission(jail: WarmServer, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "exercise.py")
     assert "not a plain file" in (judge(jail, tmp_path / "exercise.py").message or "")
 
@@ -117,7 +117,7 @@ def test_fifo_is_no_submission(jail: Supervisor, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "neighbour", ["conftest.py", "sitecustomize.py", "json.py", "boto3.py", "pytest.ini", "solution.py"]
 )
-def test_file_beside_the_submission_is_never_run(neighbour: str, jail: Supervisor, tmp_path: Path) -> None:
+def test_file_beside_the_submission_is_never_run(neighbour: str, jail: WarmServer, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     (tmp_path / neighbour).write_text(f"open({str(canary)!r}, 'w').write('ran')\n", encoding="utf-8")
     (tmp_path / "exercise.py").write_text("def list_keys(*arguments):\n    return []\n", encoding="utf-8")
@@ -176,7 +176,7 @@ def test_instance(task, cloud):
 """
 
 
-def test_script_of_a_confined_submission_runs_in_a_jail_or_not_at_all(jail: Supervisor, tmp_path: Path) -> None:
+def test_script_of_a_confined_submission_runs_in_a_jail_or_not_at_all(jail: WarmServer, tmp_path: Path) -> None:
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks" / "test_exercise_4.py").write_text(INSTANCE_CHECK, encoding="utf-8")
     path = tmp_path / "exercise.py"

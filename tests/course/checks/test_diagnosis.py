@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from day89.course.boundary.codec import decode_error, encode_error
-from day89.course.checks.diagnosis import Silence, blame
+from day89.course.checks.diagnosis import NoRequests, blame
 from day89.course.checks.expectations import cause_of, describe_error
 
 
@@ -88,7 +88,7 @@ def test_folders_of_a_check_are_left_out_of_an_error(folder):
 def listened(calls, *, client=True):
     """Return a listener after calls, each of which has sent so many requests."""
     sent = [0]
-    silence = Silence(lambda: sent[0])
+    silence = NoRequests(lambda: sent[0])
     for count in calls:
         with silence.listening((boto3.client("s3", region_name="us-east-1") if client else "text",)):
             sent[0] += count
@@ -105,7 +105,7 @@ def test_who_was_given_no_client_need_not_ask_aws():
 
 
 def test_an_error_says_nothing_about_whether_aws_was_asked():
-    silence = Silence(lambda: 0)
+    silence = NoRequests(lambda: 0)
     with pytest.raises(ValueError), silence.listening((boto3.client("s3", region_name="us-east-1"),)):
         raise ValueError
     assert not silence.whole

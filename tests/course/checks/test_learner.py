@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from day89.course.checks import models
 from day89.course.checks.expectations import NotStarted, Wrong, expect_equal, expect_type, show
 from day89.course.checks.fake_data import Names
-from day89.course.checks.learner import InProcess, Task
+from day89.course.checks.learner import InProcess, LearnerTask
 from day89.course.checks.proxies import InProcessApp, InProcessModel, NoAnswer
 from day89.course.exercise.files import course_file
 
@@ -31,7 +31,7 @@ def raises(error: BaseException):
 
 
 @pytest.fixture
-def task() -> Task:
+def task() -> LearnerTask:
     """Return the functions of a module made here."""
     module = types.ModuleType("exercise")
     module.add = lambda a, b=0: a + b
@@ -40,7 +40,7 @@ def task() -> Task:
     module.missing = raises(KeyError("bucket-1"))
     module.leave = raises(SystemExit(0))
     module.interrupted = raises(KeyboardInterrupt())
-    return Task(InProcess(module, Path(__file__)), "1.3")
+    return LearnerTask(InProcess(module, Path(__file__)), "1.3")
 
 
 def test_a_call_returns_what_the_function_returns_and_is_remembered(task):

@@ -21,7 +21,7 @@ from day89.cli import main
 from day89.course.boundary.choose import choose_isolation
 from day89.course.cohort import grade_all
 from day89.course.cohort.submissions import find
-from day89.course.results.checkpoint import Keeper
+from day89.course.results.checkpoint import Checkpoint
 from day89.errors import UsageError
 from day89.processes.tree import descendants
 
@@ -151,7 +151,7 @@ class _DieOnce:
     def __init__(self, marker: str) -> None:
         self.marker = marker
 
-    def __call__(self, work: grade_all.Work, plan: grade_all.Plan) -> tuple[int, dict[str, Any]]:
+    def __call__(self, work: grade_all.Work, plan: grade_all.GradingPlan) -> tuple[int, dict[str, Any]]:
         with open(self.marker, "a", encoding="utf-8") as file:  # noqa: PTH123
             first = file.tell() == 0
             file.write("x")
@@ -161,19 +161,19 @@ class _DieOnce:
 
 
 def test_results_of_another_seed_are_not_taken_over(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path / "r.json", {"seed": 1})
+    keeper = Checkpoint(tmp_path / "r.json", {"seed": 1})
     entry = {"path": "a.py", "sha256": "x", "status": "graded", "tasks": [], "score": 0, "max_score": 0}
     keeper.start([entry])
     keeper.close()
-    assert Keeper(tmp_path / "r.json", {"seed": 1}).resume() != {}
-    assert Keeper(tmp_path / "r.json", {"seed": 2}).resume() == {}
+    assert Checkpoint(tmp_path / "r.json", {"seed": 1}).resume() != {}
+    assert Checkpoint(tmp_path / "r.json", {"seed": 2}).resume() == {}
 
 
 def test_tool_error_is_graded_again(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path / "r.json", {"seed": 1})
+    keeper = Checkpoint(tmp_path / "r.json", {"seed": 1})
     keeper.start([{"path": "a.py", "sha256": "x", "status": "tool_error"}])
     keeper.close()
-    assert Keeper(tmp_path / "r.json", {"seed": 1}).resume() == {}
+    assert Checkpoint(tmp_path / "r.json", {"seed": 1}).resume() == {}
 
 
 def problem_of(paths: list[str], scratch: Path) -> str:

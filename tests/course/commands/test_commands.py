@@ -12,7 +12,7 @@ from day89.cli import main
 from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import data_folder
 from day89.course.exercise.tasks import tasks
-from day89.course.learn.state import State
+from day89.course.learn.state import LearnerState
 
 
 @pytest.fixture
@@ -119,6 +119,6 @@ def test_a_memory_that_cannot_be_read_or_written_takes_no_hint_away(exercise, ca
 def test_hints_that_were_seen_are_remembered_beside_the_file(exercise, capsys):
     main(["hint", "1.3"])
     main(["hint", "1.3"])
-    assert State(exercise.parent)["1.3"].hints == 2
+    assert LearnerState(exercise.parent)["1.3"].hints == 2
     assert main(["status"]) == 0
     assert re.search(r"1\.3 list_keys +not started +2 ", capsys.readouterr().out)

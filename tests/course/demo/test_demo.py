@@ -9,28 +9,28 @@ from typing import Any
 
 import pytest
 
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.course.demo import faults
 from day89.course.demo.page import render
-from day89.course.demo.record import BROKE, DONE, INTERRUPTED, LEFT, Record
-from day89.course.demo.screen import Screen
+from day89.course.demo.record import BROKE, DONE, INTERRUPTED, LEFT, StoryRecord
+from day89.course.demo.screen import StoryScreen
 from day89.course.demo.setting import Setting, local_setting
 from day89.course.demo.stories import STORIES, ceiling, play
 from day89.course.demo.trace import HERE
 
-Tell = Callable[..., tuple[Record, str]]
+Tell = Callable[..., tuple[StoryRecord, str]]
 
 
 @pytest.fixture(scope="module")
-def instances() -> Iterator[Supervisor]:
+def instances() -> Iterator[SupervisorClient]:
     """Return one supervisor of instances for all stories of this file."""
-    supervisor = Supervisor()
+    supervisor = SupervisorClient()
     yield supervisor
     supervisor.close()
 
 
 @pytest.fixture
-def tell(instances: Supervisor, clean_environment: None) -> Tell:
+def tell(instances: SupervisorClient, clean_environment: None) -> Tell:
     """Return a function that plays a story, with something broken by kind or by hand, and what it drew."""
 
     def tell(story: str, kind: str = "", breaking: Callable[[Setting], object] = lambda setting: None) -> Any:
@@ -38,7 +38,7 @@ def tell(instances: Supervisor, clean_environment: None) -> Tell:
         with local_setting(instances) as setting:
             words = faults.order(setting.cloud, story, kind) if kind else ""
             breaking(setting)
-            screen = Screen(stream)
+            screen = StoryScreen(stream)
             record = play(STORIES[story], setting, screen, fault=words)
             screen.summary(record)
         return record, stream.getvalue()
@@ -46,7 +46,7 @@ def tell(instances: Supervisor, clean_environment: None) -> Tell:
     return tell
 
 
-def principals(record: Record, action: str) -> set[str]:
+def principals(record: StoryRecord, action: str) -> set[str]:
     return {traced.actor for traced in record.calls if traced.call.action == action and not traced.call.error_code}
 
 
@@ -161,11 +161,11 @@ class Closed(io.StringIO):
 
 
 def test_where_nobody_can_be_told_any_more_everything_is_taken_down_all_the_same(
-    instances: Supervisor, clean_environment: None
+    instances: SupervisorClient, clean_environment: None
 ) -> None:
     with local_setting(instances) as setting:
         with pytest.raises(OSError, match="Input/output"):
-            play(STORIES["train"], setting, Screen(Closed()))
+            play(STORIES["train"], setting, StoryScreen(Closed()))
         assert setting.client("s3").list_buckets()["Buckets"] == []
         assert setting.client("iam").list_roles()["Roles"] == []
 

@@ -15,9 +15,9 @@ import pytest
 from day89.cli import main
 from day89.clients import REAL_ACCOUNT_VARIABLE
 from day89.cloud import Cloud, local
-from day89.cloud.instances.guest_client import Supervisor
+from day89.cloud.instances.guest_client import SupervisorClient
 from day89.course.demo.stage import TAG
-from day89.course.demo.teardown import Interrupts, Undo
+from day89.course.demo.teardown import Cleanup, Interrupts
 
 ACCOUNT = "123456789012"
 OTHER = "210987654321"
@@ -155,7 +155,7 @@ def test_the_way_to_an_account_plays_the_same_story_with_all_of_it_tagged(
     typed: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed(f"{ACCOUNT}\n")
-    supervisor = Supervisor()
+    supervisor = SupervisorClient()
     try:
         with local(instances=supervisor) as cloud:
             assert main(["demo", "train", "--real-account", ACCOUNT]) == 0
@@ -190,7 +190,7 @@ def test_sigterm_and_hang_up_are_as_ctrl_c() -> None:
 
 def test_a_second_ctrl_c_does_not_stop_the_cleaning_up(capsys: pytest.CaptureFixture[str]) -> None:
     done: list[str] = []
-    undo = Undo()
+    undo = Cleanup()
     undo.later("first", lambda: done.append("first"))
     undo.later("second", lambda: signal.raise_signal(signal.SIGINT))
     undo.later("third", lambda: 1 / 0)

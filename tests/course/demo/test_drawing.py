@@ -18,8 +18,8 @@ from day89.cloud import Call
 from day89.costs import estimate_calls
 from day89.course.demo.drawing import places, timeline
 from day89.course.demo.page import render
-from day89.course.demo.record import BROKE, DONE, LEFT, Link, Machine, Proof, Record, Step, Traced
-from day89.course.demo.screen import Screen
+from day89.course.demo.record import BROKE, DONE, LEFT, Link, Proof, RecordedInstance, Step, StoryRecord, Traced
+from day89.course.demo.screen import StoryScreen
 from day89.course.demo.trace import HERE, actor_of
 from day89.course.demo.wheel import build_wheel
 
@@ -34,7 +34,7 @@ def call(at: float, actor: str, service: str, operation: str, error: str | None 
 
 
 @pytest.fixture
-def record() -> Record:
+def record() -> StoryRecord:
     """Return a record with two instances, an error, and things that HTML would take for its own."""
     calls = [
         call(0.1, HERE, "s3", "PutObject"),
@@ -43,11 +43,11 @@ def record() -> Record:
         call(1.1, TWO, "s3", "GetObject"),
         call(1.2, TWO, "s3", "PutObject", "AccessDenied"),
     ]
-    made = Record("train", "title <i>", "the local cloud", "day89-train-1", calls=calls, seconds=2.0)
+    made = StoryRecord("train", "title <i>", "the local cloud", "day89-train-1", calls=calls, seconds=2.0)
     made.steps = [Step("begin", 0.0, 0.5, "done"), Step("a step with a rather long name, as they come", 1.9, 2.0)]
     made.machines = [
-        Machine(ONE, "a", "t3.small", "Spot", 0.2, 1.2, "terminated", ""),
-        Machine(TWO, "b", "t3.small", "on demand", 0.3, 1.5, "terminated", ""),
+        RecordedInstance(ONE, "a", "t3.small", "Spot", 0.2, 1.2, "terminated", ""),
+        RecordedInstance(TWO, "b", "t3.small", "on demand", 0.3, 1.5, "terminated", ""),
     ]
     made.links = [Link(HERE, "instance", "3 requests"), Link("s3", "ec2", "an event"), Link("s3", "nowhere", "lost")]
     made.proofs = [Proof("instances", "by tag")]
@@ -56,7 +56,7 @@ def record() -> Record:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_numbers_between_the_places_add_up_to_all_calls(record: Record, width: int) -> None:
+def test_the_numbers_between_the_places_add_up_to_all_calls(record: StoryRecord, width: int) -> None:
     drawing = places(record, width)
     assert sum(int(edge.label) for edge in drawing.edges if edge.kind == "calls") == len(record.calls)
     assert [box.title for box in drawing.boxes] == ["this machine", ONE, TWO, "S3", "EC2"]
@@ -64,7 +64,7 @@ def test_the_numbers_between_the_places_add_up_to_all_calls(record: Record, widt
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_stands_outside_the_frame_or_on_another_place(record: Record, width: int) -> None:
+def test_nothing_stands_outside_the_frame_or_on_another_place(record: StoryRecord, width: int) -> None:
     drawing = places(record, width)
     for box in drawing.boxes:
         assert box.x >= 0
@@ -77,7 +77,7 @@ def test_nothing_stands_outside_the_frame_or_on_another_place(record: Record, wi
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_timeline_has_a_row_a_step_and_an_instance_and_marks_errors(record: Record, width: int) -> None:
+def test_the_timeline_has_a_row_a_step_and_an_instance_and_marks_errors(record: StoryRecord, width: int) -> None:
     drawing = timeline(record, width)
     assert len(drawing.bars) == 4
     assert all(bar.x >= 0 and bar.x + bar.width <= width + 2 for bar in drawing.bars)
@@ -87,13 +87,13 @@ def test_the_timeline_has_a_row_a_step_and_an_instance_and_marks_errors(record: 
 
 
 def test_a_story_that_broke_at_once_can_be_drawn() -> None:
-    record = Record("train", "t", "p", "r", error="it broke")
+    record = StoryRecord("train", "t", "p", "r", error="it broke")
     assert places(record, 340).edges == ()
     assert timeline(record, 340).bars == ()
     assert "it broke" in render(record)
 
 
-def test_names_from_outside_are_text_on_the_page(record: Record) -> None:
+def test_names_from_outside_are_text_on_the_page(record: StoryRecord) -> None:
     page = render(record)
     assert "title &lt;i&gt;" in page
     assert "<b>&" not in page
@@ -104,11 +104,11 @@ def test_names_from_outside_are_text_on_the_page(record: Record) -> None:
     ("error", "left", "status"), [("", (), DONE), ("broke", (), BROKE), ("", ("x",), LEFT), ("broke", ("x",), LEFT)]
 )
 def test_what_is_left_weighs_more_than_what_broke(error: str, left: tuple[str, ...], status: int) -> None:
-    assert Record("s", "t", "p", "r", error=error, proofs=[Proof("what", "by", left)]).status == status
+    assert StoryRecord("s", "t", "p", "r", error=error, proofs=[Proof("what", "by", left)]).status == status
 
 
 def test_without_a_proof_nothing_is_taken_for_clean() -> None:
-    assert Record("s", "t", "p", "r").status == LEFT
+    assert StoryRecord("s", "t", "p", "r").status == LEFT
 
 
 class Terminal(io.StringIO):
@@ -128,12 +128,17 @@ class Terminal(io.StringIO):
     ],
 )
 def test_colours_and_a_moving_line_only_where_they_are_wanted(
-    stream: Any, variables: dict[str, str], colours: bool, live: bool, record: Record, monkeypatch: pytest.MonkeyPatch
+    stream: Any,
+    variables: dict[str, str],
+    colours: bool,
+    live: bool,
+    record: StoryRecord,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    screen = Screen(stream)
+    screen = StoryScreen(stream)
     screen.begin(record.steps[0])
     screen.end(record.steps[0])
     screen.summary(record)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from day89.course.grading.supervisor import Supervisor
+from day89.course.grading.supervisor import WarmServer
 from day89.errors import ToolError
 
 
 @pytest.fixture
-def losing(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
+def losing(supervisor: WarmServer, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
     """Return a function that makes so many servers to come lose their reports; it lists the starts."""
 
     def lose(servers: int) -> list[int]:
@@ -55,7 +55,7 @@ def test_the_submission_after_that_has_a_new_server(graded: Any, right: str, los
 
 
 def test_a_server_that_ends_by_itself_is_replaced(
-    graded: Any, right: str, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+    graded: Any, right: str, supervisor: WarmServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     following, ended = supervisor.next_event, []
 

@@ -16,7 +16,7 @@ from day89.course.exercise.files import course_file
 from day89.course.exercise.tasks import tasks
 from day89.course.learn.blocks import blocks, update_exercise
 from day89.course.learn.folder import digest
-from day89.course.learn.state import State
+from day89.course.learn.state import LearnerState
 
 FILES = {
     "exercise.py", "lesson.md", "README.md", "data/README.md", "data/penguins.csv", "pyproject.toml", ".gitignore",
@@ -133,8 +133,8 @@ def test_an_update_leaves_answers_and_changed_files_alone(newer: Path, capsys: p
     assert (newer / "README.md").read_text() == "my notes"
     assert (newer / "README.md.new").read_text() == "new\n"
     assert (newer / "lesson.md").read_text() == "new\n"
-    assert State(newer)["1.3"].again
-    assert not State(newer)["1.1"].again
+    assert LearnerState(newer)["1.3"].again
+    assert not LearnerState(newer)["1.1"].again
     assert main(["update", "--yes"]) == 0
     assert "up to date" in capsys.readouterr().out
 
@@ -173,7 +173,7 @@ def test_update_elsewhere_says_what_it_needs(
 
 
 def test_status_shows_tasks_hints_minutes_and_days(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state = State(course)
+    state = LearnerState(course)
     state["1.1"].status, state["1.1"].hints = "complete", 2
     state.save()
     events = [("2026-11-29T10:00:00+00:00", "opened"), ("2026-11-29T10:07:00+00:00", "saved")]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from day89.course.exercise.tasks import Hints, Task
-from day89.course.learn.frame import Entry, Screen, View, frame
+from day89.course.learn.frame import Entry, FrameScreen, FrameView, frame
 from day89.course.reports.layout import columns, wrap
 from day89.course.results.results import CheckResult, TaskResult, TracedCall
 
@@ -56,8 +56,8 @@ def verdict(status: str, *checks: CheckResult) -> TaskResult:
     return TaskResult("1.3", "list_keys", status, 5.0, 5.0 if status == "complete" else 1.0, checks)  # type: ignore[arg-type]
 
 
-def screen(**changes: object) -> Screen:
-    made = Screen(
+def screen(**changes: object) -> FrameScreen:
+    made = FrameScreen(
         task=LIST,
         place="exercise.py:94",
         result=verdict("core_incomplete", *(check(f"c{number}") for number in range(5)), FAILED, *[FAILED] * 3),
@@ -87,8 +87,8 @@ SCREENS = {
         result=verdict("core_incomplete", replace(FAILED, calls=MANY, printed="line\n" * 40)),
         broken=("1.1 upload_file",),
     ),
-    "docstring": screen(view=View("1.3 list_keys: all that is asked", tuple(DOCSTRING.split("\n")), prose=True)),
-    "list": screen(view=View("Tasks: /s3", tuple(f"  {n} task" for n in range(40)), cursor=20)),
+    "docstring": screen(view=FrameView("1.3 list_keys: all that is asked", tuple(DOCSTRING.split("\n")), prose=True)),
+    "list": screen(view=FrameView("Tasks: /s3", tuple(f"  {n} task" for n in range(40)), cursor=20)),
 }
 
 

@@ -13,8 +13,8 @@ from day89.course.commands.stub import stub_text
 from day89.course.exercise.tasks import Task, first_hour, task, tasks
 from day89.course.learn.frame import frame
 from day89.course.learn.loop import editor_command
-from day89.course.learn.session import Session
-from day89.course.learn.state import Event, State, minutes_by_day, minutes_by_task
+from day89.course.learn.session import LearnerSession
+from day89.course.learn.state import LearnerEvent, LearnerState, minutes_by_day, minutes_by_task
 from day89.course.learn.views import order
 from day89.course.results.results import Check, CheckResult, SubmissionResult, TaskResult, TracedCall
 
@@ -56,11 +56,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "exercise.py"
 
 
-def session_at(path: Path, judge: Judge, id: str | None = None) -> Session:
-    return Session(path, judge, State(path.parent), task(id) if id else None, seed=1)
+def session_at(path: Path, judge: Judge, id: str | None = None) -> LearnerSession:
+    return LearnerSession(path, judge, LearnerState(path.parent), task(id) if id else None, seed=1)
 
 
-def screen_text(session: Session) -> str:
+def screen_text(session: LearnerSession) -> str:
     return "\n".join(frame(session.screen(), 100, 40))
 
 
@@ -102,7 +102,7 @@ def test_hints_come_one_by_one_and_are_remembered_beside_the_file(path, judge):
         session.press("h")
     assert session.view is not None
     assert "Hint 4 of 4" in screen_text(session)
-    assert State(path.parent)["1.3"].hints == 4
+    assert LearnerState(path.parent)["1.3"].hints == 4
 
 
 def test_escape_closes_a_view_and_never_quits(path, judge):
@@ -249,7 +249,7 @@ def test_minutes_are_gaps_between_events_and_a_break_counts_ten_at_most():
         (65, "opened", "1.3"),
         (300, "opened", "1.3"),
     ]
-    events = [Event(begin + timedelta(minutes=minute), kind, id) for minute, kind, id in steps]
+    events = [LearnerEvent(begin + timedelta(minutes=minute), kind, id) for minute, kind, id in steps]
     assert minutes_by_task(events) == {"1.1": 15.0, "1.3": 0.0}
     assert minutes_by_day(events)[date(2026, 11, 30)] == 15.0
 

@@ -14,8 +14,8 @@ from day89.cloud import local, view
 from day89.cloud.snapshot import PREVIEW_BYTES, ROWS, preview, snapshot
 from day89.course.demo.record import Step
 from day89.course.exercise.tasks import task
-from day89.course.learn.session import Session
-from day89.course.learn.state import State
+from day89.course.learn.session import LearnerSession
+from day89.course.learn.state import LearnerState
 from day89.course.page.clouds import CALLS_SHOWN, PAGE_ROWS, Live, Query, shown
 from day89.course.page.demo import Stepper, demo_page
 from day89.course.page.learner import Learner
@@ -202,7 +202,7 @@ class Judge:
 def session(tmp_path):
     (tmp_path / "exercise.py").write_text("def list_keys(s3, bucket, prefix):\n    pass\n", "utf-8")
     judge = Judge(FAILED)
-    return Session(tmp_path / "exercise.py", judge, State(tmp_path), task("1.3"), 1)
+    return LearnerSession(tmp_path / "exercise.py", judge, LearnerState(tmp_path), task("1.3"), 1)
 
 
 def learner_page(session):

@@ -11,7 +11,7 @@ import pytest
 import waitress
 from quiz_samples import MORNING, sample_quiz
 
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.course.quiz.web import create_app
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -57,7 +57,7 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def progress(tmp_path):
-    return Progress(tmp_path / "quiz.json")
+    return QuizProgress(tmp_path / "quiz.json")
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_pages_fit_and_can_be_read(browser, address, width, scheme):
     look("end")
     page.get_by_role("link", name="Show the answers").click()
     look("answers")
-    page.get_by_role("link", name="Progress").click()
+    page.get_by_role("link", name="QuizProgress").click()
     look("progress")
     context.close()
     assert found == dict.fromkeys(found, (width, []))

@@ -11,7 +11,7 @@ from quiz_samples import MORNING, sample_quiz
 
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.marking import mark
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.course.quiz.schedule import Sitting, by_outcome, choose, reading
 from day89.errors import UsageError
 
@@ -26,7 +26,7 @@ def quiz(tmp_path):
 
 @pytest.fixture
 def progress(tmp_path):
-    return Progress(tmp_path / "data" / "quiz.json")
+    return QuizProgress(tmp_path / "data" / "quiz.json")
 
 
 def answer(progress, quiz, given, now):
@@ -66,7 +66,7 @@ def test_right_after_wrong_on_one_day_is_asked_again_tomorrow(quiz, progress):
 
 def test_what_was_answered_is_there_for_the_next_start(quiz, progress):
     answer(progress, quiz, WRONG, MORNING)
-    again = Progress(progress.path).record(quiz.find("q-choice"))
+    again = QuizProgress(progress.path).record(quiz.find("q-choice"))
     assert again.tries == [{"at": "2026-12-01T09:00:00+00:00", "answer": "a", "correct": False}]
 
 
@@ -97,11 +97,11 @@ def test_a_write_that_fails_leaves_the_old_file_whole(quiz, progress, monkeypatc
 
 
 def test_a_terminal_and_a_browser_side_by_side_keep_both_answers(quiz, progress):
-    other = Progress(progress.path)
+    other = QuizProgress(progress.path)
     answer(progress, quiz, RIGHT, MORNING)
     question = quiz.find("q-many")
     other.add(question, mark(question, ("b",)), MORNING)
-    assert set(Progress(progress.path).records) == {"q-choice", "q-many"}
+    assert set(QuizProgress(progress.path).records) == {"q-choice", "q-many"}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_file_that_is_not_ours_is_not_overwritten(tmp_path, text):
     path = tmp_path / "quiz.json"
     path.write_text(text, "utf-8")
     with pytest.raises(UsageError, match="move it away"):
-        Progress(path)
+        QuizProgress(path)
     assert path.read_text("utf-8") == text
 
 
@@ -119,7 +119,7 @@ def test_the_file_lies_in_the_users_data_folder(tmp_path, monkeypatch):
     monkeypatch.delenv("DAY89_DATA", raising=False)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert Progress().path == Path(tmp_path) / "day89" / "quiz.json"
+    assert QuizProgress().path == Path(tmp_path) / "day89" / "quiz.json"
 
 
 def test_a_review_asks_what_is_due_and_the_longest_due_first(quiz, progress):

@@ -12,8 +12,8 @@ from quiz_samples import MORNING, sample_quiz
 from day89.cli import main
 from day89.course.quiz.load import load_quiz
 from day89.course.quiz.marking import mark
-from day89.course.quiz.progress import Progress
-from day89.course.quiz.stats import Answer, Interval, analyse, correlation, read_answers, wilson, write_answers
+from day89.course.quiz.progress import QuizProgress
+from day89.course.quiz.stats import GivenAnswer, Interval, analyse, correlation, read_answers, wilson, write_answers
 from day89.course.quiz.stats_page import page
 from day89.course.quiz.stats_report import reliability_text, to_text, verdicts
 from day89.errors import UsageError
@@ -32,10 +32,10 @@ def table(tmp_path, text: str):
     return path
 
 
-def grid(rows: list[str]) -> list[Answer]:
+def grid(rows: list[str]) -> list[GivenAnswer]:
     """Make answers of rows such as ``1101``: one learner a row, one question a column."""
     return [
-        Answer(f"L{row}", f"i{column}", "", mark == "1")
+        GivenAnswer(f"L{row}", f"i{column}", "", mark == "1")
         for row, marks in enumerate(rows)
         for column, mark in enumerate(marks)
     ]
@@ -73,7 +73,7 @@ def test_kr20_is_what_the_formula_gives():
 
 
 def test_kr20_counts_only_those_who_answered_everything():
-    answers = [*grid(["111", "110", "100", "000"]), Answer("L9", "i0", "", True)]
+    answers = [*grid(["111", "110", "100", "000"]), GivenAnswer("L9", "i0", "", True)]
     reliability = analyse(answers, COURSE).reliability
     assert (reliability.learners, reliability.items) == (4, 3)
 
@@ -106,7 +106,7 @@ def test_an_item_that_good_learners_get_wrong_is_found():
 
 
 def test_options_are_counted_also_those_that_nobody_chose(quiz):
-    answers = [Answer(f"L{n}", "q-choice", "b" if n < 45 else "a", n < 45) for n in range(60)]
+    answers = [GivenAnswer(f"L{n}", "q-choice", "b" if n < 45 else "a", n < 45) for n in range(60)]
     item = analyse(answers, quiz).items[0]
     assert {letter: count for letter, (count, _) in item.options.items()} == {"a": 15, "b": 45, "c": 0}
     assert verdicts(item, quiz) == ["c hardly chosen", "r cannot be computed"]
@@ -116,7 +116,7 @@ def test_options_are_counted_also_those_that_nobody_chose(quiz):
     ("n", "expected"), [(49, ["n < 50: no verdict"]), (50, ["easy", "a hardly chosen", "c hardly chosen"])]
 )
 def test_no_verdict_is_given_on_small_numbers(quiz, n, expected):
-    item = analyse([Answer(f"L{k}", "q-choice", "b", True) for k in range(n)], quiz).items[0]
+    item = analyse([GivenAnswer(f"L{k}", "q-choice", "b", True) for k in range(n)], quiz).items[0]
     assert verdicts(item, quiz)[: len(expected)] == expected
 
 
@@ -173,7 +173,7 @@ def test_no_answers_and_no_file_are_said_so(quiz, tmp_path):
 
 def test_the_page_is_one_file_with_plots_and_escaped_names():
     answers = [
-        Answer(one.learner, f"{one.question}<b>", one.answer, one.correct)
+        GivenAnswer(one.learner, f"{one.question}<b>", one.answer, one.correct)
         for one in grid(["1100110", "0111010", "1010101"] * 9)
     ]
     statistics = analyse(answers, COURSE)
@@ -191,18 +191,18 @@ def test_the_text_is_80_columns_wide():
     for learner in range(30):
         for question in choices:
             letter = rng.choice("abc")
-            answers.append(Answer(f"L{learner}", question.id, letter, letter in question.key))
+            answers.append(GivenAnswer(f"L{learner}", question.id, letter, letter in question.key))
     assert max(map(len, to_text(analyse(answers, COURSE), COURSE).splitlines())) <= 80
 
 
 def test_ones_own_answers_become_a_table_that_can_be_read(quiz, tmp_path):
-    progress = Progress(tmp_path / "quiz.json")
+    progress = QuizProgress(tmp_path / "quiz.json")
     question = quiz.find("q-choice")
     for given, now in ((("a",), MORNING), (("b",), MORNING + timedelta(days=1))):
         progress.add(question, mark(question, given), now)
     write_answers(quiz, progress, "Ada", tmp_path / "ada.csv")
     answers, _ = read_answers(tmp_path / "ada.csv", quiz)
-    assert answers == [Answer("Ada", "q-choice", "a", False)]
+    assert answers == [GivenAnswer("Ada", "q-choice", "a", False)]
 
 
 def test_the_command_writes_text_and_page(tmp_path, capsys):

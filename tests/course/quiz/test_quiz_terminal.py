@@ -10,9 +10,9 @@ from quiz_samples import MORNING, sample_quiz
 
 from day89.cli import main
 from day89.course.quiz.marking import parse
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.course.quiz.schedule import Sitting
-from day89.course.quiz.terminal import Terminal, ask_all, pick_topic, welcomes_colour
+from day89.course.quiz.terminal import QuizTerminal, ask_all, pick_topic, welcomes_colour
 from day89.course.quiz.text import PLAIN, STYLED, wrap
 
 
@@ -29,8 +29,8 @@ def quiz(tmp_path):
 def play(quiz, tmp_path, typed: str, *names: str, exam: bool = False, style=PLAIN) -> tuple[str, Sitting]:
     """Type these lines and return what stood on the screen."""
     questions = [quiz.find(name) for name in names]
-    sitting = Sitting(questions, Progress(tmp_path / "quiz.json"), exam=exam, misconceptions=quiz.misconceptions)
-    terminal = Terminal(io.StringIO(typed), io.StringIO(), lambda: MORNING, style)
+    sitting = Sitting(questions, QuizProgress(tmp_path / "quiz.json"), exam=exam, misconceptions=quiz.misconceptions)
+    terminal = QuizTerminal(io.StringIO(typed), io.StringIO(), lambda: MORNING, style)
     ask_all(terminal, sitting, "Samples")
     return terminal.target.getvalue(), sitting
 
@@ -82,8 +82,8 @@ def test_reveal_shows_numbers_words_and_programs(quiz, tmp_path):
 
 def test_a_fact_that_has_expired_is_said_to_have(quiz, tmp_path):
     late = MORNING.replace(year=2027, month=7)
-    sitting = Sitting([quiz.find("q-number")], Progress(tmp_path / "quiz.json"))
-    terminal = Terminal(io.StringIO("12.5\n"), io.StringIO(), lambda: late)
+    sitting = Sitting([quiz.find("q-number")], QuizProgress(tmp_path / "quiz.json"))
+    terminal = QuizTerminal(io.StringIO("12.5\n"), io.StringIO(), lambda: late)
     ask_all(terminal, sitting, "Samples")
     assert "This was known to be so until 2027-06-30: see https://example.org/a" in terminal.target.getvalue()
 
@@ -111,7 +111,7 @@ def test_an_exam_says_nothing_until_its_end(quiz, tmp_path):
 def test_the_end_of_the_input_keeps_what_was_answered(quiz, tmp_path):
     seen, _ = play(quiz, tmp_path, letter(quiz, "q-choice", "a") + "\n", "q-choice", "q-many")
     assert "Stopped. 1 answer is kept in" in seen
-    assert Progress(tmp_path / "quiz.json").record(quiz.find("q-choice")) is not None
+    assert QuizProgress(tmp_path / "quiz.json").record(quiz.find("q-choice")) is not None
 
 
 def test_nothing_is_wider_than_80_columns(quiz, tmp_path):
@@ -172,7 +172,7 @@ def test_the_mix_stands_first_and_asks_ten_questions(tmp_path, monkeypatch, caps
 
 
 def test_a_topic_is_picked_by_its_number(quiz):
-    terminal = Terminal(io.StringIO("9\n1\n"), io.StringIO(), lambda: MORNING)
+    terminal = QuizTerminal(io.StringIO("9\n1\n"), io.StringIO(), lambda: MORNING)
     assert pick_topic(terminal, quiz, lambda question: False) == "sample"
     assert "  1  Samples & more" in terminal.target.getvalue()
 
@@ -182,7 +182,7 @@ def test_the_command_asks_a_topic_and_keeps_the_answer(tmp_path, monkeypatch, ca
     monkeypatch.setattr("sys.stdin", io.StringIO("a\nq\n"))
     assert main(["quiz", "--topic", "leaks", "--seed", "1"]) == 0
     assert "No instance left behind" in capsys.readouterr().out
-    assert len(Progress(tmp_path / "quiz.json").records) == 1
+    assert len(QuizProgress(tmp_path / "quiz.json").records) == 1
     assert main(["quiz", "--progress"]) == 0
     assert main(["quiz", "--review"]) == 0
     assert "Nothing is due today. The next is due on" in capsys.readouterr().out
@@ -200,7 +200,7 @@ def test_an_interrupt_is_130_and_loses_nothing(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", Interrupted("a\nb\n"))
     assert main(["quiz", "--exercise", "1", "--seed", "1"]) == 130
     assert "Interrupted. 2 answers of this sitting kept in" in capsys.readouterr().out
-    assert len(Progress(tmp_path / "quiz.json").records) == 2
+    assert len(QuizProgress(tmp_path / "quiz.json").records) == 2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from quiz_samples import MORNING, sample_quiz
 
 from day89.cli import main
-from day89.course.quiz.progress import Progress
+from day89.course.quiz.progress import QuizProgress
 from day89.course.quiz.schedule import Sitting
 from day89.course.quiz.web import create_app
 
@@ -47,7 +47,7 @@ def quiz(tmp_path):
 
 @pytest.fixture
 def progress(tmp_path):
-    return Progress(tmp_path / "quiz.json")
+    return QuizProgress(tmp_path / "quiz.json")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from day89.course.exercise.tasks import tasks
 from day89.course.learn.plain import changed
 from day89.course.reports.causes import causes
 from day89.course.reports.failure import as_lines
-from day89.course.reports.progress import Progress
+from day89.course.reports.progress import ProgressLine
 from day89.course.reports.terminal import clean, draw, wants_color
 from day89.course.results.results import Check, CheckResult, Results, SubmissionResult, TracedCall, judge_task
 
@@ -120,7 +120,7 @@ def test_color_is_for_terminals_without_no_color(monkeypatch):
 
 def test_progress_is_silent_where_there_is_no_terminal():
     stream = io.StringIO()
-    with Progress(stream, "exercise.py") as progress:
+    with ProgressLine(stream, "exercise.py") as progress:
         progress.check(expected("lists"), check("lists", "passed"))
     assert stream.getvalue() == ""
 

@@ -10,12 +10,12 @@ import pytest
 
 from day89.cli import main
 from day89.course.commands import grade_cohort
-from day89.course.reports.progress import Progress
+from day89.course.reports.progress import ProgressLine
 
 
 def test_lines_say_how_far_it_is_and_what_is_worst() -> None:
     out = io.StringIO()
-    with Progress(out, "3 submissions", total=3, every=0.0) as progress:
+    with ProgressLine(out, "3 submissions", total=3, every=0.0) as progress:
         progress.advance("ann", 0.9)
         progress.advance("bob", 0.2)
         progress.advance("eve", 0.5)
@@ -29,7 +29,7 @@ def test_lines_say_how_far_it_is_and_what_is_worst() -> None:
 
 def test_within_a_minute_nothing_is_said() -> None:
     out = io.StringIO()
-    with Progress(out, "2 submissions", total=2) as progress:
+    with ProgressLine(out, "2 submissions", total=2) as progress:
         progress.advance("ann", 0.9)
         progress.advance("bob", 0.2)
     assert out.getvalue() == ""

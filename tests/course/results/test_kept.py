@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from day89.cli import main
-from day89.course.results.checkpoint import Keeper
+from day89.course.results.checkpoint import Checkpoint
 from day89.course.results.text import safe_name, safe_values
 
 HEADER = {"schema": 1, "seed": 7}
@@ -34,14 +34,14 @@ def test_damaged_entry_is_graded_again_and_the_others_are_kept(damaged: Any, tmp
     target.write_text(json.dumps(HEADER | {"submissions": [damaged, ENTRY]}))
     part = [json.dumps(line) for line in (HEADER, damaged, ENTRY | {"path": "c.py"})]
     (tmp_path / "r.json.part").write_bytes("\n".join([*part, '{"path": ']).encode() + b"\xff\n")
-    assert [key[0] for key in Keeper(target, HEADER).resume()] == ["a.py", "c.py"]
+    assert [key[0] for key in Checkpoint(target, HEADER).resume()] == ["a.py", "c.py"]
 
 
 @pytest.mark.parametrize("text", ["half a pair: \ud800", "of bytes: \udc80", "é"])
 def test_every_text_can_be_written_and_read_back(text: str, tmp_path: Path) -> None:
     target = tmp_path / "r.json"
     with_text = ENTRY | {"message": text}
-    keeper = Keeper(target, HEADER)
+    keeper = Checkpoint(target, HEADER)
     keeper.start([])
     keeper.add(with_text)
     keeper.finish(HEADER | {"submissions": [with_text]})

@@ -13,14 +13,14 @@ import jmespath  # type: ignore[import-untyped]
 from botocore import xform_name
 from botocore.response import StreamingBody
 
-from day89.cloud.guest.aws.options import Options, Usage
+from day89.cloud.guest.aws.options import CommandLine, Usage
 
 __all__ = ["run"]
 
 SPECIAL = {"cli-input-json"}
 
 
-def run(client: Any, options: Options) -> int:
+def run(client: Any, options: CommandLine) -> int:
     """Make the call and print its answer.
 
     Args:
@@ -47,7 +47,7 @@ def run(client: Any, options: Options) -> int:
     return 0
 
 
-def _wait(client: Any, options: Options) -> int:
+def _wait(client: Any, options: CommandLine) -> int:
     name = options.words.pop(0).replace("-", "_") if options.words else ""
     if name not in client.waiter_names:
         raise Usage(f"argument waiter: Invalid choice: '{name}'")
@@ -57,7 +57,7 @@ def _wait(client: Any, options: Options) -> int:
     return 0
 
 
-def _outfile(operation: Any, options: Options) -> str | None:
+def _outfile(operation: Any, options: CommandLine) -> str | None:
     """Take the file name off the end that operations with a streaming answer want (``aws s3api get-object``)."""
     if not operation.has_streaming_output:
         return None
@@ -173,7 +173,7 @@ def _save(answer: dict[str, Any], outfile: str | None) -> None:
                     shutil.copyfileobj(value, file)
 
 
-def _print(answer: Any, options: Options) -> None:
+def _print(answer: Any, options: CommandLine) -> None:
     if options.query:
         answer = jmespath.search(options.query, answer)
     if answer is None or answer == {}:

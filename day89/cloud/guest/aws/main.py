@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from botocore.utils import InstanceMetadataRegionFetcher
 
 from day89.cloud.guest.aws import call, s3
-from day89.cloud.guest.aws.options import Options, Usage
+from day89.cloud.guest.aws.options import CommandLine, Usage
 
 __all__ = ["main"]
 
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--version"]:
         print(f"aws-cli/2.0 day89-local-cloud botocore/{boto3.__version__}")
         return 0
-    options = Options(arguments)
+    options = CommandLine(arguments)
     try:
         return _run(options)
     except Usage as error:
@@ -58,7 +58,7 @@ def _say(text: str, status: int) -> int:
     return status
 
 
-def _run(options: Options) -> int:
+def _run(options: CommandLine) -> int:
     if options.service == "configure":
         return 0
     session = boto3.Session(region_name=options.region)
@@ -70,7 +70,7 @@ def _run(options: Options) -> int:
     return call.run(_client(session, name, options), options)
 
 
-def _client(session: boto3.Session, name: str, options: Options) -> Any:
+def _client(session: boto3.Session, name: str, options: CommandLine) -> Any:
     # The CLI finds an instance's region in the metadata service; boto3 does not.
     region = session.region_name or _own_region()
     return session.client(name, region_name=region, endpoint_url=options.endpoint)  # type: ignore[call-overload]

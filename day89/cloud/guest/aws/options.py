@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Options", "Usage"]
+__all__ = ["CommandLine", "Usage"]
 
 # Options of every command that take a value and mean nothing here.
 IGNORED = frozenset(
@@ -21,7 +21,7 @@ class Usage(Exception):
 
 
 @dataclass
-class Options:
+class CommandLine:
     """A parsed command line: the service, its command, positional words, and options with their values.
 
     ``words`` keeps everything behind the command in order, for those who know which options take values.

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from day89.cloud.guest.aws.options import Options, Usage
+from day89.cloud.guest.aws.options import CommandLine, Usage
 from day89.cloud.guest.aws.s3_transfer import Failed, chosen, keys, report, rules_of, sync, to_place, transfer
 
 __all__ = ["Failed", "run"]
 
 
-def run(s3: Any, options: Options) -> int:
+def run(s3: Any, options: CommandLine) -> int:
     """Run one command of ``aws s3``.
 
     Args:
@@ -30,7 +30,7 @@ def run(s3: Any, options: Options) -> int:
     return commands[options.command](s3, options)
 
 
-def _remove(s3: Any, options: Options) -> int:
+def _remove(s3: Any, options: CommandLine) -> int:
     recursive, rules, dry = options.take_flag("--recursive"), rules_of(options), options.take_flag("--dryrun")
     (target,) = map(to_place, options.positional(1, 1))
     if target.bucket is None:
@@ -44,7 +44,7 @@ def _remove(s3: Any, options: Options) -> int:
     return 0
 
 
-def _list(s3: Any, options: Options) -> int:
+def _list(s3: Any, options: CommandLine) -> int:
     recursive, human = options.take_flag("--recursive"), options.take_flag("--human-readable")
     summary = options.take_flag("--summarize")
     words = options.positional(0, 1)
@@ -82,7 +82,7 @@ def _human(size: float) -> str:
     return ""
 
 
-def _make(s3: Any, options: Options) -> int:
+def _make(s3: Any, options: CommandLine) -> int:
     (target,) = map(to_place, options.positional(1, 1))
     region = s3.meta.region_name
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -91,7 +91,7 @@ def _make(s3: Any, options: Options) -> int:
     return 0
 
 
-def _unmake(s3: Any, options: Options) -> int:
+def _unmake(s3: Any, options: CommandLine) -> int:
     force = options.take_flag("--force")
     (target,) = map(to_place, options.positional(1, 1))
     for item in keys(s3, target.bucket or "", "") if force else ():
@@ -101,7 +101,7 @@ def _unmake(s3: Any, options: Options) -> int:
     return 0
 
 
-def _presign(s3: Any, options: Options) -> int:
+def _presign(s3: Any, options: CommandLine) -> int:
     seconds = int(options.take_value("--expires-in") or 3600)
     (target,) = map(to_place, options.positional(1, 1))
     parameters = {"Bucket": target.bucket, "Key": target.key}

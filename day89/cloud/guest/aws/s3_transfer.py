@@ -17,7 +17,7 @@ from typing import Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
-from day89.cloud.guest.aws.options import Options, Usage
+from day89.cloud.guest.aws.options import CommandLine, Usage
 
 __all__ = ["Failed", "Place", "chosen", "keys", "report", "rules_of", "sync", "to_place", "transfer"]
 
@@ -67,7 +67,7 @@ def to_place(text: str) -> Place:
     return Place(bucket, key)
 
 
-def _extra(options: Options) -> dict[str, Any]:
+def _extra(options: CommandLine) -> dict[str, Any]:
     found: dict[str, Any] = {name: value for option, name in EXTRA.items() if (value := options.take_value(option))}
     if "--sse" in options.words:
         place = options.words.index("--sse")
@@ -91,7 +91,7 @@ def chosen(name: str, rules: list[tuple[str, str]]) -> bool:
     return kept
 
 
-def rules_of(options: Options) -> list[tuple[str, str]]:
+def rules_of(options: CommandLine) -> list[tuple[str, str]]:
     """Take ``--exclude`` and ``--include`` off the words in their order: the last that fits decides."""
     rules = []
     while places := [place for place, word in enumerate(options.words) if word in {"--exclude", "--include"}]:
@@ -113,7 +113,7 @@ def _files(folder: str) -> Iterator[str]:
             yield str(Path(above, name).relative_to(folder))
 
 
-def transfer(s3: Any, options: Options) -> int:
+def transfer(s3: Any, options: CommandLine) -> int:
     """Run ``aws s3 cp`` or ``aws s3 mv``."""
     move, recursive = options.command == "mv", options.take_flag("--recursive")
     rules, extra, dry = rules_of(options), _extra(options), options.take_flag("--dryrun")
@@ -203,7 +203,7 @@ def _delete(s3: Any, place: Place) -> None:
         s3.delete_object(Bucket=place.bucket, Key=place.key)
 
 
-def report(options: Options, text: str, *, quiet: bool = False) -> None:
+def report(options: CommandLine, text: str, *, quiet: bool = False) -> None:
     """Print what was done, unless told to be quiet."""
     if not quiet and not options.flags & {"--quiet", "--only-show-errors"}:
         print(text, flush=True)
@@ -220,7 +220,7 @@ def _facts(s3: Any, place: Place) -> dict[str, tuple[int, float]]:
     return {name: (item["Size"], item["LastModified"].timestamp()) for name, item in found.items() if name}
 
 
-def sync(s3: Any, options: Options) -> int:
+def sync(s3: Any, options: CommandLine) -> int:
     """Run ``aws s3 sync``."""
     delete, by_size = options.take_flag("--delete"), options.take_flag("--size-only")
     dry, rules, extra = options.take_flag("--dryrun"), rules_of(options), _extra(options)
