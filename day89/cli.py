@@ -33,7 +33,7 @@ COMMANDS = {
     "reset": ("day89.course.commands.reset", "put one task of exercise.py back to its stub"),
     "quiz": ("day89.course.quiz.command", "check yourself, in the terminal or the browser"),
     "cloud": ("day89.course.commands.cloud", "run the local cloud for other programs"),
-    "demo": ("day89.course.demo.command", "run one of the three stories from end to end"),
+    "demo": ("day89.course.commands.demo", "run one of the three stories from end to end"),
     "explain": ("day89.course.commands.explain", "run one check again and tell the whole story of its verdict"),
     "compare": ("day89.course.commands.compare", "say whose marks differ between two result files, and why"),
     "course": ("day89.course.commands.course", "check that tasks, checks and points are consistent"),

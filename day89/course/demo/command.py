@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from day89.cloud import Cloud
 from day89.course.demo import faults
 from day89.course.demo.page import render
 from day89.course.demo.real import real_setting
 from day89.course.demo.record import StoryRecord
 from day89.course.demo.screen import StoryScreen
 from day89.course.demo.setting import REGION, Setting, local_setting
+from day89.course.demo.stage import Observer
 from day89.course.demo.stories import STORIES, Story, ceiling, play
 from day89.course.results.checkpoint import write_text
 from day89.errors import UsageError
@@ -33,8 +37,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="with --real-account: do not ask before anything is made")
 
 
-def run(args: argparse.Namespace) -> int:
+Watching = Callable[[Cloud, Observer], AbstractContextManager[Observer]]
+
+
+def run(args: argparse.Namespace, watching: Watching = lambda cloud, observer: nullcontext(observer)) -> int:
     """Play a story.
+
+    Args:
+        args: what ``configure`` asked for.
+        watching: on the local cloud, puts another observer in place of the terminal's.
 
     Returns:
         0 it went well; 1 it broke and everything was cleaned up; 3 something of it is left; 130 interrupted.
@@ -46,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     story = STORIES[args.story]
     if args.report:
         _check_report(Path(args.report))
-    record = _play_on_aws(story, args) if args.real_account else _play_here(story, args)
+    record = _play_on_aws(story, args) if args.real_account else _play_here(story, args, watching)
     if args.report:
         write_text(Path(args.report), render(record))
         print(f"The page on it: {args.report}")
@@ -55,13 +66,13 @@ def run(args: argparse.Namespace) -> int:
     return record.status
 
 
-def _play_here(story: Story, args: argparse.Namespace) -> StoryRecord:
+def _play_here(story: Story, args: argparse.Namespace, watching: Watching) -> StoryRecord:
     if args.yes or args.region != REGION:
         raise UsageError("--yes and --region belong to --real-account: on this machine nothing is asked")
     with local_setting() as setting:
         assert setting.cloud is not None
         fault = faults.order(setting.cloud, story.name, args.fault) if args.fault else ""
-        return _show(story, setting, fault)
+        return _show(story, setting, fault, watching)
 
 
 def _play_on_aws(story: Story, args: argparse.Namespace) -> StoryRecord:
@@ -71,10 +82,12 @@ def _play_on_aws(story: Story, args: argparse.Namespace) -> StoryRecord:
         return _show(story, setting, "")
 
 
-def _show(story: Story, setting: Setting, fault: str) -> StoryRecord:
+def _show(story: Story, setting: Setting, fault: str, watching: Watching | None = None) -> StoryRecord:
     screen = StoryScreen(sys.stdout)
     screen.title(story.name, story.title, setting.place, fault)
-    record = play(story, setting, screen, fault=fault)
+    cloud = setting.cloud
+    with watching(cloud, screen) if watching and cloud is not None else nullcontext(screen) as observer:
+        record = play(story, setting, observer, fault=fault)
     screen.summary(record)
     return record
 

@@ -143,3 +143,12 @@ def test_what_is_told_can_be_written_as_json(judged):
     data = first.as_json()
     assert data["printed"] == "MARK\n"
     assert data["calls"][0]["operation"] == "ListBuckets"
+
+
+def test_a_check_that_failed_tells_what_was_in_its_cloud_and_the_result_file_does_not(judged):
+    first, second = judged("return []")
+    assert [one["key"] for one in first.cloud["buckets"][0]["rows"]] == [f"k{number}" for number in range(5)]
+    assert second.passed
+    assert second.cloud is None
+    assert "cloud" not in first.as_json()
+    assert all(one.cloud is None for one in judged("return []", own=False))

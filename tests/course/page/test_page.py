@@ -5,16 +5,19 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import threading
 from dataclasses import replace
 
 import pytest
 
 from day89.cloud import local, view
 from day89.cloud.snapshot import PREVIEW_BYTES, ROWS, preview, snapshot
+from day89.course.demo.record import Step
 from day89.course.exercise.tasks import task
 from day89.course.learn.session import LearnerSession
 from day89.course.learn.state import LearnerState
 from day89.course.page.clouds import CALLS_SHOWN, PAGE_ROWS, Live, Query, shown
+from day89.course.page.demo import Stepper, demo_page
 from day89.course.page.learner import Learner
 from day89.course.page.my_cloud import MyCloud
 from day89.course.page.prose import prose
@@ -280,3 +283,50 @@ def test_prose_of_the_lesson_holds_no_foreign_html():
     assert "&lt;script&gt;\n\nx" in made
     assert "<img" not in made
     assert '<a href="https://a.example/" rel="noreferrer">x</a>' in made
+
+
+class Heard:
+    def __init__(self):
+        self.begun = []
+
+    def begin(self, step):
+        self.begun.append(step.name)
+
+    def end(self, step):
+        """Hear nothing."""
+
+
+def test_a_story_waits_while_it_is_paused_and_plays_step_by_step(cloud):
+    heard, done = Heard(), threading.Event()
+    with demo_page(cloud, heard, 0.0, port=0) as (stepper, _):
+        stepper.pause()
+
+        def play():
+            for name in ("one", "two", "three"):
+                stepper.begin(Step(name, 0.0))
+                stepper.end(Step(name, 0.0))
+            done.set()
+
+        threading.Thread(target=play, daemon=True).start()
+        stepper.step()
+        with stepper.stream._changed:
+            assert stepper.stream._changed.wait_for(lambda: stepper.words == "Next: two.", 60)
+        assert heard.begun == ["one"]
+        assert "Next: two. Paused." in stepper.context(Query())["say"]
+        stepper.go_on()
+        assert done.wait(60)
+        assert heard.begun == ["one", "two", "three"]
+
+
+def test_an_interrupt_while_a_story_is_paused_lets_it_clean_up_at_once(cloud, monkeypatch):
+    stepper = Stepper(cloud, Heard(), 1000.0)
+    monkeypatch.setattr(stepper, "_wait", raises_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        stepper.begin(Step("one", 0.0))
+    monkeypatch.undo()
+    stepper.begin(Step("take everything down", 0.0))
+    assert stepper.observer.begun == ["take everything down"]
+
+
+def raises_interrupt():
+    raise KeyboardInterrupt
