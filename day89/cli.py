@@ -82,7 +82,7 @@ def _alone(parser: argparse.ArgumentParser) -> int:
     """Run the loop in a course folder; elsewhere offer to make one; without a terminal show the usage."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         parser.print_usage(sys.stderr)
-        return _complain("name a command: `day89 --help` lists them", USAGE)
+        return _complain("without a terminal, name a command: `day89 learn --plain`, or one of `day89 --help`", USAGE)
     return main(["learn"] if Path("exercise.py").is_file() else ["init"])
 
 

@@ -273,7 +273,7 @@ def expect_untouched(place: Place, instance_id: str, called: str) -> None:
         state in ("pending", "running"),
         called=called,
         expected="that the instance of another call runs on",
-        found=f"it {state}",
+        found=f"it is {state}",
         mistake="E38",
     )
 

@@ -154,7 +154,7 @@ def test_returns_when_the_instance_runs(task: Any, cloud: Any, names: Any) -> No
         found == "running",
         called=task.last_call,
         expected="the instance to be running by the time of the answer",
-        found=f"it {found}" if found else f"no instance with the id {show(instance_id)}",
+        found=f"it is {found}" if found else f"no instance with the id {show(instance_id)}",
         mistake="E6" if found else "E41",
     )
 
@@ -247,7 +247,7 @@ def test_other_instances_are_not_waited_for(task: Any, cloud: Any, names: Any) -
         found == "running",
         called=f"{task.last_call}, where one instance of that name runs, one is stopped and one is terminated",
         expected="the new instance to be running by the time of the answer",
-        found=f"it {found}" if found else f"no instance with the id {show(instance_id)}",
+        found=f"it is {found}" if found else f"no instance with the id {show(instance_id)}",
         mistake="E6" if found else "E41",
     )
 

@@ -26,11 +26,11 @@ def expect_reached(task: Any, cloud: Any, region: str, ids: list[str], state: st
     wanted = dict.fromkeys(ids, state)
     changed = cloud.log.after(number).count(*CHANGES)
     shown = shown_by(reached, before, state, mistake) if changed else "F3"
-    expect_equal(reached, wanted, f"{task.last_call}, looked at the instances", shown)
+    expect_equal(reached, wanted, f"{task.last_call}; then describe_instances", shown)
     transitional = isinstance(found, dict) and set(map(str, found.values())) & set(ON_THE_WAY)
     expect_equal(found, wanted, task.last_call, "E21" if transitional else "E43")
     left = {id: name for id, name in after.items() if id not in ids}
-    expect_equal(left, others, f"{task.last_call}, looked at the other instances", "E38")
+    expect_equal(left, others, f"{task.last_call}; then describe_instances for the others", "E38")
 
 
 def shown_by(reached: dict[str, str], before: dict[str, str], state: str, otherwise: str) -> str:

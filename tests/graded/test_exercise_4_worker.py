@@ -96,7 +96,7 @@ def expect_output(place: Place, keys: tuple[str, str, str], instance_id: str, ca
 def expect_shut_down(place: Place, instance_id: str, called: str, mistake: str) -> None:
     """Fail unless the instance has shut itself down, and so has been terminated."""
     state = place.instances()[instance_id]["State"]["Name"]
-    expect(state in GONE, called=called, expected="that it shuts itself down", found=f"it {state}", mistake=mistake)
+    expect(state in GONE, called=called, expected="that it shuts itself down", found=f"it is {state}", mistake=mistake)
 
 
 @pytest.mark.cloud(instances=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from day89.course.boundary.choose import CHOICES, choose_isolation
 from day89.course.cohort.submissions import is_cohort
+from day89.course.exercise.submission import read
 from day89.course.exercise.tasks import choose
 from day89.course.grading.grade import SUBMISSION_LIMIT, grade
 from day89.course.reports import formats, terminal
@@ -112,7 +113,23 @@ def grade_once(args: argparse.Namespace) -> Results:
             own=own,
             seconds=args.seconds,
         )
+    if own:
+        _remember(Path(path), seed, result)
     return Results(seed, isolation, (result,))
+
+
+def _remember(path: Path, seed: int, result: SubmissionResult) -> None:
+    """Note where the tasks stand in a course folder, for ``day89`` and ``day89 status``."""
+    from day89.course.learn.fingerprint import fingerprints
+    from day89.course.learn.state import FOLDER, LearnerState
+
+    if path.name != "exercise.py" or not (path.parent / FOLDER).is_dir() or not any(one.checks for one in result.tasks):
+        return
+    state = LearnerState(path.parent)
+    now = fingerprints(read(path).tree, [one.function for one in result.tasks])
+    for one in result.tasks:
+        state.note(one, now.get(one.function), seed)
+    state.save()
 
 
 def finish(args: argparse.Namespace, results: Results) -> int:

@@ -42,7 +42,7 @@ SEED: pytest.StashKey[int] = pytest.StashKey()
 SUPERVISOR: pytest.StashKey[SupervisorClient] = pytest.StashKey()
 # Where one process after another is forked for a run of checks: what their supervisors are forked from.
 FORK_SERVER: pytest.StashKey[ForkServer] = pytest.StashKey()
-# Where submissions are to run in a process of their own: what spawns it (a day89.course.boundary.spawn.Session).
+# A submission in a process of its own: what spawns it (a day89.course.boundary.spawn.SubmissionSession).
 SESSION: pytest.StashKey[Any] = pytest.StashKey()
 # Task id to the functions that the course's own take the place of while it is judged.
 CARRIED: pytest.StashKey[Mapping[str, Sequence[str]]] = pytest.StashKey()

@@ -43,7 +43,7 @@ MARKS = {"complete": "ok", "core_done": "ok", "core_incomplete": ".."}
 
 
 class Judging(Protocol):
-    """What judges tasks of the file, see ``day89.course.learn.judge.Judge``."""
+    """What judges tasks of the file, see ``day89.course.learn.judge.TaskJudge``."""
 
     def judge(self, chosen: Sequence[Task], seed: int, watch: Watcher | None = None) -> SubmissionResult:
         """Judge tasks of the file as it is now."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from day89.course.exercise.tasks import exercises, task, tasks
+from day89.course.exercise.tasks import Task, exercises, first_hour, task, tasks
 from day89.course.reports import failure
 from day89.course.reports.causes import causes
 from day89.course.reports.layout import clean, fit, sides, wrap
@@ -21,7 +21,6 @@ WIDTH = 80
 NARROWEST = 40
 TABLE_WIDTH = 72  # of the table with all its columns
 INDENT = "      "
-NEXT_TASK = "Next: the task after it (day89, or day89 grade)."
 STARTED = ("core_incomplete", "core_done")
 WORDS = {
     "complete": "complete",
@@ -183,4 +182,14 @@ def _next(submission: SubmissionResult, whole: bool) -> str:
                 how = f"day89 grade --task {one.id}" if submission.path == "exercise.py" else ""
                 line = f"Next: {step} {one.function} ({described.title.lower()}, about {described.minutes} min)"
                 return f"{line}. Its docstring says all; then {how or 'grade again'}."
-    return "Next: take the quiz (day89 quiz), then watch a whole system run (day89 demo train)." if whole else NEXT_TASK
+    if following := None if whole else _following(submission):
+        return f"Next: {following.id} {following.function} ({following.title.lower()}), with day89 or day89 grade."
+    return "Next: take the quiz (day89 quiz), then watch a whole system run (day89 demo train)."
+
+
+def _following(submission: SubmissionResult) -> Task | None:
+    """Return the task after those that were graded: in the first hour's order, then in the course's."""
+    graded = {one.id for one in submission.tasks}
+    order = dict.fromkeys([*first_hour(), *tasks()])
+    places = [place for place, one in enumerate(order) if one.id in graded]
+    return next((one for place, one in enumerate(order) if place > max(places, default=-1)), None)

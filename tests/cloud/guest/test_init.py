@@ -13,10 +13,10 @@ import pytest
 PROGRAM = """
 import json, os, sys
 from types import SimpleNamespace
-from day89.cloud.guest.init import Machine
+from day89.cloud.guest.init import GuestInit
 
 told = []
-machine = Machine.__new__(Machine)
+machine = GuestInit.__new__(GuestInit)
 machine.wire = SimpleNamespace(send=told.append)
 machine.console = SimpleNamespace(drain=lambda: True)
 machine.run_folder, machine.programs = sys.argv[1], {}

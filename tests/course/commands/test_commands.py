@@ -122,3 +122,11 @@ def test_hints_that_were_seen_are_remembered_beside_the_file(exercise, capsys):
     assert LearnerState(exercise.parent)["1.3"].hints == 2
     assert main(["status"]) == 0
     assert re.search(r"1\.3 list_keys +not started +2 ", capsys.readouterr().out)
+
+
+def test_what_grade_finds_counts_in_a_course_folder(exercise, capsys):
+    (exercise.parent / ".day89").mkdir()
+    body = 'raise NotImplementedError("Task 2.1")'
+    exercise.write_text(exercise.read_text("utf-8").replace(body, "return None", 1), "utf-8")
+    main(["grade", "--task", "2.1", "--seed", "1"])
+    assert LearnerState(exercise.parent)["2.1"].status == "core_incomplete"
