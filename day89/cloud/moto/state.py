@@ -24,13 +24,17 @@ class CloudState:
     buckets_seen: set[str] = field(default_factory=set)
     regions_ready: set[tuple[str, str]] = field(default_factory=set)
     launches: dict[tuple[str, str, str], tuple[dict[str, Any], Any]] = field(default_factory=dict)
+    backends: dict[tuple[str, str, str], Any] = field(default_factory=dict)  # moto's, as they were asked for
     changed: threading.Condition = field(default_factory=threading.Condition)
     # Called before EC2 is first used: what it brings takes long to import.
     before_ec2: Callable[[], None] = lambda: None
 
     def backend(self, service: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION) -> Any:
         """Return moto's state of a service in an account and region."""
-        return backend.backend_of(service, account, region)
+        place = service, account, region
+        if place not in self.backends:
+            self.backends[place] = backend.backend_of(*place)
+        return self.backends[place]
 
     def account_of(self, access_key: str | None) -> str:
         """Return the account that an access key belongs to; the cloud's own account where the key is not known."""
@@ -77,6 +81,7 @@ class CloudState:
         self.buckets_seen.clear()
         self.regions_ready.clear()
         self.launches.clear()
+        self.backends.clear()
         self.notify()
 
     def notify(self) -> None:
