@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +19,7 @@ from seaweed import ACCESS, SECRET
 
 import day89.cloud
 from day89.cloud.log import Call, CallLog
+from day89.course.grading import plugin
 
 KEYS = {"aws_access_key_id": ACCESS, "aws_secret_access_key": SECRET}
 
@@ -105,3 +106,5 @@ def local(**_: Any) -> Iterator[SeaweedCloud]:
 
 
 day89.cloud.local = local  # type: ignore[assignment]
+# Its answers come over the network, in real time.
+plugin._clock = lambda config, running: nullcontext()

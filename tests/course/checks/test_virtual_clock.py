@@ -127,10 +127,10 @@ def test_a_notify_between_two_looks_is_not_lost(clock: VirtualClock) -> None:
 
 
 def test_threads_wake_in_the_order_of_their_moments(clock: VirtualClock) -> None:
-    moments = [random.Random(seed).uniform(1, 500) for seed in range(20)]
-    woken: list[float] = []
+    moments = random.Random(1).sample(range(10, 500, 10), 20)  # far apart: the threads do not start at one moment
+    woken: list[int] = []
 
-    def sleeper(moment: float) -> None:
+    def sleeper(moment: int) -> None:
         time.sleep(moment)
         woken.append(moment)
 
