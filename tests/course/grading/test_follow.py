@@ -38,7 +38,7 @@ def statuses(supervisor, path, source, ids):
     return {one.id: (one.status, one.carried) for one in result.tasks}
 
 
-@pytest.mark.parametrize(("wrong", "own"), [(LAST_PAGE, "core_done"), (UNFINISHED, "not_started")])
+@pytest.mark.parametrize(("wrong", "own"), [(LAST_PAGE, "core_incomplete"), (UNFINISHED, "not_started")])
 def test_what_calls_a_wrong_function_keeps_its_points(supervisor, tmp_path, wrong, own):
     found = statuses(supervisor, tmp_path / "exercise.py", SOLUTION + wrong, ["1.3", "1.4"])
     assert found == {"1.3": (own, ()), "1.4": ("complete", ("list_keys",))}
