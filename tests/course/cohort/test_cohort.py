@@ -33,7 +33,7 @@ def list_keys(s3, bucket, prefix=""):
     except s3.exceptions.NoSuchBucket:
         raise LookupError(bucket)
 """
-WRONG = RIGHT.replace("for page in pages", "for page in list(pages)[:1]")
+WRONG = RIGHT.replace("for page in pages", "for page in [s3.list_objects_v2(Bucket=bucket, Prefix=prefix)]")
 OPTIONS = ["--task", "1.3", "--isolation", "none", "--jobs", "2"]
 
 
@@ -74,7 +74,7 @@ def test_folder_is_graded_and_reported_in_every_format(folder: Path, tmp_path: P
     assert len(ET.parse(names["junit"]).findall("testsuite")) == 3
     assert "words/bob-exercise.md" in names["html"].read_text("utf-8")
     assert "3 submissions" in names["github"].read_text("utf-8")
-    assert "L13" in json.dumps(json.loads(names["json"].read_text("utf-8")))
+    assert "L2" in json.dumps(json.loads(names["json"].read_text("utf-8")))
 
 
 def test_zip_and_list_give_the_verdicts_of_the_folder(folder: Path, tmp_path: Path) -> None:
