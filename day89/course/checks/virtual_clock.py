@@ -76,6 +76,10 @@ class VirtualClock:
         """Count a thread as one of the submission's from now on: it is at work until it waits."""
         self._members.add(thread)
 
+    def leave(self, thread: threading.Thread) -> None:
+        """Count a thread as one of the submission's no longer."""
+        self._members.discard(thread)
+
     def wait(
         self, seconds: float | None, look: Callable[[float], bool], happened: Callable[[], bool] = lambda: False
     ) -> bool:
@@ -121,7 +125,9 @@ class VirtualClock:
         return True
 
     def _all_wait(self) -> bool:
-        waits = [self._waits.get(thread.ident or 0) for thread in list(self._members) if thread.is_alive()]
+        # One that is being started is not alive yet, and at work all the same.
+        at_hand = [one for one in list(self._members) if one.is_alive() or not _has_started(one)]
+        waits = [self._waits.get(thread.ident or 0) for thread in at_hand]
         return all(wait is not None and not wait[1]() for wait in waits)
 
     @contextmanager
@@ -151,6 +157,10 @@ class VirtualClock:
 
 
 CLOCK = VirtualClock()
+
+
+def _has_started(thread: Any) -> bool:
+    return bool(thread._started.is_set())
 
 
 @contextmanager
@@ -237,7 +247,11 @@ def _starting(clock: VirtualClock) -> Any:
     def start(self: threading.Thread) -> None:
         if clock.mine():
             clock.join(self)  # before it runs: it counts as being at work
-        _start(self)
+        try:
+            _start(self)
+        except BaseException:
+            clock.leave(self)
+            raise
 
     return start
 

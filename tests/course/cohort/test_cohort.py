@@ -204,7 +204,7 @@ def test_path_that_names_nothing_is_said_in_words(
 
 def test_cohort_is_refused_where_no_jail_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     probes = pytest.importorskip("day89.course.boundary.probes", reason="this system has no process boundary")
-    broken = probes.Report("process", probes.Confinement(), (probes.Probe("read a file of yours", False, ""),))
+    broken = probes.IsolationReport("process", probes.Confinement(), (probes.Probe("read a file of yours", False, ""),))
     monkeypatch.setattr(probes, "best", lambda: broken)
     with pytest.raises(UsageError, match="--isolation none"):
         choose_isolation("auto", cohort=True)
