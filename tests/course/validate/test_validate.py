@@ -132,7 +132,7 @@ def test_a_right_answer_may_lose_nothing_in_any_task(tmp_path):
 
 def test_variants_are_graded_and_each_error_of_the_grader_is_told(tmp_path, small_checks, right):
     variants = [
-        variant(tmp_path, CHAFF),
+        variant(tmp_path, CHAFF.replace("L2", "L13")),
         variant(tmp_path, right.replace("return [key]", "return [key]  # right").join(
             ["# task 1.3; mistake L2; wrong because it is not wrong\n", ""]), "chaffs/ex1/1.3_L2_b.py"),
         variant(tmp_path, WHEAT + "    return list((key,))\n", "wheats/ex1/1.3_a.py"),
