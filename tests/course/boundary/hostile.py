@@ -20,14 +20,12 @@ class Attack:
         body: body of each of the 20 functions.
         says: text that the report on it must hold, or "" where its failure needs no words of its own.
         status: status of the submission.
-        uses_up_its_time: it may be stopped as a whole before each check was.
     """
 
     prelude: str = ""
     body: str = "raise RuntimeError('nothing here')"
     says: str = ""
     status: str = "graded"
-    uses_up_its_time: bool = False
 
 
 def source(attack: Attack, places: Mapping[str, object]) -> str:
@@ -88,7 +86,7 @@ ATTACKS: dict[str, Attack] = {
     "ends its own process by a signal": Attack("import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"),
     "crashes the interpreter": Attack("import ctypes", "ctypes.string_at(0)", says="ended"),
     # Going on for ever.
-    "loops inside a call": Attack("", "while True: pass", says="seconds", uses_up_its_time=True),
+    "loops inside a call": Attack("", "while True: pass", says="seconds"),
     "loops and swallows what would stop it": Attack(
         "import time",
         """
@@ -99,12 +97,10 @@ ATTACKS: dict[str, Attack] = {
         says="seconds",
     ),
     "loops when it is imported": Attack("while True: pass", status="timeout", says="import"),
-    "recurses without end": Attack(
-        "import sys\nsys.setrecursionlimit(10**9)\ndef f(): return f()", "return f()", uses_up_its_time=True
-    ),
+    "recurses without end": Attack("import sys\nsys.setrecursionlimit(10**9)\ndef f(): return f()", "return f()"),
     "sleeps": Attack("import threading", "threading.Event().wait(10**6)", says="still running"),
     "calls AWS for ever": Attack(
-        "import boto3", "s3 = boto3.client('s3')\nwhile True: s3.list_buckets()", says="seconds", uses_up_its_time=True
+        "import boto3", "s3 = boto3.client('s3')\nwhile True: s3.list_buckets()", says="seconds"
     ),
     # Taking too much.
     "takes private memory": Attack("", "return bytearray(8 << 30)", says="MemoryError"),
