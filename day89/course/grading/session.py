@@ -65,7 +65,7 @@ def serve(jobs: Iterator[dict[str, Any]], forks: Forks) -> None:
 
 
 class _Holder:
-    """Hold a session that is collected, as a plugin of it, for as long as jobs ask for its checks."""
+    """The plugin of a collected session, which keeps it open for as long as jobs ask for its checks."""
 
     def __init__(self, jobs: Iterator[dict[str, Any]], forks: Forks) -> None:
         self.jobs = jobs
