@@ -31,7 +31,8 @@ class Stopwatch:
     def restart(self) -> None:
         """Begin anew."""
         self._began = time.monotonic()
-        self._waits = dict(_waits(self.root))
+        self._first = dict(_waits(self.root))
+        self._last = dict(self._first)
         self._skipped = 0.0
 
     def skip(self, seconds: float) -> None:
@@ -39,17 +40,29 @@ class Stopwatch:
         self._skipped += seconds
 
     @property
+    def elapsed(self) -> float:
+        """Return the seconds that have really passed."""
+        return time.monotonic() - self._began
+
+    @property
     def wall(self) -> float:
-        """Return the seconds that have passed."""
-        return time.monotonic() - self._began + self._skipped
+        """Return the seconds that have passed, with those that a virtual clock has skipped."""
+        return self.elapsed + self._skipped
 
     @property
     def charged(self) -> float:
         """Return the seconds that have passed, less those that any of the processes waited for a processor."""
-        if not self._waits:
-            return self.wall / _load()
-        waited = sum(seconds - self._waits.get(thread, 0.0) for thread, seconds in _waits(self.root))
-        return max(0.0, self.wall - waited)
+        return self.used + self._skipped
+
+    @property
+    def used(self) -> float:
+        """Return the seconds charged without those that a virtual clock has skipped."""
+        elapsed = self.elapsed
+        if not self._first:
+            return elapsed / _load()
+        self._last.update(_waits(self.root))  # a thread that has ended keeps what was last seen of it
+        waited = sum(seconds - self._first.get(thread, 0.0) for thread, seconds in self._last.items())
+        return max(0.0, elapsed - waited)
 
     def left(self, limit: float, most_wall: float) -> float:
         """Return the seconds until a limit can be reached at the earliest; 0 once it has been.

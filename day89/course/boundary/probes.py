@@ -201,7 +201,9 @@ def _attempts(session: Any, base: Path, confinement: Confinement, thorough: bool
 
 def _side(session: Any, folder: Path) -> Remote:
     folder.mkdir()
-    return Remote(session, Path(shutil.copy(probe_submission.__file__, folder / "exercise.py")), folder, {})
+    side = Remote(session, Path(shutil.copy(probe_submission.__file__, folder / "exercise.py")), folder, {})
+    side.patient = side.real_time = True  # an attempt that sleeps waits for somebody who looks from time to time
+    return side
 
 
 def _attempt(side: Remote, what: str, function: str, *arguments: Any) -> Probe:

@@ -68,8 +68,8 @@ class Run:
         self.consoles: list[str] = []
         self.cloud: dict[str, Any] | None = None
         self.seconds = seconds
-        self.total: Stopwatch | None = None
         self.clock: Stopwatch | None = None
+        self.used = self.elapsed = 0.0  # of all before what the clock measures: seconds charged, and passed
         self.limit = SETUP_LIMIT
         self.shuffle = shuffle
         self.path = submission.path
@@ -163,8 +163,7 @@ class Run:
                 "real_time": supervisor.real_time,
             }
         )
-        self.total = self.total or Stopwatch(supervisor.pid)
-        self.clock = Stopwatch(supervisor.pid)
+        self._restart_clock(supervisor.pid)
         self.limit = SETUP_LIMIT
         deadline = time.monotonic() + SETUP_LIMIT
         while True:
@@ -189,14 +188,26 @@ class Run:
             if self.phase != "killed":
                 before, self.limit = self.current, self._take(event)
                 if self.current is not before or self.current is None:
-                    self.clock.restart()
+                    self._restart_clock(supervisor.pid)
                 deadline = time.monotonic() + self._left()
 
     def _left(self) -> float:
         """Return the seconds until the next event can be too late at the earliest."""
         assert self.clock is not None
-        assert self.total is not None
-        return min(self.clock.left(self.limit, WALL * self.limit), self.total.left(self.seconds, WALL * self.seconds))
+        return min(self.clock.left(self.limit, WALL * self.limit), self._left_in_all())
+
+    def _left_in_all(self) -> float:
+        """Return the seconds until the whole submission can have taken too long at the earliest; 0 once it has."""
+        assert self.clock is not None
+        used, elapsed = self.used + self.clock.used, self.elapsed + self.clock.elapsed
+        return max(0.0, min(self.seconds - used, WALL * self.seconds - elapsed))
+
+    def _restart_clock(self, root: int) -> None:
+        """Note what the clock has measured, while the processes that waited are there to tell; begin anew."""
+        if self.clock is not None:
+            self.used += self.clock.used
+            self.elapsed += self.clock.elapsed
+        self.clock = Stopwatch(root)
 
     def _take(self, event: dict[str, Any]) -> float:
         """Note an event and return how long the next one may take."""
@@ -278,7 +289,7 @@ class Run:
     def _too_long(self, supervisor: WarmServer) -> None:
         line, where = self._place(supervisor.stack())
         supervisor.kill()
-        if self.total is not None and self.total.left(self.seconds, WALL * self.seconds) <= 0:
+        if self.clock is not None and self._left_in_all() <= 0:
             self._give_up("timeout", f"stopped: it took longer in all than a submission may{where}")
         if self.current is not None:
             limit = self._limit_of(self.current)
