@@ -166,7 +166,7 @@ def test_pages_fit_and_can_be_read(browser, address, width, scheme):
     look("end")
     page.get_by_role("link", name="Show the answers").click()
     look("answers")
-    page.get_by_role("link", name="QuizProgress").click()
+    page.get_by_role("link", name="Progress").click()
     look("progress")
     context.close()
     assert found == dict.fromkeys(found, (width, []))
