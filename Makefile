@@ -4,7 +4,7 @@
 VENV ?= .venv
 PYTHON ?= python3
 FILE ?= exercise.py
-ARGS ?= -n auto
+ARGS ?= -n auto --dist worksteal
 
 .PHONY: grade test lint clean
 .DEFAULT_GOAL := grade

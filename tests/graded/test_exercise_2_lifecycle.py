@@ -67,12 +67,13 @@ def added(
     ask(task, cloud, s3, bucket, rule_id, prefix, days)
     rules = rules_of(s3, bucket)
     found = [rule for rule in rules if rule.get("ID") == rule_id]
+    renamed = not found and any(rule.get("Expiration", {}).get("Days") == days[1] for rule in rules)
     expect(
         len(found) == 1,
         called=task.last_call,
         expected="one rule with that id",
         found=f"{len(found)} among the ids {show([rule.get('ID') for rule in rules])}",
-        mistake="C3" if found else "F3",
+        mistake="C3" if found else "C28" if renamed else "F3",
     )
     return found[0]
 

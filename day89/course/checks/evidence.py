@@ -82,6 +82,11 @@ def _deletes(scene: Scene) -> list[Any]:
     return [call for call in scene.log if call.operation == "DeleteObjects"]
 
 
+def _somebody_elses(call: Any) -> bool:
+    """Return whether AWS has answered that a bucket belongs to another account."""
+    return call.error_code == "BucketAlreadyExists" or (call.operation == "HeadBucket" and call.status == 403)
+
+
 def _refused(scene: Scene) -> bool:
     return any(call.status == 403 for call in scene.trace)
 
@@ -104,7 +109,7 @@ def _answered(scene: Scene) -> bool:
 # Mistake -> what shows it. A mistake that is not here names what was found itself: the value is the evidence.
 PROOFS: dict[str, Callable[[Scene], bool]] = {
     "B6": lambda scene: _answered(scene) or scene.raised("BucketAlreadyOwnedByYou"),
-    "B7": lambda scene: any(call.error_code == "BucketAlreadyExists" for call in scene.trace),
+    "B7": lambda scene: any(_somebody_elses(call) for call in scene.trace),
     "D10": lambda scene: not scene.raised("ClientError"),
     "D14": lambda scene: _answered(scene) or scene.raised("gzip", "decode byte", "codec"),
     "E6": lambda scene: _answered(scene) or scene.raised("pending"),

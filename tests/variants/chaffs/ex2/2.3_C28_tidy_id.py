@@ -1,4 +1,4 @@
-# task 2.3; mistake F3; wrong because the id is tidied up
+# task 2.3; mistake C28; wrong because the id is tidied up
 def add_lifecycle_rule(s3, bucket, rule_id, prefix, *, archive_after_days, expire_after_days):
     if not 0 < archive_after_days < expire_after_days:
         raise ValueError(f"{archive_after_days} and {expire_after_days} days")
