@@ -16,8 +16,8 @@ from pathlib import Path
 from day89.cloud.guest.preload import load
 from day89.cloud.guest.rootfs import RootFilesystem, make_view
 from day89.cloud.guest.supervisor import InstanceSupervisor, best_jail
-from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
+from day89.processes.channel import Wire
 
 __all__ = ["main"]
 
@@ -54,12 +54,12 @@ def main(arguments: list[str]) -> int:
 def _serve(descriptor: int, mode: str, view: RootFilesystem) -> None:
     """Be the supervisor of one owner in this freshly forked process; never return."""
     try:
-        close_all_but({descriptor})
+        tree.close_all_but({descriptor})
         tree.die_with_parent()
         os.setsid()
         owner = Wire(socket.socket(fileno=descriptor))
-        owner.send({"event": "ready", "jail": mode})
-        owner.send({"event": "warm"})
+        owner.tell({"event": "ready", "jail": mode})
+        owner.tell({"event": "warm"})
         supervisor = InstanceSupervisor(owner, mode, view, warm=True, grow=False)
         supervisor.run()
         for folder in supervisor.folders:
