@@ -75,7 +75,7 @@ def expect_kept(task: Any, cloud: Any, names: Any, region: str) -> None:
     s3, bucket = cloud.client("s3", region), names.bucket()
     expect_created(task, cloud, region, bucket, "B1" if region == "us-east-1" else "B2")  # who makes none keeps none
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": names.choice(("Enabled", "Suspended"))})
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "team", "Value": names.word()}]})
     s3.put_object(Bucket=bucket, Key="a", Body=b"kept")
     before = look_at(cloud, s3, bucket)
