@@ -312,7 +312,16 @@ def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> Non
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.create_instance_profile(InstanceProfileName=profile)
     iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=role)
+    before = len(cloud.log)
     _, found = launched(task, ec2, names.word(), "N30", instance_profile=profile)
+    later = cloud.log.after(before).count("ec2.AssociateIamInstanceProfile")
+    expect(
+        not later,
+        called=task.last_call,
+        expected=f"the RunInstances request itself to say IamInstanceProfile {profile!r}",
+        found="a second request for it, before which the instance ran without the profile",
+        mistake="E24",
+    )
     arn = found.get("IamInstanceProfile", {}).get("Arn", "")
     expect(
         arn.endswith(f":instance-profile/{profile}"),
