@@ -127,7 +127,7 @@ class _Forks:
             tree.die_with_parent()
             self._announce({"event": "forked", "pid": os.getpid()})
             if self.warm is not None:
-                self.warm.door.close()
+                self.warm.control.close()
             self._set_up()
             return True
         if self.session is not None:
