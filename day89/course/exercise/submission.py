@@ -36,6 +36,7 @@ __all__ = [
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024
 MODULE_NAME = "exercise"
+GIVEN_HELPER = "lookup_error"  # the function of the course that raises for the learner
 # Before Python 3.11.9 and 3.12.3, threads that parse at the same time disturb one another (CPython issue 106905).
 _PARSING = threading.Lock()
 
@@ -234,7 +235,11 @@ def line_of(path: Path, line: int) -> str | None:
 
 
 def line_in(error: BaseException, path: Path) -> int | None:
-    """Return the last line of ``path`` that an error's traceback passes through, or None."""
+    """Return the last line of ``path`` that an error's traceback passes through, or None.
+
+    Where ``lookup_error``, which is given, raised the error, that is the line which used it: the mistake is there.
+    """
     name = str(path.resolve())
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
-    return lines[-1] if lines else None
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    own = [frame.lineno for frame in frames if frame.name != GIVEN_HELPER] or [frame.lineno for frame in frames]
+    return own[-1] if own else None
