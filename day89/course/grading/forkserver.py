@@ -98,6 +98,7 @@ def _preload(modules: list[str]) -> None:
             loaded = importlib.import_module(name)
             if function:
                 getattr(loaded, function)()
+    gc.collect()  # what the rehearsal left: each fork would hold it
     gc.freeze()
 
 
@@ -124,6 +125,7 @@ class _Forks:
         child = os.fork()
         if child == 0:
             self.is_child = True
+            gc.enable()  # clients are circles: a submission's checks leave some 100 MB of them
             os.setsid()
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             self._announce({"event": "forked", "pid": os.getpid()})
