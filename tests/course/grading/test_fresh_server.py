@@ -77,5 +77,5 @@ def test_what_a_submission_leaves_in_its_folder_costs_nobody_else(left: str, gra
 
 
 def test_what_checks_leave_is_collected(graded: Any, right: str) -> None:
-    """The server collects nothing while it imports; its forks must, as a submission's checks make hundreds of clients."""
+    """The server collects nothing while it imports; its forks must: checks make hundreds of clients."""
     assert graded(f"import gc\nassert gc.isenabled()\n{right}").score == 5
