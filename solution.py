@@ -49,7 +49,7 @@ PACKAGES = f"boto3 pandas joblib scikit-learn=={version_of('scikit-learn')} flas
 def lookup_error(what: str, *codes: str):
     """Turn a ClientError that has one of these codes into ``LookupError(what)``; let every other error pass.
 
-    (Given; use it or not.) ``with lookup_error("bucket b", "NoSuchBucket"): s3.list_objects_v2(Bucket="b")``
+    (Given; use it or not.) ``with lookup_error(f"bucket {bucket}", "NoSuchBucket"): s3.list_objects_v2(Bucket=bucket)``
     """
     try:
         yield

@@ -26,7 +26,7 @@ def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: s
     """Fail unless the returned list holds exactly the keys, in S3's order."""
     called = f"{task.last_call}{holding(*wanted, what='a key')}"
     task.silence.is_right = not isinstance(found, list)  # a generator has not asked for anything yet
-    expect_type(found, list, task.last_call, "L1" if found is None else "L13")
+    expect_type(found, list, task.last_call, ("R15" if wanted else "L1") if found is None else "L13")
     lost = [key for key in wanted if key not in found]
     more = [key for key in found if key not in wanted]
     words = [
@@ -41,7 +41,7 @@ def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: s
     expect(
         not words,
         called=called,
-        expected=f"{len(wanted)} keys",
+        expected=f"{len(wanted)} key{'' if len(wanted) == 1 else 's'}",
         found=f"{len(found)}: {', '.join(words)}",
         mistake=mistake,
     )

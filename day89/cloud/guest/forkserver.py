@@ -23,23 +23,23 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until the door is closed at the other side.
+    """Serve until the control socket is closed at the other side.
 
     Args:
-        arguments: descriptor of the door, a stream socket on which connections of owners arrive; the folder of
+        arguments: descriptor of the control socket, on which connections of owners arrive; the folder of
             commands; the names of the jails to try.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's business; its end is ours
     tree.die_with_parent()
     os.setsid()
-    door = socket.socket(fileno=int(arguments[0]))
+    control = socket.socket(fileno=int(arguments[0]))
     commands = Path(arguments[1])
     view = make_view(commands)
     mode = best_jail(view, arguments[2:])
     load()
     tree.adopt_orphans()
     while True:
-        sent, descriptors, _, _ = socket.recv_fds(door, 1, 1)
+        sent, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not sent:
             break
         if os.fork() == 0:

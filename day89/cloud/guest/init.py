@@ -61,7 +61,7 @@ class GuestInit:
     """One running instance, seen from inside."""
 
     def __init__(self, wire: Wire, launch: dict[str, Any], watch: Watch, *, warm: bool) -> None:
-        """Open the instance's own doors: the control pipe and the socket of the warm Python."""
+        """Open the instance's own ends: the control pipe and the socket of the warm Python."""
         self.wire = wire
         self.launch = launch
         self.watch = watch
@@ -69,7 +69,9 @@ class GuestInit:
         self.limits = confinement.limits_in(self.mode)
         self.console = Console(launch["log"], f"{launch['run']}/console")
         self.judge = (
-            None if self.mode in (namespaces.NONE, namespaces.PARTIAL) else NotifySupervisor(confinement.doors(launch))
+            None
+            if self.mode in (namespaces.NONE, namespaces.PARTIAL)
+            else NotifySupervisor(confinement.network_policy_of(launch))
         )
         self.run_folder = launch["run"]
         self.script = 0

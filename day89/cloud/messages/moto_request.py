@@ -113,6 +113,7 @@ def plain_headers(sent: Headers, body: bytes) -> tuple[Headers, bytes]:
         inner["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
         for name in ("x-amz-trailer", "x-amz-decoded-content-length"):
             inner.pop(name, None)
+    if "aws-chunked" in inner.get("content-encoding", ""):  # how it came, not what it is
         encodings = [word.strip() for word in inner.pop("content-encoding", "").split(",")]
         kept = ",".join(word for word in encodings if word and word != "aws-chunked")
         inner.update({"content-encoding": kept} if kept else {})

@@ -97,6 +97,7 @@ def _preload(modules: list[str]) -> None:
             loaded = importlib.import_module(name)
             if function:
                 getattr(loaded, function)()
+    gc.collect()  # what the rehearsal left: each fork would hold it
     gc.freeze()
 
 
@@ -123,11 +124,12 @@ class _Forks:
         child = os.fork()
         if child == 0:
             self.is_child = True
+            gc.enable()  # clients are circles: a submission's checks leave some 100 MB of them
             os.setsid()
             tree.die_with_parent()
             self._announce({"event": "forked", "pid": os.getpid()})
             if self.warm is not None:
-                self.warm.door.close()
+                self.warm.control.close()
             self._set_up()
             return True
         if self.session is not None:
