@@ -1,5 +1,9 @@
 # task 4.1; right: the csv module, gzip.decompress, a DataFrame of objects
-import csv, gzip, io
+import csv
+import gzip
+import io
+
+
 def run_job(s3, bucket, input_key, output_key):
     with lookup_error(f"s3://{bucket}/{input_key}", "NoSuchKey", "NoSuchBucket"):
         body = s3.get_object(Bucket=bucket, Key=input_key)["Body"].read()
@@ -12,7 +16,11 @@ def run_job(s3, bucket, input_key, output_key):
     for r in rows:
         if len(r) > width:
             raise ValueError(f"too many fields: {r}")
-    table = pd.DataFrame([[(v if v != "" else None) for v in r] + [None] * (width - len(r)) for r in rows], columns=range(width), dtype=object)
+    table = pd.DataFrame(
+        [[(v if v != "" else None) for v in r] + [None] * (width - len(r)) for r in rows],
+        columns=range(width),
+        dtype=object,
+    )
     out = process_data(table)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")

@@ -13,5 +13,9 @@ def create_worker_role(iam, name, bucket):
         except (iam.exceptions.EntityAlreadyExistsException, iam.exceptions.LimitExceededException):
             pass
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=assume)
-    iam.put_role_policy(RoleName=name, PolicyName="s3", PolicyDocument=_policy(allow("s3:GetObject", "input/", "code/"), allow("s3:PutObject", "output/")))
+    iam.put_role_policy(
+        RoleName=name,
+        PolicyName="s3",
+        PolicyDocument=_policy(allow("s3:GetObject", "input/", "code/"), allow("s3:PutObject", "output/")),
+    )
     return name
