@@ -330,3 +330,23 @@ def test_an_interrupt_while_a_story_is_paused_lets_it_clean_up_at_once(cloud, mo
 
 def raises_interrupt():
     raise KeyboardInterrupt
+
+
+def test_the_docstring_is_paragraphs_and_lists_and_nothing_points_at_what_is_not_known_yet(session):
+    page, browser = learner_page(session)
+    session.judging.check = replace(FAILED, line=None)
+    page.publish(session)
+    text = browser.get("/", base_url="http://127.0.0.1:1").text
+    assert "<li>No keys: <code>[]</code>." in text
+    assert "``" not in text
+    assert "All checks (0)" not in text
+    assert "Documentation: list_objects_v2" in text
+    assert "Open exercise.py in VS Code" in text
+
+
+def test_the_arguments_of_a_docstring_are_a_list(session):
+    session.open(task("3.2"))
+    _, browser = learner_page(session)
+    session.check()
+    session.shown()
+    assert "<li><code>user_data</code>: script" in browser.get("/", base_url="http://127.0.0.1:1").text
