@@ -345,7 +345,7 @@ def launch_instance(
     - IMDSv2 is required. An instance that shuts itself down terminates, and does not stop.
 
     Mastery:
-    - The launch request itself says all this: a second one could fail.
+    - The launch request itself says all this, and the profile: a second one could fail.
     - Any user data and name; the profile is attached.
     - An instance that ends before it ever runs is an error; forbidden (403) stays AWS's own.
     """

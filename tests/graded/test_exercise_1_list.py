@@ -143,6 +143,7 @@ def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
     s3, bucket = new_bucket(cloud, names, names.region())
     for prefix in (names.prefix(), f"/{names.word()}.d+(1) "):
         keys = [prefix, f"{prefix} a+b ", f"{prefix}50%25", f"{prefix}é'\"&", f"{prefix}sub/", names.key(prefix=prefix)]
+        keys += [f"{prefix}\uff5e", f"{prefix}\U0001f427"]  # as UTF-16 they would stand the other way round
         put_all(cloud, bucket, keys)
         put_all(cloud, bucket, [f"{prefix}empty", f"{prefix}sub/"], body=b"")
         put_all(cloud, bucket, [prefix.strip("/ "), f"{prefix.strip('/ ')}x", prefix.replace(".", "x")])

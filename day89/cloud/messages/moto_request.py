@@ -20,7 +20,12 @@ class Headers(dict[str, str]):
 
     def __init__(self, headers: Mapping[str, Any]) -> None:
         """Take headers over, text or bytes."""
-        super().__init__((name.lower(), _text(value)) for name, value in headers.items())
+        if isinstance(headers, Headers):
+            super().__init__(headers)
+            return
+        super().__init__(
+            [(name.lower(), value if isinstance(value, str) else _text(value)) for name, value in headers.items()]
+        )
 
     def __getitem__(self, name: str) -> str:
         """Return a header."""
@@ -108,6 +113,7 @@ def plain_headers(sent: Headers, body: bytes) -> tuple[Headers, bytes]:
         inner["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
         for name in ("x-amz-trailer", "x-amz-decoded-content-length"):
             inner.pop(name, None)
+    if "aws-chunked" in inner.get("content-encoding", ""):  # how it came, not what it is
         encodings = [word.strip() for word in inner.pop("content-encoding", "").split(",")]
         kept = ",".join(word for word in encodings if word and word != "aws-chunked")
         inner.update({"content-encoding": kept} if kept else {})

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from botocore.validate import ParamValidator
+from moto.core.exceptions import ServiceException
 from moto.core.utils import get_service_model
 
 from day89.cloud.messages.model import ApiCall, AwsError
@@ -31,6 +32,8 @@ def refusal_for(call: ApiCall, error: BaseException) -> AwsError:
     """
     if isinstance(error, NotImplementedError):
         return not_here(call.service, call.operation)
+    if isinstance(error, ServiceException) and error.code != ServiceException.code:
+        return AwsError(str(error.code), str(error.message))
     LOG.debug("%s.%s broke on %r", call.service, call.operation, call.params, exc_info=error)
     other = "ValidationException" if call.service in JSON_SERVICES else "ValidationError"
     missing = _missing(call)

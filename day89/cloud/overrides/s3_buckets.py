@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from secrets import token_hex
 from typing import Any
 
 from moto.s3.models import PublicAccessBlock
@@ -135,10 +136,13 @@ def pay(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
 
 
 def keep_lifecycle(call: ApiCall, state: CloudState, answer: Answer) -> Answer:
-    """Keep lifecycle rules as they were put: by them S3 tells when an object expires."""
-    rules: list[Mapping[str, Any]] = (call.params.get("LifecycleConfiguration") or {}).get("Rules") or []
-    state.bucket(call.params["Bucket"]).day89_lifecycle = rules
-    state.bucket(call.params["Bucket"]).day89_transition = call.params.get("TransitionDefaultMinimumObjectSize")
+    """Keep lifecycle rules as they were put: by them S3 tells when an object expires. One without an id gets one."""
+    rules: list[dict[str, Any]] = (call.params.get("LifecycleConfiguration") or {}).get("Rules") or []
+    bucket = state.bucket(call.params["Bucket"])
+    for rule, kept in zip(rules, bucket.rules, strict=True):
+        kept.id = rule["ID"] = rule.get("ID") or token_hex(24)
+    bucket.day89_lifecycle = rules
+    bucket.day89_transition = call.params.get("TransitionDefaultMinimumObjectSize")
     return show_transition(call, state, answer)
 
 

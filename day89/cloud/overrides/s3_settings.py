@@ -20,10 +20,12 @@ A_PAGE = 100
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketMetricsConfiguration.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAnalyticsConfiguration.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketIntelligentTieringConfiguration.html
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketInventoryConfiguration.html
 KINDS = {
     "Metrics": "ListMetricsConfigurationsResult",
     "Analytics": "ListBucketAnalyticsConfigurationResult",
     "IntelligentTiering": "ListBucketIntelligentTieringConfigurationsOutput",
+    "Inventory": "ListInventoryConfigurationsResult",
 }
 KIND = re.compile(rf"Bucket({'|'.join(KINDS)})Configurations?$")
 DOCUMENT = re.compile(rf"<((?:{'|'.join(KINDS)})Configuration)\b[^>]*>(.*)</\1>".encode(), re.DOTALL)

@@ -205,6 +205,13 @@ def stopped_to_modify(call: ApiCall, state: CloudState) -> AwsError | None:
     return None
 
 
+def some_attribute(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse to modify nothing: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html"""
+    if set(call.params) - {"InstanceId", "DryRun"}:
+        return None
+    return AwsError("InvalidParameterCombination", "No attributes specified.")
+
+
 def known_tagged(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to tag instances that are not there: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html"""
     named = [one for one in call.params.get("Resources") or [] if one.startswith("i-")]
@@ -230,7 +237,10 @@ def page_range(call: ApiCall, state: CloudState) -> AwsError | None:
 
 def known_filters(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse filters that the call does not have."""
-    unknown = unknown_filter(call.operation, [one.get("Name", "") for one in call.params.get("Filters") or []])
+    given = call.params.get("Filters") or call.params.get("Filter") or []
+    if not given or not call.operation.startswith("Describe"):
+        return None
+    unknown = unknown_filter(call.operation, [str(one.get("Name") or "") for one in given])
     return _value(f"The filter '{unknown}' is invalid") if unknown else None
 
 
@@ -281,16 +291,14 @@ RULES: Mapping[str, Rules] = {
     "ec2.StopInstances": (instance_ids, _only_from(frozenset({"running", "stopped", "stopping"}), "stopped")),
     "ec2.RebootInstances": (instance_ids, _only_from(frozenset({"running"}), "rebooted")),
     "ec2.TerminateInstances": (instance_ids,),
-    "ec2.DescribeInstances": (page_range, instance_ids, known_filters),
+    "ec2.DescribeInstances": (page_range, instance_ids),
     "ec2.DescribeInstanceStatus": (page_range, instance_ids),
     "ec2.DescribeVolumes": (page_range,),
     "ec2.DescribeSnapshots": (page_range,),
     "ec2.GetConsoleOutput": (instance_ids,),
-    "ec2.ModifyInstanceAttribute": (instance_ids, stopped_to_modify),
+    "ec2.ModifyInstanceAttribute": (instance_ids, some_attribute, stopped_to_modify),
     "ec2.ModifyInstanceMetadataOptions": (instance_ids, metadata_options),
     "ec2.CreateTags": (known_tagged,),
-    "ec2.DescribeSecurityGroups": (known_filters,),
-    "ec2.DescribeImages": (known_filters,),
     "ec2.CreateLaunchTemplate": (template_name, template_user_data),
     "ec2.CreateLaunchTemplateVersion": (template_user_data,),
 }

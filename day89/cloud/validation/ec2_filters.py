@@ -20,7 +20,7 @@ def known_filters_of(operation: str) -> frozenset[str]:
     Returns:
         The names; those that end in ``:`` or ``.`` are beginnings. Empty where the documentation names none.
     """
-    text = documentation_of("ec2", operation, "Filters")
+    text = documentation_of("ec2", operation, "Filters") or documentation_of("ec2", operation, "Filter")
     names = set()
     for part in text.split("<code>")[1:]:
         name = part.split("</code>")[0].strip()
@@ -31,9 +31,17 @@ def known_filters_of(operation: str) -> frozenset[str]:
 
 
 def unknown_filter(operation: str, names: Iterable[str]) -> str | None:
-    """Return the first of these filters that an operation does not have, or None."""
+    """Return the first of these filters that an operation does not have, or None.
+
+    EC2 takes most names in camel case, too: ``isDefault`` for ``is-default``.
+    """
     known = known_filters_of(operation)
     if not known:
         return None
-    starts = tuple(name for name in known if name.endswith((":", ".")))
-    return next((name for name in names if name not in known and not (starts and name.startswith(starts))), None)
+    starts = tuple(name for name in known if name.endswith((":", "."))) + (("tag:",) if "tag" in known else ())
+    plain = {_plain(name) for name in known}
+    return next((name for name in names if _plain(name) not in plain and not name.startswith(starts)), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "").lower()

@@ -11,6 +11,7 @@ from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES"]
 
+PROTOCOLS = frozenset({"tcp", "udp", "icmp", "icmpv6", "-1"})
 GROUP_TEXT = re.compile(r"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}$")
 
 
@@ -22,6 +23,8 @@ def group_text(call: ApiCall, state: CloudState) -> AwsError | None:
             return _value(
                 f"Value ({text}) for parameter {name} is invalid. Character sets beyond ASCII are not supported."
             )
+    if call.params.get("GroupName") == "default":
+        return _value("Cannot use reserved security group name: default")
     if str(call.params.get("GroupName", "")).startswith("sg-"):
         return _value("Group names may not be in the format sg-*.")
     return None
@@ -61,6 +64,46 @@ def rule_descriptions(call: ApiCall, state: CloudState) -> AwsError | None:
     )
 
 
+def protocols(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse rules without any, and protocols that there are not: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html"""
+    rules = call.params.get("IpPermissions") or []
+    named = ("IpProtocol", "CidrIp", "SourceSecurityGroupName", "SourceSecurityGroupOwnerId", "SecurityGroupRuleIds")
+    if not rules and not any(call.params.get(name) for name in named):
+        return AwsError("MissingParameter", "The request must contain the parameter ipPermissions")
+    for rule in [*rules, call.params]:
+        given = str(rule.get("IpProtocol", "-1")).lower()
+        if given not in PROTOCOLS and not (given.isdecimal() and int(given) <= 255):
+            return _value(f"Invalid value '{given}' for IP protocol. Unknown protocol.")
+    return None
+
+
+def subnet_size(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse subnets over /16 or under /28: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html"""
+    given = str(call.params.get("CidrBlock") or "")
+    length = given.rpartition("/")[2]
+    if "/" not in given or not length.isdecimal() or 16 <= int(length) <= 28 or int(length) > 32:
+        return None
+    return AwsError("InvalidSubnet.Range", f"The CIDR '{given}' is invalid.")
+
+
+def one_gateway(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse a second internet gateway of a network: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachInternetGateway.html"""
+    wanted, network = call.params.get("InternetGatewayId"), call.params.get("VpcId")
+    gateways = state.backend("ec2", call.account, call.region).internet_gateways.values()
+    if not any(one.vpc is not None and one.vpc.id == network and one.id != wanted for one in gateways):
+        return None
+    return _value(f"Network {network} already has an internet gateway attached")
+
+
+def main_table(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse to delete the main route table of a network: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteRouteTable.html"""
+    wanted = call.params.get("RouteTableId")
+    found = state.backend("ec2", call.account, call.region).route_tables.get(wanted)
+    if found is None or not found.main_association_id:
+        return None
+    return AwsError("DependencyViolation", f"The routeTable '{wanted}' has dependencies and cannot be deleted.")
+
+
 def group_in_use(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to delete a group that something still wears: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html"""
     backend = state.backend("ec2", call.account, call.region)
@@ -98,8 +141,11 @@ def _value(message: str) -> AwsError:
 
 RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "ec2.CreateSecurityGroup": (group_text, network_there),
-    "ec2.AuthorizeSecurityGroupIngress": (port_range, rule_descriptions),
-    "ec2.AuthorizeSecurityGroupEgress": (port_range, rule_descriptions),
+    "ec2.AuthorizeSecurityGroupIngress": (protocols, port_range, rule_descriptions),
+    "ec2.AuthorizeSecurityGroupEgress": (protocols, port_range, rule_descriptions),
+    "ec2.CreateSubnet": (subnet_size,),
+    "ec2.AttachInternetGateway": (one_gateway,),
+    "ec2.DeleteRouteTable": (main_table,),
     "ec2.UpdateSecurityGroupRuleDescriptionsIngress": (rule_descriptions,),
     "ec2.UpdateSecurityGroupRuleDescriptionsEgress": (rule_descriptions,),
     "ec2.DeleteSecurityGroup": (group_in_use,),

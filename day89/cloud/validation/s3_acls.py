@@ -29,6 +29,8 @@ CANNED = frozenset(
 )
 # Says no more than that the owner has everything, which is so where ACLs are off, too.
 OWNERS_ONLY = frozenset({"bucket-owner-full-control"})
+PUBLIC = frozenset({"public-read", "public-read-write", "authenticated-read"})
+EVERYBODY = "http://acs.amazonaws.com/groups/global"
 GROUPS = frozenset(
     {
         "http://acs.amazonaws.com/groups/global/AllUsers",
@@ -86,11 +88,14 @@ def no_public_acls(call: ApiCall, state: CloudState) -> AwsError | None:
     block = state.bucket(call.params["Bucket"]).public_access_block
     if block is None or not block.block_public_acls:
         return None
+    return AwsError("AccessDenied", "Access Denied", 403) if _is_public(call) else None
+
+
+def _is_public(call: ApiCall) -> bool:
+    """Return whether a call's ACL grants anything to everybody, or to everybody who has an account."""
     named = [str(call.params.get(name) or "") for name in GRANTS]
     named += [str(grant.get("Grantee") or "") for grant in _grants(call)]
-    if str(call.params.get("ACL")).startswith("public-") or any("global/AllUsers" in one for one in named):
-        return AwsError("AccessDenied", "Access Denied", 403)
-    return None
+    return call.params.get("ACL") in PUBLIC or any(f"{EVERYBODY}/" in one for one in named)
 
 
 def headers(call: ApiCall, state: CloudState) -> AwsError | None:
@@ -165,9 +170,17 @@ def new_bucket(call: ApiCall, state: CloudState) -> AwsError | None:
     acl = call.params.get("ACL", "private")
     grants = any(name in call.params for name in GRANTS)
     if (given or ENFORCED) != ENFORCED or not (grants or acl != "private"):
-        return headers(call, state)
+        return headers(call, state) or _public_at_creation(call)
     message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
     return AwsError("InvalidBucketAclWithObjectOwnership", message)
+
+
+def _public_at_creation(call: ApiCall) -> AwsError | None:
+    """Refuse a public ACL: a bucket is made with public access blocked."""
+    if not _is_public(call):
+        return None
+    message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled"
+    return AwsError("InvalidBucketAclWithBlockPublicAccessError", message)
 
 
 def ownership(call: ApiCall, state: CloudState) -> AwsError | None:

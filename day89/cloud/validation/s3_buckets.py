@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 
+from day89.cloud.clients import regions
 from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto.failures import not_here
 from day89.cloud.moto.state import CloudState
@@ -38,6 +39,15 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def location(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse, in us-east-1, regions that there are not: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html"""
+    given = (call.params.get("CreateBucketConfiguration") or {}).get("LocationConstraint")
+    if not given or call.region != "us-east-1" or given == "EU" or given in regions() - {"us-east-1"}:
+        return None
+    message = "The specified location-constraint is not valid"
+    return AwsError("InvalidLocationConstraint", message, 400, {"LocationConstraint": given})
 
 
 def versioning_status(call: ApiCall, state: CloudState) -> AwsError | None:
@@ -124,7 +134,7 @@ def customer_keys(call: ApiCall, state: CloudState) -> AwsError | None:
 
 
 RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
-    "s3.CreateBucket": (bucket_name,),
+    "s3.CreateBucket": (bucket_name, location),
     "s3.DeleteBucket": (empty,),
     "s3.GetPublicAccessBlock": (has_block,),
     "s3.PutBucketVersioning": (versioning_status,),

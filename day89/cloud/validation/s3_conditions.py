@@ -15,7 +15,6 @@ from day89.cloud.moto.state import CloudState
 
 __all__ = ["RULES", "no_such_key", "source_condition"]
 
-NOT_MODIFIED = AwsError("NotModified", "Not Modified", 304)
 NOT_IMPLEMENTED = "A header you provided implies functionality that is not implemented"
 
 
@@ -89,7 +88,10 @@ def read_condition(call: ApiCall, state: CloudState) -> AwsError | None:
     broken = None if current is None else _broken(call, current, "")
     if broken in ("IfMatch", "IfUnmodifiedSince"):
         return failed({"IfMatch": "If-Match", "IfUnmodifiedSince": "If-Unmodified-Since"}[broken])
-    return NOT_MODIFIED if broken else None
+    if not broken:
+        return None
+    told = {"ETag": current.etag, "Last-Modified": current.last_modified_RFC1123}
+    return AwsError("NotModified", "Not Modified", 304, headers=told)
 
 
 def source_condition(call: ApiCall, source: Any) -> AwsError | None:

@@ -51,6 +51,9 @@ def source(call: ApiCall, state: CloudState) -> AwsError | None:
         return AwsError("InvalidRequest", message)
     if found is None or is_marker(found):
         return no_such_key(key)
+    if found.storage_class in ARCHIVED and 'request="false"' not in str(found.response_dict.get("x-amz-restore", "")):
+        message = "Operation is not valid for the source object's storage class"
+        return AwsError("InvalidObjectState", message, 403, {"StorageClass": found.storage_class})
     return source_condition(call, found)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moments import moment
 from day89.cloud.moto.state import CloudState
+from day89.cloud.validation.principals import unknown_principal
 from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES", "is_public"]
@@ -169,7 +170,7 @@ def bucket_policy(call: ApiCall, state: CloudState) -> AwsError | None:
     """
     text = call.params.get("Policy") or ""
     text = text.decode() if isinstance(text, bytes) else text
-    problem = policy_problem(text, call.params.get("Bucket", ""))
+    problem = policy_problem(text, call.params.get("Bucket", "")) or _principal_problem(text, state, call)
     if problem:
         return AwsError("MalformedPolicy", problem)
     bucket = state.bucket(call.params.get("Bucket", ""))
@@ -198,6 +199,12 @@ def policy_problem(text: str, bucket: str) -> str | None:
         if problem:
             return problem
     return None
+
+
+def _principal_problem(text: str, state: CloudState, call: ApiCall) -> str | None:
+    statements = _listed(json.loads(text)["Statement"])
+    unknown = any(unknown_principal(one, state, call.account) is not None for one in statements)
+    return "Invalid principal in policy" if unknown else None
 
 
 def _statement_problem(statement: Any, bucket: str) -> str | None:

@@ -107,6 +107,10 @@ def object_encryption(call: ApiCall, state: CloudState) -> AwsError | None:
     if method is not None and method not in SSE:
         fields = {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": method}
         return AwsError("InvalidArgument", "The encryption method specified is not supported", 400, fields)
+    if key and not (method or "aws:kms").startswith("aws:kms"):
+        header = "x-amz-server-side-encryption"
+        message = f"Server Side Encryption with AWS KMS managed key requires HTTP header {header} : aws:kms"
+        return AwsError("InvalidArgument", message, 400, {"ArgumentName": header})
     key = key or _default_key(state.bucket(call.params.get("Bucket", "")))
     managed = managed_key(call.account, call.region)
     if not key or key in managed or key.endswith("alias/aws/s3"):
@@ -139,17 +143,27 @@ def storage_class(call: ApiCall, state: CloudState) -> AwsError | None:
     return AwsError("InvalidStorageClass", message, 400, {"StorageClassRequested": given})
 
 
+def redirect_location(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse redirects to what is no address: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html"""
+    given = call.params.get("WebsiteRedirectLocation")
+    if given is None or given.startswith(("http://", "https://", "/")):
+        return None
+    message = "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."
+    return AwsError("InvalidRedirectLocation", message)
+
+
 WRITES: tuple[Callable[[ApiCall, CloudState], AwsError | None], ...] = (
     key_length,
     metadata_size,
     storage_class,
+    redirect_location,
     object_encryption,
     body_digest,
 )
 RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]] = {
     "s3.PutObject": WRITES,
-    "s3.CopyObject": (key_length, metadata_size, storage_class, object_encryption),
-    "s3.CreateMultipartUpload": (key_length, metadata_size, storage_class, object_encryption),
+    "s3.CopyObject": WRITES[:-1],
+    "s3.CreateMultipartUpload": WRITES[:-1],
     "s3.UploadPart": (body_digest,),
     "s3.DeleteObjects": (delete_count, body_digest),
     "s3.PutBucketVersioning": (body_digest,),

@@ -8,6 +8,7 @@ from typing import Any
 from day89.cloud.messages.checksums import ALGORITHMS, FULL_OBJECT_ONLY, checksum, composite
 from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto.state import CloudState
+from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES", "checksum_of_upload"]
 
@@ -102,7 +103,10 @@ def _parts(call: ApiCall) -> list[Mapping[str, Any]]:
 
 def some_parts(call: ApiCall, state: CloudState) -> AwsError | None:
     """Refuse to complete an upload without parts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html"""
-    return None if _parts(call) else AwsError("InvalidRequest", "You must specify at least one part")
+    if not call.body.strip():
+        return AwsError("InvalidRequest", "You must specify at least one part")
+    whole = all("ETag" in part and "PartNumber" in part for part in _parts(call))
+    return None if _parts(call) and whole else MALFORMED
 
 
 def part_order(call: ApiCall, state: CloudState) -> AwsError | None:

@@ -11,6 +11,7 @@ from day89.cloud.auth.evaluate import parse_policy, trusts
 from day89.cloud.auth.keys import find_key
 from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto.state import CloudState
+from day89.cloud.validation.principals import unknown_principal
 
 __all__ = ["RULES"]
 
@@ -38,6 +39,9 @@ def trust_policy(call: ApiCall, state: CloudState) -> AwsError | None:
         problem = _trust_problem(statement)
         if problem:
             return _malformed(problem)
+        unknown = unknown_principal(statement, state, call.account)
+        if unknown is not None:
+            return _malformed(f'Invalid principal in policy: "AWS":"{unknown}"')
     return None
 
 

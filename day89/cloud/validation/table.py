@@ -11,10 +11,12 @@ from day89.cloud.moto.state import CloudState
 from day89.cloud.validation import (
     cloudwatch,
     ec2,
+    ec2_ids,
     ec2_launch,
     ec2_network,
     ec2_quotas,
     ec2_tags,
+    ec2_volumes,
     iam,
     s3_acls,
     s3_buckets,
@@ -24,6 +26,7 @@ from day89.cloud.validation import (
     s3_lists,
     s3_locks,
     s3_objects,
+    s3_reads,
     s3_settings,
     s3_tags,
     s3_uploads,
@@ -40,6 +43,7 @@ TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
     s3_lists.RULES,
     s3_tags.RULES,
     s3_objects.RULES,
+    s3_reads.RULES,
     s3_acls.RULES,
     s3_settings.RULES,
     s3_uploads.RULES,
@@ -48,17 +52,19 @@ TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
     s3_conditions.RULES,
     s3_locks.RULES,
     s3_lifecycle.RULES,
+    ec2_ids.RULES,
     ec2.RULES,
     ec2_launch.RULES,
     ec2_network.RULES,
     ec2_quotas.RULES,
+    ec2_volumes.RULES,
     iam.RULES,
     cloudwatch.RULES,
     services.RULES,
 )
 OF_ALL: Mapping[str, tuple[Rule, ...]] = {
     "s3": (s3_buckets.on_any_bucket, s3_buckets.expected_owner),
-    "ec2": (ec2_tags.tags,),
+    "ec2": (ec2_tags.tags, ec2_ids.malformed, ec2.known_filters),
 }
 
 

@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from day89.course.checks.evidence import PROVABLE
 from day89.course.checks.expectations import describe_alone
 
-__all__ = ["NoRequests", "blame"]
+__all__ = ["NoRequests", "diagnose"]
 
 # The first pattern that is found in an error, as ``describe_alone`` puts it, decides.
 SYMPTOMS = tuple(
@@ -56,7 +56,7 @@ PROMISED = {"LookupError", "ValueError", "RuntimeError", "TimeoutError"}
 FORBIDDEN = re.compile(r"ClientError (AccessDenied|UnauthorizedOperation|403) ")
 
 
-def blame(error: BaseException, otherwise: str | None = None) -> str | None:
+def diagnose(error: BaseException, otherwise: str | None = None) -> str | None:
     """Return the id of the mistake that an error shows which was raised where nothing is wrong.
 
     Args:

@@ -147,7 +147,7 @@ def _parse(data: bytes, path: Path) -> ast.Module:
     try:
         return parse(data, str(path))
     except SyntaxError as error:
-        advice = newer_syntax(error) or "mend that line first"
+        advice = newer_syntax(error) or "fix that line first"
         raise Unreadable(f"{path} line {error.lineno}: {error.msg}: {_shown(error)}; {advice}") from None
     except (RecursionError, MemoryError, ValueError) as error:
         raise Unreadable(f"{path} cannot be parsed ({type(error).__name__}): it is nested too deeply") from None
@@ -222,7 +222,7 @@ def _import_failed(error: BaseException, path: Path) -> str:
         return (
             f"{where}: the file leaves the interpreter when it is imported ({what}); keep such calls inside functions"
         )
-    return f"{where}: {what} when the file is imported; mend that line first"
+    return f"{where}: {what} when the file is imported; fix that line first"
 
 
 def line_of(path: Path, line: int) -> str | None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from ledger import (
     answers,
     ec2_launch,
+    ec2_refusals,
     ec2_states,
     s3_buckets,
     s3_lifecycle,
     s3_objects,
     s3_policies,
+    s3_refusals,
     s3_versions,
     services,
 )
@@ -28,6 +30,8 @@ ROWS: tuple[Row, ...] = (
     *ec2_states.ROWS,
     *services.ROWS,
     *answers.ROWS,
+    *s3_refusals.ROWS,
+    *ec2_refusals.ROWS,
 )
 
 HEAD = """\
