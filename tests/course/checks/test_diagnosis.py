@@ -138,4 +138,4 @@ def test_a_check_may_say_that_silence_is_right():
     ],
 )
 def test_what_newcomers_trip_over_has_a_name(error, mistake):
-    assert blame(error) == mistake
+    assert diagnose(error) == mistake

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from day89.cloud import local, view
-from day89.cloud.snapshot import PREVIEW_BYTES, ROWS, preview, snapshot
+from day89.cloud.snapshot import PREVIEW_BYTES, ROWS, bills, preview, snapshot
 from day89.course.demo.record import Step
 from day89.course.exercise.tasks import task
 from day89.course.learn.session import LearnerSession
@@ -100,6 +100,8 @@ def test_instances_groups_roles_and_what_bills(cloud):
     one = view.instances(cloud)[0]
     assert one["state"] == "running"
     assert [name for name, _ in one["history"]] == ["pending", "running"]
+    assert view.instances(cloud)[0]["history"] == one["history"]  # when it began does not move with each look
+    assert [row["detail"] for row in bills(cloud)["rows"] if row["kind"] == "instance"] == ["t3.small, running"]
     text = text_of(cloud)
     for words in ("SSH (port 22) open to the world", address, "Allow s3:GetObject on arn:aws:s3:::b/*", "a month"):
         assert words in text
