@@ -9,6 +9,7 @@ from ledger import (
     ec2_launch,
     ec2_refusals,
     ec2_states,
+    recorded,
     s3_buckets,
     s3_lifecycle,
     s3_objects,
@@ -32,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     *answers.ROWS,
     *s3_refusals.ROWS,
     *ec2_refusals.ROWS,
+    *recorded.ROWS,
 )
 
 HEAD = """\
