@@ -33,7 +33,7 @@ def prepare(call: ApiCall, state: CloudState) -> None:
 
 
 def launch(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
-    """Launch up to MaxCount instances, as many as the quota lets, from the image and with the metadata options that it takes.
+    """Launch up to MaxCount instances, as many as the quota lets, from the image and with the options that it takes.
 
     moto launches MinCount, and knows neither ``resolve:ssm:`` nor what a template or an image says of the options.
     """
