@@ -14,10 +14,16 @@ plain names (3 points), *Mastery* as AWS needs it (2 points). What holds for all
 
 from __future__ import annotations
 
+import hashlib
+import io
 import ipaddress
 import json
+import math
+import mimetypes
 import os
 import pathlib
+import re
+import shlex
 import sys
 import time
 import urllib.error
@@ -28,6 +34,7 @@ from importlib.metadata import version as version_of
 
 import boto3
 import flask
+import joblib
 import pandas as pd
 from botocore.exceptions import ClientError
 from werkzeug.exceptions import HTTPException
@@ -42,7 +49,7 @@ PACKAGES = f"boto3 pandas joblib scikit-learn=={version_of('scikit-learn')} flas
 def lookup_error(what: str, *codes: str):
     """Turn a ClientError that has one of these codes into ``LookupError(what)``; let every other error pass.
 
-    (Given; use it or not.) ``with lookup_error("bucket b", "NoSuchBucket"): s3.list_objects_v2(Bucket="b")``
+    (Given; use it or not.) ``with lookup_error(f"bucket {bucket}", "NoSuchBucket"): s3.list_objects_v2(Bucket=bucket)``
     """
     try:
         yield
@@ -338,7 +345,7 @@ def launch_instance(
     - IMDSv2 is required. An instance that shuts itself down terminates, and does not stop.
 
     Mastery:
-    - The launch request itself says all this: a second one could fail.
+    - The launch request itself says all this, and the profile: a second one could fail.
     - Any user data and name; the profile is attached.
     - An instance that ends before it ever runs is an error; forbidden (403) stays AWS's own.
     """
@@ -352,9 +359,9 @@ def launch_instance(
         MaxCount=1,
         SecurityGroupIds=[security_group_id],
         UserData=user_data,  # boto3 does the base64; doing it here too would give the instance nonsense
-        # GAP: TagSpecifications: the tag Name
+        TagSpecifications=[{"ResourceType": "instance", "Tags": ...}],  # GAP: a list with one tag: Key "Name", Value name
         # GAP: MetadataOptions: IMDSv2 only
-        # GAP: InstanceInitiatedShutdownBehavior: what a shutdown from within does
+        # GAP: InstanceInitiatedShutdownBehavior: a shutdown from within terminates
         **profile,
     )
     instance_id = answer["Instances"][0]["InstanceId"]

@@ -49,7 +49,7 @@ PACKAGES = f"boto3 pandas joblib scikit-learn=={version_of('scikit-learn')} flas
 def lookup_error(what: str, *codes: str):
     """Turn a ClientError that has one of these codes into ``LookupError(what)``; let every other error pass.
 
-    (Given; use it or not.) ``with lookup_error("bucket b", "NoSuchBucket"): s3.list_objects_v2(Bucket="b")``
+    (Given; use it or not.) ``with lookup_error(f"bucket {bucket}", "NoSuchBucket"): s3.list_objects_v2(Bucket=bucket)``
     """
     try:
         yield
@@ -359,7 +359,7 @@ def launch_instance(
     - IMDSv2 is required. An instance that shuts itself down terminates, and does not stop.
 
     Mastery:
-    - The launch request itself says all this: a second one could fail.
+    - The launch request itself says all this, and the profile: a second one could fail.
     - Any user data and name; the profile is attached.
     - An instance that ends before it ever runs is an error; forbidden (403) stays AWS's own.
     """

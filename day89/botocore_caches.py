@@ -25,9 +25,9 @@ TIMESTAMPS, RULESETS = 4096, 16
 def install() -> None:
     """Keep what can be kept, for as long as this process lives; a second call changes nothing."""
     creator: Any = botocore.client.ClientCreator
-    if getattr(creator, "day89_thrift", False):
+    if getattr(creator, "day89_caches", False):
         return
-    creator.day89_thrift = True
+    creator.day89_caches = True
     creator._load_service_model = _one_model_a_loader(creator._load_service_model)
     creator._create_methods = _once_a_model(creator._create_methods)
     creator._create_name_mapping = _once_a_model(creator._create_name_mapping)

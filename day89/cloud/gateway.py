@@ -24,7 +24,7 @@ from day89.cloud.moto import backend
 from day89.cloud.moto.failures import refusal_for
 from day89.cloud.moto.state import CloudState
 from day89.cloud.moto.transitions import TransitionTimer
-from day89.cloud.overrides import table as mends
+from day89.cloud.overrides import table as overrides
 from day89.cloud.validation import table
 
 __all__ = ["INCOMPLETE_BODY", "SERVICES", "Gateway", "Judge"]
@@ -63,7 +63,7 @@ class Gateway:
         self.judges = judges
         self.log = CallLog()
         self.listener: Callable[[Call], None] | None = None  # told of each call when it is done
-        # Set where instances run: sees each answer of EC2 and Auto Scaling, and may mend it.
+        # Set where instances run: sees each answer of EC2 and Auto Scaling, and may correct it.
         self.instances: Callable[[ApiCall, Answer], Answer] | None = None
 
     def handle(self, method: str, url: str, headers: Mapping[str, Any], body: Any = None) -> Answer:
@@ -86,10 +86,10 @@ class Gateway:
             return _not_served(method, url, route)
         if route.website:
             with self.lock:
-                return mends.website(self.state, route.path)
+                return overrides.website(self.state, route.path)
         if route.service == "s3" and method == "OPTIONS":
             with self.lock:
-                return mends.preflight(self.state, route.path, sent)
+                return overrides.preflight(self.state, route.path, sent)
         try:
             inner_headers, content = plain_headers(sent, content)
         except KeyError:
@@ -147,7 +147,10 @@ class Gateway:
         if call.service == "s3":
             headers = {"x-amz-request-id": token_hex(8).upper(), "x-amz-id-2": "day89", **headers}
         if call.service == "s3" and "origin" in sent:
-            headers = {**headers, **mends.cors_headers(self.state, call.params.get("Bucket", ""), call.method, sent)}
+            headers = {
+                **headers,
+                **overrides.cors_headers(self.state, call.params.get("Bucket", ""), call.method, sent),
+            }
         _finish(entry, call, status, headers, body, time.perf_counter() - started)
         if self.listener is not None:
             self.listener(entry)
@@ -158,14 +161,14 @@ class Gateway:
         refusal = self._refuse(call, faults, entry)
         if refusal is not None:
             return render(refusal, protocol, call.method)
-        ready = mends.before(call, self.state, inner, protocol)
+        ready = overrides.before(call, self.state, inner, protocol)
         if call.action == "s3.DeleteObjects":
-            ready = mends.delete_objects(call, self.state, self._denied_keys(call, faults))
+            ready = overrides.delete_objects(call, self.state, self._denied_keys(call, faults))
         if ready is None:
             if inner.changed:
                 request = backend.make_request(inner.method, inner.url, inner.headers, inner.body)
             ready = backend.ask_moto(call, request, inner.path, protocol)
-        ready = mends.after(call, self.state, ready, protocol)
+        ready = overrides.after(call, self.state, ready, protocol)
         self.pace.after(call)
         if self.instances is not None and call.service in ("ec2", "autoscaling"):
             ready = self.instances(call, ready)

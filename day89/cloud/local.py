@@ -51,7 +51,7 @@ class Cloud:
         self.faults = Faults(faults)
         self.keeper = TransitionTimer(Pace.of(pace), state)
         self.gateway = Gateway(state, self.keeper, self.faults, (verify.judge, authorize.judge))
-        self.doors: set[str] = set()
+        self.endpoints: set[str] = set()
         self.fleet: InstanceFleet | None = None
 
     @property
@@ -105,14 +105,14 @@ class Cloud:
             port: TCP port; 0 takes a free one.
 
         Yields:
-            The door: ``endpoint`` is its URL, ``env`` the ``AWS_*`` variables of a process that uses it.
+            The endpoint: ``endpoint`` is its URL, ``env`` the ``AWS_*`` variables of a process that uses it.
         """
         with serving(self.gateway, port, self.reset) as server:
-            self.doors.add(f"{server.host}:{server.port}")
+            self.endpoints.add(f"{server.host}:{server.port}")
             try:
                 yield server
             finally:
-                self.doors.discard(f"{server.host}:{server.port}")
+                self.endpoints.discard(f"{server.host}:{server.port}")
 
     def fetch(
         self, url: str, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -213,7 +213,7 @@ def _mend_ec2(stack: ExitStack) -> None:
 def _sender(cloud: Cloud, real_send: Any) -> Any:
     def send(self: URLLib3Session, request: Any) -> AWSResponse:
         parts = urlsplit(request.url)
-        if parts.netloc in cloud.doors:
+        if parts.netloc in cloud.endpoints:
             return real_send(self, request)  # asked for by its address: it goes the whole way, and ends at this gateway
         if _is_elsewhere(parts.hostname or "", parts.path):
             if not network_guard.is_loopback(parts.hostname or ""):

@@ -34,11 +34,11 @@ class Endpoint:
 
     @property
     def env(self) -> dict[str, str]:
-        """Return the ``AWS_*`` variables of a process that uses this door as the administrator."""
+        """Return the ``AWS_*`` variables of a process that uses this endpoint as the administrator."""
         return self.env_for(ADMIN)
 
     def env_for(self, credential: Credential, region: str = DEFAULT_REGION) -> dict[str, str]:
-        """Return the ``AWS_*`` variables of a process that uses this door with a credential."""
+        """Return the ``AWS_*`` variables of a process that uses this endpoint with a credential."""
         token = {"AWS_SESSION_TOKEN": credential.token} if credential.token else {}
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -52,7 +52,7 @@ class Endpoint:
 
 @contextmanager
 def serving(gateway: Gateway, port: int = 0, reset: Callable[[], None] | None = None) -> Iterator[Endpoint]:
-    """Open a door on the loopback for as long as a block lasts.
+    """Open an endpoint on the loopback for as long as a block lasts.
 
     Args:
         gateway: who answers.
@@ -60,7 +60,7 @@ def serving(gateway: Gateway, port: int = 0, reset: Callable[[], None] | None = 
         reset: what ``POST /_day89/reset`` does; None refuses it.
 
     Yields:
-        The door. At the end no thread, socket or port of it is left.
+        The endpoint. At the end no thread, socket or port of it is left.
 
     Raises:
         OSError: the port is taken.

@@ -83,7 +83,7 @@ def delete_vpc(ec2: EC2Client, vpc_id: str) -> None:
 
 
 def create_security_group(ec2: EC2Client, vpc_id: str, name: str, *, admin_cidr: str, app_port: int = 5000) -> str:
-    """Make a group that lets in SSH from one network and the application's port from anywhere, on IPv4, or mend it.
+    """Make a group that lets in SSH from one network and the application's port from anywhere, on IPv4, or correct it.
 
     Run again it finds the group by its name and brings its incoming IPv4 rules to exactly these two.
 

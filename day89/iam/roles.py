@@ -58,7 +58,7 @@ def create_role(
 
 
 def create_instance_profile(iam: IAMClient, name: str, role: str) -> str:
-    """Make an instance profile that holds a role, or mend the one with this name: an instance wears a profile.
+    """Make an instance profile that holds a role, or correct the one with this name.
 
     Args:
         iam: IAM client.

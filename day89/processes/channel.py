@@ -1,4 +1,4 @@
-"""Exchange frames between the grader and a submission: a length, JSON, and as many raw bytes as the JSON says.
+"""Exchange frames between processes: two lengths, JSON, and raw bytes that go with it.
 
 Both ends distrust each other's sizes: a frame above the limit ends the conversation.
 """
@@ -93,6 +93,21 @@ class Wire:
             raise Broken("what came is not a message")
         message["descriptors"] = descriptors
         return message, data[size:]
+
+    def tell(self, message: dict[str, Any]) -> bool:
+        """Send one frame; return False where nobody listens any more."""
+        try:
+            self.send(message)
+        except Broken:
+            return False
+        return True
+
+    def hear(self) -> dict[str, Any] | None:
+        """Receive the message of one frame; None once the other side has gone."""
+        try:
+            return self.receive()[0]
+        except Broken:
+            return None
 
     def _header(self) -> tuple[bytes, list[int]]:
         try:

@@ -1,31 +1,36 @@
-"""Find and kill every process that an instance started, also one that has left its group and its session."""
+"""Find and kill every process below one, also one that has left its group and its session; fork without leaks."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from day89.sandbox.libc import prctl
 from day89.sandbox.privileges import die_with_parent
 
-__all__ = ["adopt_orphans", "children", "descendants", "die_with_parent", "kill_all", "kill_tree"]
+__all__ = ["adopt_orphans", "children", "close_all_but", "descendants", "die_with_parent", "kill_all", "kill_tree"]
 
 PR_SET_CHILD_SUBREAPER = 36
 ROUNDS = 200
 
 
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
-
-
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends (Linux), so that none can hide by a double fork."""
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if sys.platform == "linux":
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def close_all_but(keep: set[int]) -> None:
+    """Close all descriptors from 3 on but those named: a forked child must hold no pipe of its siblings."""
+    place = 3
+    for descriptor in sorted(number for number in keep if number > 2):
+        os.closerange(place, descriptor)
+        place = descriptor + 1
+    os.closerange(place, 65536 if os.name == "posix" else 4096)
 
 
 def _parents() -> dict[int, int]:

@@ -97,7 +97,7 @@ def _look_ahead(file: io.BufferedReader, name: str, options: Mapping[str, Any]) 
         if not isinstance(frame.index, _pandas().RangeIndex):
             raise InvalidInputError(
                 f"{name}: the first row has more fields than the header, {list(frame.columns)}: "
-                "pass index_col=0 if the first field is an index, or mend the header"
+                "pass index_col=0 if the first field is an index, or correct the header"
             )
     if options.get("names") is not None or options.get("header", "infer") not in ("infer", 0):
         return frozenset()

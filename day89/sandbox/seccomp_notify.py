@@ -38,9 +38,9 @@ UNDER_WAY = (errno.EINPROGRESS, errno.EALREADY, errno.EAGAIN)
 class NotifySupervisor:
     """The supervisor that answers the notified system calls of all processes of one instance."""
 
-    def __init__(self, doors: NetworkPolicy) -> None:
+    def __init__(self, policy: NetworkPolicy) -> None:
         """Know what the instance reaches; no abstract socket is its own yet."""
-        self.doors = doors
+        self.policy = policy
         self.abstract: set[bytes] = set()
         self.waiting: list[Callable[[], bool]] = []
 
@@ -75,7 +75,7 @@ class NotifySupervisor:
             _answer(listener, number, 0 if allowed else errno.EPERM, GO_ON if allowed else 0)
             return
         if call in file_modes.CALLS:
-            _answer(listener, number, file_modes.change(pid, call, arguments, self.doors.root))
+            _answer(listener, number, file_modes.change(pid, call, arguments, self.policy.root))
             return
         try:
             sock = _socket_of(pid, arguments[0])
@@ -105,7 +105,7 @@ class NotifySupervisor:
         host, port, mapped = read_address(sock, raw)
         if call == BIND:
             return lambda: self._bind(sock, host, port, mapped)
-        targets = self.doors.outward(host, port)
+        targets = self.policy.outward(host, port)
         if not targets:
             inside = host.startswith("127.") or host == "::1"
             raise OSError(errno.ECONNREFUSED if inside else errno.ENETUNREACH, "not for this instance")
@@ -115,7 +115,7 @@ class NotifySupervisor:
         if sock.family == socket.AF_INET6 and host == "::":
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             host, mapped = "0.0.0.0", True
-        own = self.doors.inward(host)
+        own = self.policy.inward(host)
         if own is None:
             return errno.EADDRNOTAVAIL
         return _error_of(sock.bind, ((MAPPED if mapped else "") + own, port))
@@ -123,7 +123,7 @@ class NotifySupervisor:
     def _listen(self, sock: socket.socket, backlog: int) -> int:
         if sock.family != socket.AF_UNIX and sock.getsockname()[1] == 0:
             prefix = MAPPED if sock.family == socket.AF_INET6 else ""
-            if error := _error_of(sock.bind, (prefix + self.doors.outer, 0)):
+            if error := _error_of(sock.bind, (prefix + self.policy.outer, 0)):
                 return error
         return _error_of(sock.listen, min(backlog & 0xFFFFFFFF, 4096))
 
@@ -151,7 +151,9 @@ class NotifySupervisor:
             os.close(descriptor)
 
     def _is_inside(self, path: bytes) -> bool:
-        return not self.doors.root or Path(os.fsdecode(path)).resolve().is_relative_to(Path(self.doors.root).resolve())
+        return not self.policy.root or Path(os.fsdecode(path)).resolve().is_relative_to(
+            Path(self.policy.root).resolve()
+        )
 
 
 class _Step:

@@ -19,7 +19,9 @@ def test_local_cloud_does_as_aws_does(row: Row) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_plain_moto_still_does_what_the_ledger_says(row: Row) -> None:
     with plain_moto() as aws:
-        assert row.probe(aws) == row.moto, "moto has changed: look whether the rule or mend of this row is still needed"
+        assert row.probe(aws) == row.moto, (
+            "moto has changed: look whether the rule or override of this row is still needed"
+        )
 
 
 def test_every_row_has_a_name_of_its_own() -> None:

@@ -47,7 +47,7 @@ def opened() -> Iterator[Cloud]:
 
 @pytest.fixture(params=["in process", "over HTTP"])
 def make(request: pytest.FixtureRequest, opened: Cloud) -> Iterator[Make]:
-    """Make clients that come through one of the two doors."""
+    """Make clients that come through one of the two endpoints."""
     if request.param == "in process":
         yield opened.client
         return

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from day89.course.checks.diagnosis import blame
+from day89.course.checks.diagnosis import diagnose
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error, expect, fail, show
 from day89.course.checks.learner import LearnerTask
 
@@ -51,7 +51,7 @@ def answer(task: LearnerTask, mistake: str | None, function: str, *arguments: An
 
 def blamed(ended: Attempt, otherwise: str | None) -> str | None:
     """Return the mistake that an error shows where nothing is wrong; the other one where it shows none."""
-    return otherwise if ended.error is None else blame(ended.error, otherwise)
+    return otherwise if ended.error is None else diagnose(ended.error, otherwise)
 
 
 def works(task: LearnerTask, function: str, *arguments: Any, **keywords: Any) -> None:

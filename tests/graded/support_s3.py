@@ -148,8 +148,8 @@ def local_file(workdir: Path, name: str, data: bytes = b"day89") -> Path:
 
 
 def content(names: Names) -> bytes:
-    """Return bytes that are no text and hold both kinds of line ends."""
-    return b"\xff\x00\r\n\n" + names.bytes(names.number(50, 500))
+    """Return bytes that are no text, hold both kinds of line ends, and begin and end with what strip() takes away."""
+    return b"\n\xff\x00\r\n\n" + names.bytes(names.number(50, 500)) + b"\r\n \n"
 
 
 def big_content(names: Names) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 
 from support import answer, attempt
 
-from day89.course.checks.diagnosis import blame
+from day89.course.checks.diagnosis import diagnose
 from day89.course.checks.expectations import describe_error, expect, fail, show
 from day89.course.checks.fake_data import Names
 from day89.errors import WaitTimeoutError
@@ -195,7 +195,7 @@ def launched(log: Any, called: str, error: BaseException | None) -> None:
         called=called,
         expected="that it launches an instance",
         found=f"no launch: {ended_with(error)}",
-        mistake=blame(error, "F1") if error else "F3",
+        mistake=diagnose(error, "F1") if error else "F3",
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import attempt, blamed, expect_missing, expect_value_error, holding, works
+from support import (
+    attempt,
+    blamed,
+    expect_as_it_is,
+    expect_missing,
+    expect_value_error,
+    holding,
+    works,
+)
 from support_s3 import (
     LISTINGS,
     expect_s3_forbidden,
@@ -245,7 +253,12 @@ def test_older_versions_stay(task: Any, cloud: Any, names: Any) -> None:
 
 @pytest.mark.task("1.4", "mastery", points=0.3)
 def test_forbidden_deleting_is_not_an_empty_prefix(task: Any, cloud: Any, names: Any) -> None:
-    """A 403 on the listing reaches the caller as it is."""
+    """A 403 on the listing, or on a whole delete request, reaches the caller as it is."""
     s3, bucket = new_bucket(cloud, names)
-    put_all(cloud, bucket, [names.key(prefix="a/")])
+    put_all(cloud, bucket, [names.key(prefix="a/"), names.key(prefix="b/")])
+    refused = cloud.faults.add("s3.DeleteObjects", code="AccessDenied", status=403, times=None)
+    ended = attempt(task, "delete_prefix", s3, bucket, "b/")
+    if refused.met:  # whoever deletes one at a time is told so of one key, which is to be a RuntimeError
+        expect_as_it_is(task, "U12", ended)
+    cloud.faults.clear()
     expect_s3_forbidden(task, cloud, LISTINGS, "delete_prefix", s3, bucket, "a/")

@@ -26,7 +26,7 @@ def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: s
     """Fail unless the returned list holds exactly the keys, in S3's order."""
     called = f"{task.last_call}{holding(*wanted, what='a key')}"
     task.silence.is_right = not isinstance(found, list)  # a generator has not asked for anything yet
-    expect_type(found, list, task.last_call, "L1" if found is None else "L13")
+    expect_type(found, list, task.last_call, ("R15" if wanted else "L1") if found is None else "L13")
     lost = [key for key in wanted if key not in found]
     more = [key for key in found if key not in wanted]
     words = [
@@ -41,7 +41,7 @@ def expect_keys(task: Any, cloud: Any, found: Any, wanted: list[str], mistake: s
     expect(
         not words,
         called=called,
-        expected=f"{len(wanted)} keys",
+        expected=f"{len(wanted)} key{'' if len(wanted) == 1 else 's'}",
         found=f"{len(found)}: {', '.join(words)}",
         mistake=mistake,
     )
@@ -143,6 +143,7 @@ def test_keys_come_as_they_are(task: Any, cloud: Any, names: Any) -> None:
     s3, bucket = new_bucket(cloud, names, names.region())
     for prefix in (names.prefix(), f"/{names.word()}.d+(1) "):
         keys = [prefix, f"{prefix} a+b ", f"{prefix}50%25", f"{prefix}é'\"&", f"{prefix}sub/", names.key(prefix=prefix)]
+        keys += [f"{prefix}\uff5e", f"{prefix}\U0001f427"]  # as UTF-16 they would stand the other way round
         put_all(cloud, bucket, keys)
         put_all(cloud, bucket, [f"{prefix}empty", f"{prefix}sub/"], body=b"")
         put_all(cloud, bucket, [prefix.strip("/ "), f"{prefix.strip('/ ')}x", prefix.replace(".", "x")])

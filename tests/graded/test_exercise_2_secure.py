@@ -6,12 +6,19 @@ import json
 from typing import Any
 
 import pytest
-from support import answer, expect_forbidden, expect_missing, forbid, works
+from support import answer, attempt, expect_as_it_is, expect_forbidden, expect_missing, forbid, works
 from support_policy import STRANGER, bucket_policy, judge, open_to, some, statements, too_open
 from support_s3 import expect_s3_forbidden, new_bucket
 
 from day89.course.checks.expectations import expect, show
 
+# What some answers do besides, and others not: looks before each put, and a put of the encryption that AWS sets anyway.
+MORE_STEPS = (
+    "s3.GetBucketEncryption",
+    "s3.GetBucketVersioning",
+    "s3.GetPublicAccessBlock",
+    "s3.PutBucketEncryption",
+)
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
@@ -26,6 +33,7 @@ def earlier_policy(bucket: str) -> dict[str, Any]:
                 "Principal": {"AWS": f"arn:aws:iam::{STRANGER}:root"},
                 "Action": ["s3:GetObject"],
                 "Resource": f"arn:aws:s3:::{bucket}/*",
+                "Condition": {"StringEquals": {"aws:PrincipalTag/team": "penguins"}},
             },
             {
                 "Effect": "Deny",
@@ -305,3 +313,10 @@ def test_forbidden_policy_is_not_an_absent_one(task: Any, cloud: Any, names: Any
         forbid(cloud, setting)
         expect_forbidden(task, "U12", "secure_bucket", s3, bucket)
         cloud.faults.clear()
+    for step in MORE_STEPS:
+        s3, bucket = new_bucket(cloud, names)
+        refused = cloud.faults.add(step, code="AccessDenied", status=403, times=None)
+        ended = attempt(task, "secure_bucket", s3, bucket)
+        cloud.faults.clear()
+        if refused.met:  # nobody has to take this step
+            expect_as_it_is(task, "U12", ended)

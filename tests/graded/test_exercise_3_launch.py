@@ -186,8 +186,9 @@ def test_a_lost_answer_launches_no_second_instance(task: Any, cloud: Any, names:
 
 
 @pytest.mark.task("3.2", "mastery", points=0.3)
+@pytest.mark.cloud(pace=Pace(looks=2))
 def test_an_instance_that_ends_before_it_runs_is_an_error(task: Any, cloud: Any, names: Any) -> None:
-    """As for want of capacity: nobody may be told that it runs."""
+    """As for want of capacity: nobody may be told that it runs, not even while it is shutting down."""
     ec2, name = cloud.client("ec2"), names.word()
     options = {"image_id": image_of(ec2), "security_group_id": new_group(ec2, name)}
     launched(task, ec2, name, None, **options)
@@ -311,7 +312,16 @@ def test_attaches_the_instance_profile(task: Any, cloud: Any, names: Any) -> Non
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.create_instance_profile(InstanceProfileName=profile)
     iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=role)
+    before = len(cloud.log)
     _, found = launched(task, ec2, names.word(), "N30", instance_profile=profile)
+    later = cloud.log.after(before).count("ec2.AssociateIamInstanceProfile")
+    expect(
+        not later,
+        called=task.last_call,
+        expected=f"the RunInstances request itself to say IamInstanceProfile {profile!r}",
+        found="a second request for it, before which the instance ran without the profile",
+        mistake="E24",
+    )
     arn = found.get("IamInstanceProfile", {}).get("Arn", "")
     expect(
         arn.endswith(f":instance-profile/{profile}"),

@@ -29,7 +29,7 @@ def expect_states(
     expect(
         not words,
         called=task.last_call,
-        expected=f"{len(wanted)} instances",
+        expected=f"{len(wanted)} instance{'' if len(wanted) == 1 else 's'}",
         found=f"{len(found)}: {'; '.join(words)}",
         mistake=shown,
     )

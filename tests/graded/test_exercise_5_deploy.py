@@ -234,7 +234,7 @@ def test_what_is_not_healthy_in_time_is_terminated(task: Any, cloud: Any, names:
 
 
 class Unwell(BaseHTTPRequestHandler):
-    """Be what a machine that has just started may be: hang up, say 503, leave a request without an answer, say 503."""
+    """Be what a machine that has just started may be: hang up, say 404, leave a request without an answer, say 503."""
 
     server: UnwellServer
 
@@ -253,7 +253,7 @@ class Unwell(BaseHTTPRequestHandler):
                 pass
             self.close_connection = True
         else:
-            self.send_error(503)
+            self.send_error(404 if number == 1 else 503)
 
     def log_message(self, *words: object) -> None:
         """Print nothing."""
@@ -296,7 +296,7 @@ def test_only_200_is_healthy(task: Any, cloud: Any, names: Names) -> None:
     store(place, name, 1, "digits")
     with unwell_at(cloud, port) as servers:
         error = deploy_into_trouble(task, place, name, 1, port=port, timeout=1.5)
-    called = f"{task.last_call} where a server closes one GET /health without an answer and says 503 to others"
+    called = f"{task.last_call} where a server closes one GET /health without an answer and says 404 or 503 to others"
     launched(cloud.log, called, error)
     expect(
         not any(server.waited for server in servers.values()),

@@ -77,11 +77,13 @@ def test_a_wrong_or_missing_checksum_is_a_value_error(task: Any, cloud: Any, nam
     store(s3, bucket, name, 3, data)
     right = hashlib.sha256(data).hexdigest()
     store(s3, bucket, name, 4, data, checksum=right[:-1] + ("0" if right[-1] != "0" else "1"))
+    store(s3, bucket, name, 5, data, checksum=right[:8])
     works(task, "load_model", s3, bucket, name, 3)
     refused = {
         1: "the sha256 is that of other bytes",
         2: "there is no sha256",
         4: "the last letter of the sha256 is another",
+        5: "the sha256 ends after eight letters",
     }
     for version, why in refused.items():
         expect_refused(task, why, s3, bucket, name, version)
@@ -160,7 +162,8 @@ def test_what_is_not_there_is_a_lookup_error(task: Any, cloud: Any, names: Names
     works(task, "load_model", s3, bucket, f"{name}-there", 1)
     for version in (None, 1):
         expect_missing(task, name, "load_model", s3, bucket, name, version)
-        expect_missing(task, absent, "load_model", s3, absent, name, version)
+        # Where the bucket is missing, so is the model.
+        expect_missing(task, absent, "load_model", s3, absent, name, version, or_naming=name)
     for version in (1, 3):  # real models: whoever takes another version than asked for gets one
         store(s3, bucket, name, version, model_bytes("digits", version))
     for version in (2, 0):

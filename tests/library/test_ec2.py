@@ -174,7 +174,7 @@ def test_rules_that_someone_added_are_taken_back(ec2: Any, vpc_id: str) -> None:
         (ADMIN, 22),
     ],
 )
-def test_a_door_that_would_stand_open_is_refused(ec2: Any, vpc_id: str, admin_cidr: str, app_port: int) -> None:
+def test_a_group_open_to_the_world_is_refused(ec2: Any, vpc_id: str, admin_cidr: str, app_port: int) -> None:
     before = len(ec2.describe_security_groups()["SecurityGroups"])
     with pytest.raises(InvalidInputError):
         rooms.create_security_group(ec2, vpc_id, "web", admin_cidr=admin_cidr, app_port=app_port)

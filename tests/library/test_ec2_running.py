@@ -81,7 +81,7 @@ def test_a_worker_reads_what_its_role_allows_and_nothing_else(running: Any) -> N
 
 def test_a_spot_instance_is_told_before_it_is_taken(running: Any) -> None:
     made = rooms.launch_spot(running.client("ec2"), "worker", **start(running))
-    endpoint = f"http://{running.instances.get(made.instance_id).door.endpoint}"
+    endpoint = f"http://{running.instances.get(made.instance_id).metadata.endpoint}"
     assert rooms.interruption_notice(endpoint=endpoint) is None
     running.instances.interrupt(made.instance_id)
     notice = rooms.interruption_notice(endpoint=endpoint)

@@ -16,7 +16,7 @@ from day89.sandbox.privileges import close_to_others
 from day89.sandbox.safe_open import open_beneath
 from day89.sandbox.seccomp_notify import NotifySupervisor
 
-DOORS = NetworkPolicy(("127.0.0.1", 4566), ("127.64.0.1", 16980), "127.64.0.1", "127.128.0.1")
+POLICY = NetworkPolicy(("127.0.0.1", 4566), ("127.64.0.1", 16980), "127.64.0.1", "127.128.0.1")
 needs_filter = pytest.mark.skipif(
     sys.platform != "linux" or not seccomp.available(), reason="there is no libseccomp on this machine"
 )
@@ -36,7 +36,7 @@ needs_filter = pytest.mark.skipif(
     ],
 )
 def test_an_instance_reaches_its_doors_and_itself(host: str, port: int, targets: list[tuple[str, int]]) -> None:
-    assert DOORS.outward(host, port) == targets
+    assert POLICY.outward(host, port) == targets
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_an_instance_reaches_its_doors_and_itself(host: str, port: int, targets:
     [("0.0.0.0", "127.64.0.1"), ("127.0.0.1", "127.128.0.1"), ("127.64.0.1", "127.64.0.1"), ("192.168.0.7", None)],
 )
 def test_an_instance_serves_at_its_own_addresses(host: str, bound: str | None) -> None:
-    assert DOORS.inward(host) == bound
+    assert POLICY.inward(host) == bound
 
 
 def judged(act: Callable[[], int], *, signals: bool = False, questions: int = 1) -> int:
@@ -64,7 +64,7 @@ def judged(act: Callable[[], int], *, signals: bool = False, questions: int = 1)
     theirs.close()
     with mine:
         _, (listener,), _, _ = socket.recv_fds(mine, 1, 1)
-    judge = NotifySupervisor(DOORS)
+    judge = NotifySupervisor(POLICY)
     for _ in range(questions):
         judge.hear(listener, wait=True)
     os.close(listener)

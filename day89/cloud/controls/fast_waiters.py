@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import SimpleNamespace
-from typing import Any
-from unittest.mock import patch
+from contextlib import AbstractContextManager
 
-import botocore.endpoint
-import botocore.waiter
-
+from day89.botocore_waits import scaled_waits
 from day89.cloud.moto.state import CloudState
 from day89.cloud.moto.transitions import TransitionTimer
 
 __all__ = ["fast_waiters"]
 
 POLL_SECONDS = 0.25
-RETRY_SCALE = 0.01
 LEAST_SECONDS = 0.001
 
 
-@contextmanager
-def fast_waiters(state: CloudState, keeper: TransitionTimer, real_time: bool) -> Iterator[None]:
+def fast_waiters(state: CloudState, keeper: TransitionTimer, real_time: bool) -> AbstractContextManager[None]:
     """Scale the delays of waiters and retries.
 
     Where nothing in the cloud changes by itself, a waiter's delay is next to nothing. Where instances really run
@@ -43,25 +35,4 @@ def fast_waiters(state: CloudState, keeper: TransitionTimer, real_time: bool) ->
             lasting = keeper.pace.milliseconds / 1000
             time.sleep(min(seconds, max(lasting / 10, LEAST_SECONDS)))
 
-    wait = botocore.waiter.Waiter.wait
-
-    def patient_wait(self: Any, **options: Any) -> None:
-        if real_time:
-            options["WaiterConfig"] = _same_time(self.config, options.get("WaiterConfig") or {})
-        wait(self, **options)
-
-    with (
-        patch.object(botocore.waiter, "time", SimpleNamespace(sleep=sleep)),
-        patch.object(
-            botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(seconds * RETRY_SCALE))
-        ),
-        patch.object(botocore.waiter.Waiter, "wait", patient_wait),
-    ):
-        yield
-
-
-def _same_time(config: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Give a waiter that wakes more often as many more attempts: all in all it waits at least as long."""
-    delay, attempts = given.get("Delay", config.delay), given.get("MaxAttempts", config.max_attempts)
-    more = max(1.0, delay / POLL_SECONDS)
-    return {**given, "Delay": min(delay, POLL_SECONDS), "MaxAttempts": int(attempts * more * 2)}
+    return scaled_waits(sleep, POLL_SECONDS, lambda: real_time)

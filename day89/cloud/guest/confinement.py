@@ -17,7 +17,16 @@ from day89.sandbox.rlimits import ProcessLimits, apply_limits, count_tasks
 from day89.sandbox.seccomp_notify import NotifySupervisor
 from day89.sandbox.syscalls import Profile
 
-__all__ = ["LIMITS", "asks_about_signals", "confine", "doors", "enter", "holds", "limits_in", "make_filters"]
+__all__ = [
+    "LIMITS",
+    "asks_about_signals",
+    "confine",
+    "enter",
+    "holds",
+    "limits_in",
+    "make_filters",
+    "network_policy_of",
+]
 
 LIMITS = ProcessLimits(memory=2 << 30, seconds=600, file=1 << 30, files=1024, tasks=256)
 SCOPES_SIGNALS = 6  # from this Landlock on
@@ -40,7 +49,7 @@ def enter(launch: dict[str, Any], view: RootFilesystem) -> str:
     return str(launch["root"])
 
 
-def doors(launch: dict[str, Any]) -> NetworkPolicy:
+def network_policy_of(launch: dict[str, Any]) -> NetworkPolicy:
     """Return where the programs of an instance may connect: to AWS, to its metadata, to itself.
 
     Args:

@@ -16,30 +16,30 @@ from pathlib import Path
 from day89.cloud.guest.preload import load
 from day89.cloud.guest.rootfs import RootFilesystem, make_view
 from day89.cloud.guest.supervisor import InstanceSupervisor, best_jail
-from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
+from day89.processes.channel import Wire
 
 __all__ = ["main"]
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until the door is closed at the other side.
+    """Serve until the control socket is closed at the other side.
 
     Args:
-        arguments: descriptor of the door, a stream socket on which connections of owners arrive; the folder of
+        arguments: descriptor of the control socket, on which connections of owners arrive; the folder of
             commands; the names of the jails to try.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's business; its end is ours
     tree.die_with_parent()
     os.setsid()
-    door = socket.socket(fileno=int(arguments[0]))
+    control = socket.socket(fileno=int(arguments[0]))
     commands = Path(arguments[1])
     view = make_view(commands)
     mode = best_jail(view, arguments[2:])
     load()
     tree.adopt_orphans()
     while True:
-        sent, descriptors, _, _ = socket.recv_fds(door, 1, 1)
+        sent, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not sent:
             break
         if os.fork() == 0:
@@ -54,12 +54,12 @@ def main(arguments: list[str]) -> int:
 def _serve(descriptor: int, mode: str, view: RootFilesystem) -> None:
     """Be the supervisor of one owner in this freshly forked process; never return."""
     try:
-        close_all_but({descriptor})
+        tree.close_all_but({descriptor})
         tree.die_with_parent()
         os.setsid()
         owner = Wire(socket.socket(fileno=descriptor))
-        owner.send({"event": "ready", "jail": mode})
-        owner.send({"event": "warm"})
+        owner.tell({"event": "ready", "jail": mode})
+        owner.tell({"event": "warm"})
         supervisor = InstanceSupervisor(owner, mode, view, warm=True, grow=False)
         supervisor.run()
         for folder in supervisor.folders:

@@ -20,8 +20,8 @@ from typing import Any
 from day89.cloud.guest import confinement, namespaces, python_server
 from day89.cloud.guest.console import Console
 from day89.cloud.guest.rootfs import RootFilesystem
-from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
+from day89.processes.channel import Wire
 from day89.sandbox.privileges import close_to_others, prefer_for_killing
 from day89.sandbox.quotas import SECONDS, Watch
 from day89.sandbox.seccomp_notify import NotifySupervisor
@@ -43,7 +43,7 @@ def boot(connection: socket.socket, launch: dict[str, Any], view: RootFilesystem
     status = 1
     try:
         os.setsid()
-        close_all_but({connection.fileno()})
+        tree.close_all_but({connection.fileno()})
         wire = Wire(connection)
         prefer_for_killing()
         root = confinement.enter(launch, view)
@@ -61,7 +61,7 @@ class GuestInit:
     """One running instance, seen from inside."""
 
     def __init__(self, wire: Wire, launch: dict[str, Any], watch: Watch, *, warm: bool) -> None:
-        """Open the instance's own doors: the control pipe and the socket of the warm Python."""
+        """Open the instance's own ends: the control pipe and the socket of the warm Python."""
         self.wire = wire
         self.launch = launch
         self.watch = watch
@@ -69,7 +69,9 @@ class GuestInit:
         self.limits = confinement.limits_in(self.mode)
         self.console = Console(launch["log"], f"{launch['run']}/console")
         self.judge = (
-            None if self.mode in (namespaces.NONE, namespaces.PARTIAL) else NotifySupervisor(confinement.doors(launch))
+            None
+            if self.mode in (namespaces.NONE, namespaces.PARTIAL)
+            else NotifySupervisor(confinement.network_policy_of(launch))
         )
         self.run_folder = launch["run"]
         self.script = 0
@@ -122,7 +124,7 @@ class GuestInit:
                 self._look()
                 look = time.monotonic() + SECONDS
         tree.kill_all()
-        self.wire.send({"event": "killed"})
+        self.wire.tell({"event": "killed"})
 
     def _look(self) -> None:
         words = self.watch.excess(lambda: tree.descendants(os.getpid()))
@@ -179,7 +181,7 @@ class GuestInit:
             for source, target in ((nothing, 0), (self.console.writer, 1), (self.console.writer, 2)):
                 os.dup2(source, target)
             self._confine(theirs)
-            close_all_but(set())
+            tree.close_all_but(set())
             os.umask(0o022)
             os.chdir(self.launch["cwd"])
             command = self.launch["command"]
@@ -191,14 +193,11 @@ class GuestInit:
             os._exit(127)
 
     def _on_order(self) -> bool:
-        orders = self.wire.receive()
-        if orders is None:
+        order = self.wire.hear()
+        if order is None or order["op"] == "kill":
             return False
-        for order in orders:
-            if order["op"] == "kill":
-                return False
-            if order["op"] == "reboot":
-                self._end_all()
+        if order["op"] == "reboot":
+            self._end_all()
         return True
 
     def _end_all(self) -> None:
@@ -210,7 +209,7 @@ class GuestInit:
     def _on_control(self) -> bool:
         with contextlib.suppress(BlockingIOError):  # there is nothing
             for line in os.read(self.control, 4096).decode(errors="replace").splitlines():
-                self.wire.send({"event": "control", "text": line})
+                self.wire.tell({"event": "control", "text": line})
         return True
 
     def _on_signal(self) -> bool:
@@ -220,7 +219,7 @@ class GuestInit:
                 self._on_control()  # what a program has ordered, such as a shutdown, comes before its end
                 self._ended(*found)
         except ChildProcessError:  # no program is left, so none will ever be started again
-            self.wire.send({"event": "quiet"})
+            self.wire.tell({"event": "quiet"})
         return True
 
     def _ended(self, pid: int, status: int) -> None:
@@ -229,7 +228,7 @@ class GuestInit:
             self.script = 0
             self.console.drain()
             self._note_end()
-            self.wire.send({"event": "ended", "status": code})
+            self.wire.tell({"event": "ended", "status": code})
         client = self.programs.pop(pid, None)
         if client:
             self.selector.unregister(client)

@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from day89.cloud.guest.wire import close_all_but
+from day89.processes.tree import close_all_but
 
 __all__ = ["Program", "become", "receive"]
 

@@ -18,8 +18,8 @@ from day89.sandbox.visible import SYSTEM_FOLDERS, interpreter_paths, private_pla
 
 __all__ = ["PACKAGE", "SYSTEM", "RootFilesystem", "make_view", "visible_paths"]
 
-SHIMS = Path(__file__).resolve().parent
-PACKAGE = SHIMS.parents[1]
+GUEST = Path(__file__).resolve().parent
+PACKAGE = GUEST.parents[1]
 LEFT_OUT = frozenset({"cloud", "course", "processes", "sandbox", "_files"})
 DATA = ("data/prices.toml", "data/instance_types.csv")  # what the package itself reads, wherever it is installed
 # Not /usr/src and /usr/local/src, where people keep checkouts.
@@ -105,7 +105,7 @@ def _own_parts() -> Iterator[Path]:
     for path in PACKAGE.iterdir():
         if path.name not in LEFT_OUT and not path.name.startswith((".", "__pycache__")):
             yield path
-    yield SHIMS
+    yield GUEST
 
 
 def _copy_package(target: Path) -> None:

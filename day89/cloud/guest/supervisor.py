@@ -19,8 +19,8 @@ from typing import Any
 from day89.cloud.guest import confinement, init, namespaces
 from day89.cloud.guest.preload import load
 from day89.cloud.guest.rootfs import RootFilesystem, make_view
-from day89.cloud.guest.wire import Wire, close_all_but
 from day89.processes import tree
+from day89.processes.channel import Wire
 from day89.sandbox import landlock, seccomp
 
 __all__ = ["ROOT", "InstanceSupervisor", "best_jail", "main"]
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     os.setsid()
     view = make_view(Path(arguments[1]))
     mode = best_jail(view, arguments[2:])
-    owner.send({"event": "ready", "jail": mode})
+    owner.tell({"event": "ready", "jail": mode})
     supervisor = InstanceSupervisor(owner, mode, view, warm=False, grow="warm" in arguments[2:])
     supervisor.folders.append(str(Path(arguments[1]).parent))
     supervisor.run()
@@ -136,10 +136,10 @@ class InstanceSupervisor:
         self.selector.register(self.next, selectors.EVENT_READ, self._on_next)
 
     def _on_owner(self) -> bool:
-        orders = self.above.receive()
-        for order in orders or ():
+        order = self.above.hear()
+        if order is not None:
             self._obey(order)
-        return orders is not None
+        return order is not None
 
     def _obey(self, order: dict[str, Any]) -> None:
         if order["op"] == "folder":
@@ -147,13 +147,13 @@ class InstanceSupervisor:
             return
         known = order["id"] in self.machines
         if self.next and self.next_ready and not known:
-            self.next.send(order)
+            self.next.tell(order)
         elif order["op"] == "launch":
             self._launch(order)
         elif known:
-            self.machines[order["id"]][1].send(order)
+            self.machines[order["id"]][1].tell(order)
         else:
-            self.above.send({"event": "gone", "id": order["id"]})
+            self.above.tell({"event": "gone", "id": order["id"]})
 
     def _launch(self, order: dict[str, Any]) -> None:
         mine, theirs = socket.socketpair()
@@ -169,17 +169,17 @@ class InstanceSupervisor:
         self.selector.register(wire, selectors.EVENT_READ, lambda: self._on_machine(order["id"], wire, inside))
 
     def _on_machine(self, name: str, wire: Wire, inside: bool) -> bool:
-        events = wire.receive()
-        for event in events or ():
-            self.above.send({**event, "id": name})
-        if events is None:
+        event = wire.hear()
+        if event is not None:
+            self.above.tell({**event, "id": name})
+        else:
             self.selector.unregister(wire)
             wire.close()
             pid, _ = self.machines.pop(name)
             os.waitpid(pid, 0)
             if not inside:
                 self._sweep()
-            self.above.send({"event": "gone", "id": name})
+            self.above.tell({"event": "gone", "id": name})
         return True
 
     def _sweep(self) -> None:
@@ -191,11 +191,11 @@ class InstanceSupervisor:
 
     def _on_next(self) -> bool:
         assert self.next
-        events = self.next.receive()
-        for event in events or ():
+        event = self.next.hear()
+        if event is not None:
             self.next_ready = self.next_ready or event["event"] == "warm"
-            self.above.send(event)
-        if events is None:
+            self.above.tell(event)
+        else:
             self.selector.unregister(self.next)
             self.next, self.next_ready = None, False
         return True
@@ -213,11 +213,11 @@ def _placed(value: Any, root: str) -> Any:
 def _serve_warm(connection: socket.socket, mode: str, view: RootFilesystem) -> None:
     """Load the libraries in this freshly forked process and serve as the next generation; never return."""
     try:
-        close_all_but({connection.fileno()})
+        tree.close_all_but({connection.fileno()})
         tree.die_with_parent()
         above = Wire(connection)
         load()
-        above.send({"event": "warm", "id": ""})
+        above.tell({"event": "warm", "id": ""})
         InstanceSupervisor(above, mode, view, warm=True, grow=False).run()
     finally:
         os._exit(0)

@@ -142,7 +142,7 @@ class InstanceFleet:
     def _add(self, seen: Seen) -> RunningInstance:
         instance = RunningInstance(seen, self.folder / seen.id, take(), self.lock)
         instance.root.mkdir()
-        self._metadata.add(instance.door)
+        self._metadata.add(instance.metadata)
         self._instances[seen.id] = instance
         return instance
 

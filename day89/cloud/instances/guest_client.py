@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from day89.cloud.guest.commands import write_commands
-from day89.cloud.guest.wire import Wire
+from day89.processes.channel import Wire
 
 __all__ = ["PACKAGE", "ForkServer", "SupervisorClient"]
 
@@ -104,7 +104,7 @@ class SupervisorClient:
     def order(self, **order: Any) -> None:
         """Send an order: ``op`` is launch, kill or reboot of instance ``id``; or folder, ``path`` to clear up."""
         with self._sending:
-            self.wire.send(order)
+            self.wire.tell(order)
 
     def wait_ready(self, *, warm: bool = False, timeout: float = 30) -> str:
         """Wait until the process serves (or has its libraries) and return the mode of the jail that holds here."""
@@ -117,7 +117,7 @@ class SupervisorClient:
     def close(self) -> None:
         """End all instances and the process; nothing of them is left when this returns."""
         with contextlib.suppress(OSError):
-            self.wire.connection.shutdown(socket.SHUT_WR)
+            self.wire.end.shutdown(socket.SHUT_WR)
         self._thread.join(10)  # it has read the end: the process has ended
         if self.process is not None:
             _wait(self.process)
@@ -126,9 +126,8 @@ class SupervisorClient:
             self.folder.cleanup()
 
     def _read(self) -> None:
-        while (events := self.wire.receive()) is not None:
-            for event in events:
-                self._take(event)
+        while (event := self.wire.hear()) is not None:
+            self._take(event)
         with self.changed:
             self.changed.notify_all()
 

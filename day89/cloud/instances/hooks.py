@@ -55,7 +55,7 @@ def running_instances(
     """Let the instances of a cloud run for as long as a block lasts.
 
     Args:
-        cloud: a ``day89.cloud.Cloud``; an HTTP door is opened for its instances.
+        cloud: a ``day89.cloud.Cloud``; an HTTP endpoint is opened for its instances.
         supervisor: one to share between clouds; None starts one, and so does one of another process.
         isolation: ``auto``, ``strict`` or ``none``, see ``InstanceFleet``.
 

@@ -76,16 +76,16 @@ class MetadataService:
         self._open = True
         self._thread.start()
 
-    def add(self, door: MetadataListener) -> None:
-        """Serve a door."""
-        self._soon(lambda: self._selector.register(door.listener, selectors.EVENT_READ, door))
+    def add(self, metadata: MetadataListener) -> None:
+        """Serve a listener."""
+        self._soon(lambda: self._selector.register(metadata.listener, selectors.EVENT_READ, metadata))
 
-    def remove(self, door: MetadataListener) -> None:
-        """Stop serving a door and close its socket."""
+    def remove(self, metadata: MetadataListener) -> None:
+        """Stop serving a listener and close its socket."""
 
         def leave() -> None:
-            self._selector.unregister(door.listener)
-            door.listener.close()
+            self._selector.unregister(metadata.listener)
+            metadata.listener.close()
 
         self._soon(leave)
 
@@ -115,18 +115,20 @@ class MetadataService:
             while self._tasks:
                 self._tasks.pop(0)()
 
-    def _accept(self, door: MetadataListener) -> None:
+    def _accept(self, metadata: MetadataListener) -> None:
         try:
-            connection, address = door.listener.accept()
+            connection, address = metadata.listener.accept()
         except OSError:
             return
-        threading.Thread(target=_answer, args=(connection, address, door), name="day89-metadata-1", daemon=True).start()
+        threading.Thread(
+            target=_answer, args=(connection, address, metadata), name="day89-metadata-1", daemon=True
+        ).start()
 
 
-def _answer(connection: socket.socket, address: Any, door: MetadataListener) -> None:
+def _answer(connection: socket.socket, address: Any, metadata: MetadataListener) -> None:
     connection.settimeout(10)
     with connection, contextlib.suppress(OSError):
-        _MetadataHandler(connection, address, door)  # type: ignore[arg-type]
+        _MetadataHandler(connection, address, metadata)  # type: ignore[arg-type]
 
 
 class _MetadataHandler(BaseHTTPRequestHandler):
@@ -139,31 +141,31 @@ class _MetadataHandler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         """Give out a session token."""
-        door: MetadataListener = self.server  # type: ignore[assignment]
+        metadata: MetadataListener = self.server  # type: ignore[assignment]
         try:
             seconds = int(self.headers[SECONDS])
         except (TypeError, ValueError):
             seconds = 0
-        if not door.source.enabled or self.headers.get("X-Forwarded-For"):
+        if not metadata.source.enabled or self.headers.get("X-Forwarded-For"):
             self._send(403, "")
         elif self.path != "/latest/api/token":
             self._send(404, "")
         elif not 1 <= seconds <= MOST_SECONDS:
             self._send(400, "")
         else:
-            self._send(200, door.new_token(seconds), {SECONDS: str(seconds)})
+            self._send(200, metadata.new_token(seconds), {SECONDS: str(seconds)})
 
     def do_GET(self) -> None:
         """Answer a question about the instance."""
-        door: MetadataListener = self.server  # type: ignore[assignment]
-        if not door.source.enabled:
+        metadata: MetadataListener = self.server  # type: ignore[assignment]
+        if not metadata.source.enabled:
             self._send(403, "")
             return
         token = self.headers.get(TOKEN)
-        if (token and not door.knows(token)) or (not token and door.source.token_required):
+        if (token and not metadata.knows(token)) or (not token and metadata.source.token_required):
             self._send(401, "")
             return
-        found = door.source.read(self.path.removeprefix("/latest").strip("/"))
+        found = metadata.source.read(self.path.removeprefix("/latest").strip("/"))
         self._send(404, "") if found is None else self._send(200, found)
 
     def _send(self, status: int, content: str | bytes, headers: dict[str, str] | None = None) -> None:

@@ -37,7 +37,7 @@ class RunningInstance:
         self.address = address.outer
         self.localhost = address.localhost
         self.tree = Tree(seen, address.outer)
-        self.door = MetadataListener(address.listener, self)
+        self.metadata = MetadataListener(address.listener, self)
         self.alive = False  # it has (or may have) processes
         self.ending = False  # it has been told to end
         self.booted = False  # user data runs on the first boot only
@@ -108,12 +108,12 @@ class RunningInstance:
         """
         own = {
             "AWS_ENDPOINT_URL": endpoint,
-            "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{self.door.endpoint}/",
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{self.metadata.endpoint}/",
             # botocore gives it one second and one attempt: on a busy machine a script would lose its credentials.
             # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/configuration.html
             "AWS_METADATA_SERVICE_TIMEOUT": "20",
             "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3",
-            "DAY89_METADATA": self.door.endpoint,
+            "DAY89_METADATA": self.metadata.endpoint,
             "TMPDIR": f"{ROOT}/tmp",
         }
         if self.localhost:

@@ -69,7 +69,7 @@ class ApiCall:
     access_key: str | None = None  # None: an anonymous request
     session_token: str | None = None
     presigned: bool = False  # the signature is in the query
-    secure: bool = True  # TLS on AWS: the loopback door stands for the TLS endpoint
+    secure: bool = True  # TLS on AWS: the loopback endpoint stands for the TLS endpoint
     principal: str = ""  # ARN of the caller, filled in once the signature is known to be right
     source_ip: str = "127.0.0.1"
     number: int = 0  # place in the call log, from 1

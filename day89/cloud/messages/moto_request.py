@@ -20,7 +20,12 @@ class Headers(dict[str, str]):
 
     def __init__(self, headers: Mapping[str, Any]) -> None:
         """Take headers over, text or bytes."""
-        super().__init__((name.lower(), _text(value)) for name, value in headers.items())
+        if isinstance(headers, Headers):
+            super().__init__(headers)
+            return
+        super().__init__(
+            [(name.lower(), value if isinstance(value, str) else _text(value)) for name, value in headers.items()]
+        )
 
     def __getitem__(self, name: str) -> str:
         """Return a header."""

@@ -34,7 +34,7 @@ __all__ = [
     "active_backends",
     "ask_moto",
     "backend_of",
-    "bucket_owner",
+    "bucket_owners",
     "is_marker",
     "make_request",
     "protocol_of",
@@ -50,6 +50,7 @@ NUMBERS = ("max-keys", "max-parts", "max-uploads", "max-buckets", "part-number-m
 NUMBER = re.compile(r"-?\d{1,10}")
 GLOBAL_SERVICES = frozenset({"s3", "iam", "sts"})
 ENDPOINT_PREFIXES = {"cloudwatch": "monitoring"}
+bucket_owners: Mapping[str, tuple[str, str]] = s3_backends.bucket_accounts  # moto's: bucket to partition and account
 
 
 def backend_of(service: str, account: str, region: str) -> Any:
@@ -86,11 +87,6 @@ def reset(seed: int | None = None) -> None:
     s3_backends.bucket_accounts.clear()
     reset_model_data()
     mock_random.seed(seed)
-
-
-def bucket_owner(name: str) -> str | None:
-    """Return the account that owns a bucket, or None where there is no such bucket."""
-    return s3_backends.bucket_accounts.get(name, (None, None))[1]
 
 
 def is_marker(version: Any) -> bool:

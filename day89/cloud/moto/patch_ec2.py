@@ -15,12 +15,15 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance
 
 from day89.cloud.moto.instance_filters import passes
+from day89.cloud.moto.offerings import load_when_asked
 from day89.cloud.moto.transitions import checks_passed
 
 __all__ = ["ec2_mended"]
 
 PASSED = {"Status": "ok", "Details": [{"Name": "reachability", "Status": "passed"}]}
 WAITING = {"Status": "initializing", "Details": [{"Name": "reachability", "Status": "initializing"}]}
+
+load_when_asked()
 
 
 @contextmanager

@@ -49,8 +49,11 @@ class CloudState:
 
     def bucket(self, name: str) -> Any:
         """Return moto's bucket of that name, whoever owns it, or None."""
-        owner = backend.bucket_owner(name)
-        return None if owner is None else self.backend("s3", owner).buckets.get(name)
+        owner = backend.bucket_owners.get(name)
+        if owner is None:
+            return None
+        found = self.backends.get(("s3", owner[1], DEFAULT_REGION)) or self.backend("s3", owner[1])
+        return found.buckets.get(name)
 
     def version(self, bucket: str, key: str, version_id: str | None = None) -> Any:
         """Return moto's object or delete marker: the one with that version id, else the newest; None where none is."""

@@ -1,4 +1,4 @@
-"""Mend what S3 answers where moto says less than S3 does: sizes in lifecycle rules."""
+"""Complete what S3 answers where moto says less than S3 does: sizes in lifecycle rules."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ After = Callable[[ApiCall, CloudState, Answer], Answer]
 def _merged(*tables: Mapping[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
     merged: dict[str, tuple[Any, ...]] = {}
     for table in tables:
-        for action, mends in table.items():
-            merged[action] = (*merged.get(action, ()), *mends)
+        for action, added in table.items():
+            merged[action] = (*merged.get(action, ()), *added)
     return merged
 
 
@@ -40,8 +40,8 @@ def before(call: ApiCall, state: CloudState, inner: Inner, protocol: str) -> Ans
     if call.service in ("ec2", "ssm", "autoscaling"):
         ec2.prepare(call, state)
     try:
-        for mend in BEFORE.get(call.action, ()):
-            answer = mend(call, state, inner)
+        for override in BEFORE.get(call.action, ()):
+            answer = override(call, state, inner)
             if answer is not None:
                 return answer
     except Exception as error:  # parameters that nobody has looked at yet
@@ -54,8 +54,8 @@ def after(call: ApiCall, state: CloudState, answer: Answer, protocol: str) -> An
     if answer[0] >= 300:
         return answer
     try:
-        for mend in AFTER.get(call.action, ()):
-            answer = mend(call, state, answer)
+        for override in AFTER.get(call.action, ()):
+            answer = override(call, state, answer)
     except Exception as error:  # parameters that nobody has looked at yet
         return render(refusal_for(call, error), protocol, call.method)
     return answer

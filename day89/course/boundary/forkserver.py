@@ -25,7 +25,7 @@ import pandas  # noqa: F401
 import sklearn.linear_model  # noqa: F401
 import waitress  # noqa: F401
 
-from day89.botocore_caches import install as be_thrifty
+from day89.botocore_caches import install as install_caches
 from day89.course.boundary import host, models
 from day89.processes.channel import Broken, Wire
 from day89.sandbox import landlock, namespaces, privileges
@@ -54,32 +54,32 @@ def main(descriptor: int, folder: str = "", *hidden: str) -> None:
     if folder:
         namespaces.enclose(Path(folder), map(Path, shown_paths()), [Path(path) for path in hidden])
     privileges.close_to_others(True)  # a submission is of the same user
-    door = Wire(socket.socket(fileno=descriptor))
+    control = Wire(socket.socket(fileno=descriptor))
     sessions: dict[Wire, set[int]] = {}
-    door.send({"ready": True, "landlock": landlock.landlock_version(), "seccomp": calls.available()})
+    control.send({"ready": True, "landlock": landlock.landlock_version(), "seccomp": calls.available()})
     while True:
-        ready, _, _ = select.select([door, *sessions], [], [], LOOK_SECONDS if watches else None)
+        ready, _, _ = select.select([control, *sessions], [], [], LOOK_SECONDS if watches else None)
         for pid, watch in watches.items():
             _look(pid, watch)
         for wire in ready:
             try:
                 message, _ = wire.receive()
             except Broken:
-                if wire is door:
+                if wire is control:
                     _end([pid for pids in sessions.values() for pid in pids])
                     return
                 _end(list(sessions.pop(wire)))
                 wire.close()
                 continue
-            if wire is door:
+            if wire is control:
                 sessions[Wire(socket.socket(fileno=message["descriptors"][0]))] = set()
             else:
-                wire.send(_answer(message, sessions[wire], [door, *sessions]))
+                wire.send(_answer(message, sessions[wire], [control, *sessions]))
 
 
 def warm_up() -> None:
     """Make once what every submission would make again."""
-    be_thrifty()
+    install_caches()
     # Read by boto3 while it is warmed; each submission gets its own environment.
     os.environ |= {"AWS_ACCESS_KEY_ID": "warm", "AWS_SECRET_ACCESS_KEY": "warm", "AWS_DEFAULT_REGION": "us-east-1"}
     client: Any = boto3.client  # its stubs know each service by its literal name

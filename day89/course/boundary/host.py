@@ -7,6 +7,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from io import BytesIO
@@ -19,7 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
-from day89.course.boundary import patience
+from day89.botocore_waits import scaled_waits
 from day89.course.boundary.carried import stand_in
 from day89.course.boundary.codec import decode, encode, encode_error
 from day89.course.checks.learner import InProcess, Missing
@@ -29,6 +30,8 @@ from day89.course.exercise.submission import Unreadable, line_in, load, read
 from day89.processes.channel import Broken, Wire
 
 __all__ = ["Host", "fresh_session", "run"]
+
+POLL_SECONDS, LEAST_SECONDS = 0.05, 0.001  # of a waiter: where instances run, and where nothing changes by itself
 
 
 class Host:
@@ -232,5 +235,9 @@ def run(calls: socket.socket, aws: socket.socket, environment: dict[str, str], f
     host = Host(Wire(calls), Wire(aws))
     URLLib3Session.send = send_through(host)  # type: ignore[method-assign]
     socket.socket.connect = connect_through(host)  # type: ignore[method-assign]
-    patience.install(lambda: host.patient)
-    host.serve()
+
+    def sleep(seconds: float) -> None:
+        time.sleep(min(seconds, POLL_SECONDS if host.patient else LEAST_SECONDS))
+
+    with scaled_waits(sleep, POLL_SECONDS, lambda: host.patient):
+        host.serve()

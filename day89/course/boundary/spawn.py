@@ -88,7 +88,7 @@ class WarmProcess:
             start_new_session=True,
         )
         theirs.close()
-        self.door = Wire(ours)
+        self.control = Wire(ours)
         self.facts: dict[str, Any] | None = None
 
     def session(self) -> SubmissionSession:
@@ -99,11 +99,11 @@ class WarmProcess:
         """
         if self.facts is None:
             try:
-                self.facts, _ = self.door.receive()
+                self.facts, _ = self.control.receive()
             except Broken:
                 raise ToolError(f"the process for submissions did not start: {self._last_words()}") from None
         ours, theirs = socket.socketpair()
-        self.door.send({"session": True}, descriptors=[theirs.fileno()])
+        self.control.send({"session": True}, descriptors=[theirs.fileno()])
         theirs.close()
         return SubmissionSession(Wire(ours), self.confinement, self.folder)
 
@@ -115,7 +115,7 @@ class WarmProcess:
 
     def close(self) -> None:
         """End the process and everything that it forked."""
-        self.door.close()
+        self.control.close()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:

@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from day89.course.checks.evidence import PROVABLE
 from day89.course.checks.expectations import describe_alone
 
-__all__ = ["NoRequests", "blame"]
+__all__ = ["NoRequests", "diagnose"]
 
 # The first pattern that is found in an error, as ``describe_alone`` puts it, decides.
 SYMPTOMS = tuple(
@@ -39,7 +39,13 @@ SYMPTOMS = tuple(
         (r"ClientError InvalidKeyPair\.NotFound from RunInstances", "E5"),
         (r"ClientError AccessControlListNotSupported ", "C10"),
         (r"ClientError (PreconditionFailed|ConditionalRequestConflict) ", "U33"),
+        (r"\bellipsis\b", "R12"),
         (r"value: None, type", "R10"),
+        (r"type: <class 'tuple'>", "R13"),
+        (r"ParamValidationError: Unknown parameter in ", "R14"),
+        (r"NameError: name '.*' is not defined", "R11"),
+        (r"ValueError: Waiter does not exist", "R17"),
+        (r"WaiterError: ", "R16"),
         (r"BadGzipFile|decode byte 0x8b in position 1", "D14"),
         (r"Unicode(De|En)codeError", "D9"),
         (r"UnsupportedOperation: seek", "M1"),
@@ -51,7 +57,7 @@ PROMISED = {"LookupError", "ValueError", "RuntimeError", "TimeoutError"}
 FORBIDDEN = re.compile(r"ClientError (AccessDenied|UnauthorizedOperation|403) ")
 
 
-def blame(error: BaseException, otherwise: str | None = None) -> str | None:
+def diagnose(error: BaseException, otherwise: str | None = None) -> str | None:
     """Return the id of the mistake that an error shows which was raised where nothing is wrong.
 
     Args:

@@ -33,6 +33,7 @@ __all__ = [
 
 # The folders of a check, whose names say nothing to whoever reads that a file in them is missing.
 _OF_THE_CHECK = re.compile(rf"{re.escape(tempfile.gettempdir())}/[^'\"\s,]*?/(?:work|cwd)\b/?")
+_SHORT = 60  # letters of a dict that a message shows whole
 _END = 80  # letters of the end of a long error that are told beside its beginning
 
 
@@ -148,7 +149,23 @@ def expect_equal(found: object, expected: object, called: str, mistake: str | No
     """
     # The expected value stands on the left: its own type decides first what equal means, never the learner's object.
     if not _is_a(found, (type(expected),)) or not expected == found:
-        raise Wrong(called=called, expected=show(expected), found=show(found), mistake=mistake)
+        wanted, got, same = _without_same(expected, found)
+        more = f", and {same} that {'is' if same == 1 else 'are'} right" if same else ""
+        raise Wrong(called=called, expected=show(wanted), found=show(got) + more, mistake=mistake)
+
+
+def _without_same(expected: object, found: object) -> tuple[object, object, int]:
+    """Return two values for a message; of two long dicts what differs, and how many entries do not.
+
+    Shown whole, both could be cut off before the entry that makes the difference.
+    """
+    if type(expected) is not dict or type(found) is not dict or len(show(expected)) <= _SHORT >= len(show(found)):
+        return expected, found, 0
+    same = {key for key, value in expected.items() if key in found and value == found[key]}
+    if not same:
+        return expected, found, 0
+    wanted = {key: value for key, value in expected.items() if key not in same}
+    return wanted, {key: value for key, value in found.items() if key not in same}, len(same)
 
 
 def _is_a(found: object, kinds: tuple[type, ...]) -> bool:
@@ -221,7 +238,7 @@ def describe_alone(error: BaseException) -> str:
         details = error.response.get("Error", {})
         code = " ".join([*filter(None, [str(details.get("Code", ""))]), "from", str(error.operation_name)])
         return f"botocore ClientError {code}: {_one_line(str(details.get('Message', '')))}"
-    text = _one_line(_text_of(error))
+    text = _one_line(_text_of(error).removeprefix("Parameter validation failed:"))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

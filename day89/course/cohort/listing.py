@@ -15,15 +15,16 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 from day89.errors import UsageError
 
-__all__ = ["DAMAGE", "Member", "is_junk", "list_folder", "list_zip"]
+__all__ = ["DAMAGE", "Member", "forget", "is_junk", "list_folder", "list_zip"]
 
 MAX_MEMBERS = 500_000
 MAX_INNER_BYTES = 64 * 1024 * 1024
+MAX_INNER_MEMBERS = 50_000  # a clone of the course with a virtual environment has 20,000
 INNER_LEVELS = 2  # an export that was zipped again, whose students handed in zips
 # What reading a damaged member raises: each decompressor has an error of its own.
 DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, ValueError)
@@ -58,7 +59,7 @@ class Member:
     notes: tuple[str, ...] = ()
     guessed: bool = False
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         """The components of the name."""
         return PurePosixPath(self.name).parts
@@ -233,8 +234,25 @@ def _member_problem(info: zipfile.ZipInfo, name: str) -> str | None:
     return None
 
 
-def _inner_zip(member: Member) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(member.read(MAX_INNER_BYTES)))
+@lru_cache(maxsize=INNER_LEVELS)
+def _inner_zip(read: Callable[[int], bytes]) -> zipfile.ZipFile:
+    """Open an inner zip again; those of the last file that was read stay open, as the next file is beside it."""
+    return _zip_in(read(MAX_INNER_BYTES))
+
+
+def _zip_in(data: bytes) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def _said_count(data: bytes) -> int:
+    """Return how many members a zip says that it has, at most 65,535 (APPNOTE.TXT, 4.3.16)."""
+    end = data.rfind(b"PK\5\6")
+    return int.from_bytes(data[end + 10 : end + 12], "little") if end >= 0 else 0
+
+
+def forget() -> None:
+    """Free the inner zips that are still open."""
+    _inner_zip.cache_clear()
 
 
 def _opened(member: Member, encoding: str | None, levels: int) -> Iterator[Member]:
@@ -248,11 +266,11 @@ def _opened(member: Member, encoding: str | None, levels: int) -> Iterator[Membe
         data = member.read(MAX_INNER_BYTES + 1)
         if levels == 0 or len(data) > MAX_INNER_BYTES:
             problem = "a zip in a zip in a zip" if levels == 0 else f"larger than {MAX_INNER_BYTES >> 20} MB"
+        elif _said_count(data) > MAX_INNER_MEMBERS or len((archive := _zip_in(data)).infolist()) > MAX_INNER_MEMBERS:
+            problem = f"more than {MAX_INNER_MEMBERS:,} files"
         else:
             # A class of zipped clones would fill the memory: each is read again when one of its files is wanted.
-            again = partial(_inner_zip, member)
-            inner = list(_members(zipfile.ZipFile(io.BytesIO(data)), encoding, again))
-            _limit(len(inner), Path(member.name))
+            inner = list(_members(archive, encoding, partial(_inner_zip, member.read)))
     except DAMAGE as error:
         problem = f"damaged: {error}"
     if problem:

@@ -126,7 +126,7 @@ def choose_file(files: Sequence[tuple[Member, str]]) -> tuple[Member, str] | Non
     found = [(member, rest) for member, rest in files if is_source(member, rest)]
     if len(found) < 2:  # nothing to compare: it is not even read
         return (found[0][0], "") if found else None
-    near = [examine(member, rest) for member, rest in _near(found)]
+    near = [examine(member, rest) for member, rest in _near(found)[:MAX_EXAMINED]]
     chosen = max(near, key=_merit, default=None)
     if chosen is None or not chosen.begun:
         courses = {rest.removesuffix("day89/__init__.py") for _, rest in found if rest.endswith("day89/__init__.py")}

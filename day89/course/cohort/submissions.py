@@ -16,7 +16,7 @@ from typing import Any
 from day89.course.cohort.folders import Row, rows_of
 from day89.course.cohort.layout import Label, Layout
 from day89.course.cohort.layouts import by_regex, read_layout
-from day89.course.cohort.listing import DAMAGE, Member, is_junk, list_folder, list_zip
+from day89.course.cohort.listing import DAMAGE, Member, forget, is_junk, list_folder, list_zip
 from day89.course.cohort.people import Person
 from day89.course.cohort.pick import EXPECTED, choose_file
 from day89.course.exercise.submission import MAX_BYTES
@@ -121,6 +121,7 @@ def take_in(paths: Iterable[str], scratch: Path, *, names: str | None = None, en
     intake = Intake()
     for number, path in enumerate(paths):
         _look(Path(path), scratch / f"{number:04d}", intake, names, encoding)
+    forget()
     if not intake.sources:
         raise UsageError("no submission was named: give a file, a folder, a zip or a list")
     return intake

@@ -18,6 +18,7 @@ from day89.course.cohort.grade_all import grade_all, load, plan_of
 from day89.course.cohort.overview import draw
 from day89.course.cohort.roster import add_roster
 from day89.course.cohort.submissions import Intake, Source, take_in
+from day89.course.demo.teardown import Interrupts
 from day89.course.exercise.files import checks_folder
 from day89.course.exercise.tasks import choose
 from day89.course.gradebook.overrides import apply, read_overrides
@@ -102,7 +103,10 @@ def _grade(args: argparse.Namespace, sources: list[Source], keeper: Checkpoint, 
 
     with ProgressLine(sys.stderr, f"{len(sources)} submissions", total=len(left)) as progress:
         try:
-            grade_all(list(left.values()), plan, report, jobs=args.jobs, backend=args.backend, scheduler=args.scheduler)
+            with Interrupts():  # a time limit of the machine ends with SIGTERM, not with Ctrl-C
+                grade_all(
+                    list(left.values()), plan, report, jobs=args.jobs, backend=args.backend, scheduler=args.scheduler
+                )
         except KeyboardInterrupt:
             print(_interrupted(len(entries), args.json), file=sys.stderr)
             raise

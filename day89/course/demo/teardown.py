@@ -51,7 +51,8 @@ class Interrupts:
     def __enter__(self) -> Interrupts:
         """Take the signals over; in another thread than the main one there are none to take."""
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._handle) for number in SIGNALS}
+            wanted = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]  # as under nohup
+            self._before = {number: signal.signal(number, self._handle) for number in wanted}
         return self
 
     def __exit__(

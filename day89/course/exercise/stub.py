@@ -3,7 +3,8 @@
 Signatures and docstrings of the tasks stay. In the form ``bare`` a body becomes one raise. In the form ``gaps``
 this is so only where the table says ``bare``: of the other tasks the pattern stays, without the lines that the table
 names, below a raise that keeps the task *not started* until it is deleted. What is given stays: every other public
-function, and what it needs. Helpers, constants and imports that only the answers need are left out.
+function, what it needs, and every import: an answer needs them too. Helpers and constants that only the answers need
+are left out.
 """
 
 from __future__ import annotations
@@ -52,9 +53,6 @@ def cut(solution: str, tasks: Iterable[Task], form: str = "gaps") -> str:
             body = _body_start(node)
             gone |= set(range(body, last + 1))
             new[body] = _stub_body(node, bare[node.name], _length(node, tree, lines, kept), form)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            gone |= set(range(first, last + 1))
-            new[first] = _import(node, kept)
         elif not _stays(node, kept):
             gone |= set(range(first, last + 1))
     text = [line for number, old in enumerate(lines, 1) for line in new.get(number, [] if number in gone else [old])]
@@ -251,20 +249,11 @@ def _defined(node: ast.stmt) -> set[str]:
 
 
 def _stays(node: ast.stmt, kept: set[str]) -> bool:
-    if isinstance(node, ast.Expr | ast.If):
+    if isinstance(node, ast.Expr | ast.If | ast.Import | ast.ImportFrom):
         return True
     if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
         return True
     return bool(_defined(node) & kept)
-
-
-def _import(node: ast.Import | ast.ImportFrom, kept: set[str]) -> list[str]:
-    future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-    names = [one for one in node.names if future or (one.asname or one.name.split(".")[0]) in kept]
-    if not names:
-        return []
-    copy = type(node)(**{**dict(ast.iter_fields(node)), "names": names})
-    return textwrap.wrap(ast.unparse(copy), 120)
 
 
 def _spaced(text: str) -> str:

@@ -36,6 +36,7 @@ __all__ = [
 # compile() needs about 140 times the size of its source: 10 MB of it took 1.4 GB.
 MAX_BYTES = 256 * 1024
 MODULE_NAME = "exercise"
+GIVEN_HELPER = "lookup_error"  # the function of the course that raises for the learner
 # Before Python 3.11.9 and 3.12.3, threads that parse at the same time disturb one another (CPython issue 106905).
 _PARSING = threading.Lock()
 
@@ -146,7 +147,7 @@ def _parse(data: bytes, path: Path) -> ast.Module:
     try:
         return parse(data, str(path))
     except SyntaxError as error:
-        advice = newer_syntax(error) or "mend that line first"
+        advice = newer_syntax(error) or "fix that line first"
         raise Unreadable(f"{path} line {error.lineno}: {error.msg}: {_shown(error)}; {advice}") from None
     except (RecursionError, MemoryError, ValueError) as error:
         raise Unreadable(f"{path} cannot be parsed ({type(error).__name__}): it is nested too deeply") from None
@@ -221,7 +222,7 @@ def _import_failed(error: BaseException, path: Path) -> str:
         return (
             f"{where}: the file leaves the interpreter when it is imported ({what}); keep such calls inside functions"
         )
-    return f"{where}: {what} when the file is imported; mend that line first"
+    return f"{where}: {what} when the file is imported; fix that line first"
 
 
 def line_of(path: Path, line: int) -> str | None:
@@ -234,7 +235,11 @@ def line_of(path: Path, line: int) -> str | None:
 
 
 def line_in(error: BaseException, path: Path) -> int | None:
-    """Return the last line of ``path`` that an error's traceback passes through, or None."""
+    """Return the last line of ``path`` that an error's traceback passes through, or None.
+
+    Where ``lookup_error``, which is given, raised the error, that is the line which used it: the mistake is there.
+    """
     name = str(path.resolve())
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
-    return lines[-1] if lines else None
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    own = [frame.lineno for frame in frames if frame.name != GIVEN_HELPER] or [frame.lineno for frame in frames]
+    return own[-1] if own else None

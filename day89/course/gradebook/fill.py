@@ -87,7 +87,7 @@ def _check_maximum(column: MarkColumn, entries: Sequence[Mapping[str, Any]], out
     if out_of is None and column.scale is None and column.maximum and most and column.maximum != most:
         raise UsageError(
             f"the column {column.title} takes {column.maximum:g} points, the results are out of {most:g}: "
-            f"say --out-of {column.maximum:g} to scale them, or mend the column on the platform"
+            f"say --out-of {column.maximum:g} to scale them, or correct the column on the platform"
         )
 
 

@@ -7,7 +7,6 @@ no safe fork (macOS, Windows), it does one job in itself and ends. It never runs
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import faulthandler
 import gc
 import importlib
@@ -20,13 +19,14 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from day89.processes import tree
+
 __all__ = ["CAN_FORK", "DUMP_SIGNAL", "SUBMISSIONS", "main"]
 
 SUBMISSIONS = "submissions"  # below the server's folder: a folder for each submission
 
 CAN_FORK = sys.platform == "linux"
 DUMP_SIGNAL = getattr(signal, "SIGUSR1", None)
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def main(arguments: list[str]) -> int:
@@ -83,9 +83,8 @@ def _start_warm(settings: dict[str, Any] | None) -> Any:
 def _adopt() -> None:
     """Die with the process that started this one, and inherit the orphans of a killed child so as to end them."""
     if CAN_FORK:
-        process = ctypes.CDLL(None, use_errno=True)
-        process.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        process.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        tree.die_with_parent()
+        tree.adopt_orphans()
 
 
 def _preload(modules: list[str]) -> None:
@@ -98,6 +97,7 @@ def _preload(modules: list[str]) -> None:
             loaded = importlib.import_module(name)
             if function:
                 getattr(loaded, function)()
+    gc.collect()  # what the rehearsal left: each fork would hold it
     gc.freeze()
 
 
@@ -124,11 +124,12 @@ class _Forks:
         child = os.fork()
         if child == 0:
             self.is_child = True
+            gc.enable()  # clients are circles: a submission's checks leave some 100 MB of them
             os.setsid()
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            tree.die_with_parent()
             self._announce({"event": "forked", "pid": os.getpid()})
             if self.warm is not None:
-                self.warm.door.close()
+                self.warm.control.close()
             self._set_up()
             return True
         if self.session is not None:

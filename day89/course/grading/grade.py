@@ -42,8 +42,8 @@ SUBMISSION_LIMIT = 300.0
 HEAVY = ("boto3", "botocore", "flask", "joblib", "numpy", "pandas", "sklearn", "werkzeug")
 EC2_MODULE = "day89.cloud.moto.patch_ec2"
 REHEARSAL = "day89.course.grading.reporter:rehearse"
-THRIFT = ("day89.botocore_caches:install", "day89.cloud.moto.caches:install")
-SERVER_MODULES = ("boto3", "pytest", "day89.course.grading.session", "day89.cloud", *THRIFT)
+CACHES = ("day89.botocore_caches:install", "day89.cloud.moto.caches:install")
+SERVER_MODULES = ("boto3", "pytest", "day89.course.grading.session", "day89.cloud", *CACHES)
 # What a server imports that will grade submissions of every kind. What is missing here, each fork does again.
 EVERYTHING = (
     *(*SERVER_MODULES, *HEAVY, "sklearn.linear_model", "sklearn.pipeline", "day89.course.checks.models"),

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from day89 import cloud as local_cloud
 from day89.cloud.controls.network_guard import ENVIRONMENT as CLOUD_ENVIRONMENT
 from day89.cloud.instances.guest_client import ForkServer, SupervisorClient
-from day89.course.checks.diagnosis import blame
+from day89.course.checks.diagnosis import diagnose
 from day89.course.checks.evidence import Scene, confirm, seen
 from day89.course.checks.expectations import NotStarted, Wrong, describe_error
 from day89.course.checks.fake_data import Names
@@ -139,7 +139,7 @@ def _make_side(config: pytest.Config) -> Runner:
     try:
         side.load()
     except Gone as error:
-        message = f"{submission.path.name} was imported, and {error}; mend what stands outside its functions"
+        message = f"{submission.path.name} was imported, and {error}; fix what stands outside its functions"
         raise Unreadable(message, "timeout" if error.timed_out else "killed") from None
     return side
 
@@ -285,7 +285,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[Any]:
         words = _in_words(error, made) if made is not None and made.last_call else None
         if made is None or words is None:
             raise
-        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=blame(error))
+        told = Wrong(called=made.last_call, expected=words[0], found=words[1], mistake=diagnose(error))
         _complete(told, error, made, pyfuncitem)
         raise told from error
 

@@ -186,7 +186,7 @@ def _end(terminal: QuizTerminal, sitting: Sitting) -> bool:
     wrong = sitting.wrong
     _head(terminal, "That was all", f"{sitting.right} of {len(sitting.questions)} right")
     if not wrong:
-        terminal.say("Nothing is left to mend. `day89 quiz --review` asks again what is due, after 1, 3 and 7 days.")
+        terminal.say("Nothing is left to repeat. `day89 quiz --review` asks again what is due, after 1, 3 and 7 days.")
         return False
     terminal.say("What to read for what was not right.")
     for section, pages in reading(wrong).items():

@@ -79,12 +79,12 @@ def test_failed_call_changes_nothing(opened: Cloud, s3: Any) -> None:
     assert "Contents" not in s3.list_objects_v2(Bucket="some-bucket")
 
 
-@pytest.mark.parametrize("door", ["in process", "over HTTP"])
-def test_body_breaks_off_where_it_was_told_to(opened: Cloud, s3: Any, door: str) -> None:
+@pytest.mark.parametrize("way", ["in process", "over HTTP"])
+def test_body_breaks_off_where_it_was_told_to(opened: Cloud, s3: Any, way: str) -> None:
     s3.put_object(Bucket="some-bucket", Key="k", Body=bytes(1000))
     opened.faults.add("s3.GetObject", cut_after=300)
     with opened.serve() as server:
-        endpoint = {"in process": None, "over HTTP": server.endpoint}[door]
+        endpoint = {"in process": None, "over HTTP": server.endpoint}[way]
         body = opened.client("s3", endpoint_url=endpoint).get_object(Bucket="some-bucket", Key="k")["Body"]
         with pytest.raises((IncompleteReadError, ResponseStreamingError)):
             body.read()

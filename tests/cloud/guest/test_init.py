@@ -17,7 +17,7 @@ from day89.cloud.guest.init import GuestInit
 
 told = []
 machine = GuestInit.__new__(GuestInit)
-machine.wire = SimpleNamespace(send=told.append)
+machine.wire = SimpleNamespace(tell=told.append)
 machine.console = SimpleNamespace(drain=lambda: True)
 machine.run_folder, machine.programs = sys.argv[1], {}
 machine.control, orders = os.pipe()

@@ -31,7 +31,7 @@ def ask(cloud: Any) -> Callable[..., tuple[int, str]]:
     """Send one request to an instance's service and return status and body."""
 
     def ask(instance_id: str, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection(cloud.instances.get(instance_id).door.endpoint, timeout=10)
+        connection = http.client.HTTPConnection(cloud.instances.get(instance_id).metadata.endpoint, timeout=10)
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
         text = answer.read().decode()
@@ -164,7 +164,7 @@ def test_a_profile_may_come_after_the_launch(cloud: Any, launch_in: Any, read: A
 def test_botocore_finds_its_credentials_there(cloud: Any, launch_in: Any) -> None:
     make_profile(cloud, "worker")
     instance_id = launch_in(cloud, IamInstanceProfile={"Name": "worker"}, MetadataOptions={"HttpTokens": "required"})
-    base = f"http://{cloud.instances.get(instance_id).door.endpoint}/"
+    base = f"http://{cloud.instances.get(instance_id).metadata.endpoint}/"
     found = InstanceMetadataFetcher(base_url=base, env={}).retrieve_iam_role_credentials()
     assert (found["role_name"], found["access_key"][:4]) == ("worker", "ASIA")
 
@@ -189,6 +189,6 @@ def test_the_fixed_address_leads_to_the_service(cloud: Any, launch_in: Any) -> N
 
 def test_an_ended_cloud_answers_no_more(supervisor: Any, launch_in: Any) -> None:
     with day89.cloud.local(instances=supervisor) as cloud:
-        endpoint = cloud.instances.get(launch_in(cloud)).door.endpoint
+        endpoint = cloud.instances.get(launch_in(cloud)).metadata.endpoint
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://{endpoint}/latest/", timeout=5)

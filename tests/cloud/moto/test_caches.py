@@ -26,7 +26,7 @@ ANSWERS = """
 import json, sys
 from datetime import UTC, datetime
 import day89.cloud
-if sys.argv[1] == "thrifty":
+if sys.argv[1] == "cached":
     from day89.cloud.moto.caches import install
     install(); install()
 found = []
@@ -73,12 +73,12 @@ def test_xml_is_written_as_xmltodict_writes_it(value: object, short: bool) -> No
 
 def test_the_cloud_answers_the_same_with_and_without() -> None:
     found = {}
-    for how in ("plain", "thrifty"):
+    for how in ("plain", "cached"):
         done = subprocess.run([sys.executable, "-c", ANSWERS, how], capture_output=True, text=True, check=True)
         found[how] = json.loads(done.stdout)
     assert len(found["plain"]) > 15
-    for plain, thrifty in zip(found["plain"], found["thrifty"], strict=True):
-        assert _timeless(thrifty) == _timeless(plain)
+    for plain, cached in zip(found["plain"], found["cached"], strict=True):
+        assert _timeless(cached) == _timeless(plain)
 
 
 def _timeless(text: str) -> str:

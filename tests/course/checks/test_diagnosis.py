@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from day89.course.boundary.codec import decode_error, encode_error
-from day89.course.checks.diagnosis import NoRequests, blame
+from day89.course.checks.diagnosis import NoRequests, diagnose
 from day89.course.checks.expectations import cause_of, describe_error
 
 
@@ -43,12 +43,12 @@ def raised_from(error, cause):
     ],
 )
 def test_an_error_names_its_mistake_or_else_a_suspected_one_that_can_be_proved(error, mistake):
-    assert blame(error, "U13") == mistake
+    assert diagnose(error, "U13") == mistake
 
 
 @pytest.mark.parametrize("error", [refused("NoSuchBucketPolicy"), KeyError("Contents"), LookupError("x"), OSError("y")])
 def test_the_blame_is_the_same_across_the_boundary(error):
-    assert blame(decode_error(encode_error(error)), "U13") == blame(error, "U13")
+    assert diagnose(decode_error(encode_error(error)), "U13") == diagnose(error, "U13")
 
 
 def test_an_error_is_told_with_what_it_was_raised_for_also_across_the_boundary():

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from day89.cli import main
+from day89.course.cohort import listing, pick
 from day89.course.cohort.submissions import Intake, Source, take_in
 from day89.errors import UsageError
 
@@ -467,3 +468,36 @@ def test_dry_run_shows_who_and_grades_nothing(
     assert "3 rows: 2 to grade, 1 without a Python file" in shown
     assert "x.ipynb" in shown
     assert not any(line.startswith("vil") for line in shown.splitlines())
+
+
+def test_zip_of_very_many_files_is_one_persons_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MAX_INNER_MEMBERS", 50)
+    many = packed({f"d{number}/notes.txt": "x" for number in range(51)})
+    ok = packed({"exercise.py": BEGUN} | {f"d{number}/notes.txt": "x" for number in range(49)})
+    rows = by_name(intake(export(tmp_path, {"lab/Ann Lee/a.zip": many, "lab/Bo Day/b.zip": ok})))
+    assert "a.zip was not opened (more than 50 files)" in (rows["Ann Lee"].problem or "")
+    assert graded(rows["Bo Day"]) == BEGUN
+
+
+def test_zip_that_understates_how_many_files_it_has_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MAX_INNER_MEMBERS", 50)
+    many = bytearray(packed({f"d{number}/notes.txt": "x" for number in range(51)}))
+    end = many.rfind(b"PK\5\6")
+    many[end + 8 : end + 12] = b"\1\0\1\0"
+    rows = by_name(intake(export(tmp_path, {"lab/Ann Lee/a.zip": bytes(many), "lab/Bo Day/exercise.py": BEGUN})))
+    assert "more than 50 files" in (rows["Ann Lee"].problem or "")
+
+
+def test_student_with_very_many_files_costs_few_readings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zip in a zip is parsed once for all its files, and so many of its files are looked at and no more."""
+    opened: list[int] = []
+    zip_in = listing._zip_in
+    monkeypatch.setattr(listing, "_zip_in", lambda data: opened.append(1) or zip_in(data))
+    examined: list[str] = []
+    examine = pick.examine
+    monkeypatch.setattr(pick, "examine", lambda member, rest: examined.append(rest) or examine(member, rest))
+    files = {f"exercise ({number}).py": STUB for number in range(300)}
+    found = intake(export(tmp_path, {"lab/Ann Lee/a.zip": packed(files), "lab/Bo Day/exercise.py": BEGUN}))
+    assert len(found.sources) == 2
+    assert len(opened) == 2  # to list it, and to read from it
+    assert len(examined) <= 3 * pick.MAX_EXAMINED

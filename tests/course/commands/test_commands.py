@@ -76,7 +76,7 @@ def test_exit_status(exercise, capsys, arguments, status):
 def test_a_syntax_error_is_one_sentence_with_its_line(exercise, capsys):
     exercise.write_text("def upload_file(:\n")
     assert main(["grade"]) == 2
-    assert re.search(r"exercise.py line 1: .*mend that line first", capsys.readouterr().out)
+    assert re.search(r"exercise.py line 1: .*fix that line first", capsys.readouterr().out)
 
 
 def test_hints_come_one_by_one_and_the_last_one_stays(exercise, capsys):

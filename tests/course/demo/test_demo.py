@@ -96,7 +96,7 @@ def test_processing_is_done_by_a_fleet_and_triggers_what_follows(tell: Tell) -> 
         ("serve", "broken-download", "the model's own answers"),
     ],
 )
-def test_what_can_be_mended_is_mended(tell: Tell, story: str, kind: str, words: str) -> None:
+def test_what_can_be_repaired_is_repaired(tell: Tell, story: str, kind: str, words: str) -> None:
     record, printed = tell(story, kind)
     assert words in " ".join(printed.split())
     assert (record.status, record.error, record.left) == (DONE, "", [])
@@ -116,7 +116,7 @@ def test_what_can_be_mended_is_mended(tell: Tell, story: str, kind: str, words: 
         ("process", "no-capacity", BROKE, "AWS refused RunInstances with InsufficientInstanceCapacity", ""),
     ],
 )
-def test_what_cannot_be_mended_is_said_and_cleaned_up(
+def test_what_cannot_be_repaired_is_said_and_cleaned_up(
     tell: Tell, story: str, kind: str, status: int, sentence: str, console: str
 ) -> None:
     record, printed = tell(story, kind)

@@ -74,3 +74,8 @@ def test_what_a_submission_leaves_in_its_folder_costs_nobody_else(left: str, gra
     acts = {"deep": "for _ in range(3000):\n        os.mkdir('d'); os.chdir('d')", "closed": "os.mkdir('d', 0)"}
     graded(f"import os\ndef list_keys(key):\n    {acts[left]}\n    return []\n")
     assert graded(right).score == 5
+
+
+def test_what_checks_leave_is_collected(graded: Any, right: str) -> None:
+    """The server collects nothing while it imports; its forks must: checks make hundreds of clients."""
+    assert graded(f"import gc\nassert gc.isenabled()\n{right}").score == 5

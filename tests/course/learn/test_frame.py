@@ -82,7 +82,7 @@ SCREENS = {
         passed=("Learned: list every key under a prefix.", "n  next: 3.4 set_instance_state"),
         may_go_on=True,
     ),
-    "broken": screen(problem="exercise.py line 3: invalid syntax: `def f(:`; mend that line first", hints=()),
+    "broken": screen(problem="exercise.py line 3: invalid syntax: `def f(:`; fix that line first", hints=()),
     "many_calls": screen(
         result=verdict("core_incomplete", replace(FAILED, calls=MANY, printed="line\n" * 40)),
         broken=("1.1 upload_file",),

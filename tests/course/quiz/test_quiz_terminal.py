@@ -48,7 +48,7 @@ def test_a_right_answer_is_explained_and_ends_the_sitting(quiz, tmp_path):
     seen, _ = play(quiz, tmp_path, letter(quiz, "q-choice", "b") + "\n", "q-choice")
     assert "Right.\nYes, this one. Because *so* it is.\n" in seen
     assert "1 of 1 right" in seen
-    assert "Nothing is left to mend." in seen
+    assert "Nothing is left to repeat." in seen
 
 
 def test_a_wrong_answer_is_told_why_and_the_right_one_stays_untold(quiz, tmp_path):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 from pathlib import Path
 
 import pytest
 
 from day89.cli import main
 from day89.course.commands import grade_cohort
+from day89.course.demo.teardown import Interrupts
 from day89.course.reports.progress import ProgressLine
 
 
@@ -35,9 +37,15 @@ def test_within_a_minute_nothing_is_said() -> None:
     assert out.getvalue() == ""
 
 
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(("options", "says"), [(True, "1 kept; go on with --resume"), (False, "with --json")])
 def test_interruption_says_how_to_go_on(
-    options: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    options: bool,
+    says: str,
+    ending: signal.Signals,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name in ("ann", "bob"):
         (tmp_path / "all" / name).mkdir(parents=True)
@@ -45,7 +53,7 @@ def test_interruption_says_how_to_go_on(
 
     def interrupted(sources: object, plan: object, report: object, **more: object) -> None:
         report(0, {"path": "ann/exercise.py", "sha256": "0", "score": 1.0, "max_score": 5.0})  # type: ignore[operator]
-        raise KeyboardInterrupt
+        signal.raise_signal(ending)
 
     monkeypatch.setattr(grade_cohort, "grade_all", interrupted)
     words = ["grade", str(tmp_path / "all"), "--task", "1.3", "--isolation", "none"]
@@ -53,3 +61,13 @@ def test_interruption_says_how_to_go_on(
     assert says in capsys.readouterr().err
     if options:
         assert len(json.loads(f"[{','.join((tmp_path / 'r.json.part').read_text('utf-8').splitlines())}]")) == 2
+
+
+def test_what_the_caller_ignores_stays_ignored() -> None:
+    """As a hang-up under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupts():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
