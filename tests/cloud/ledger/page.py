@@ -9,6 +9,7 @@ from ledger import (
     ec2_launch,
     ec2_refusals,
     ec2_states,
+    iam_refusals,
     recorded,
     s3_buckets,
     s3_lifecycle,
@@ -34,6 +35,7 @@ ROWS: tuple[Row, ...] = (
     *s3_refusals.ROWS,
     *ec2_refusals.ROWS,
     *recorded.ROWS,
+    *iam_refusals.ROWS,
 )
 
 HEAD = """\
