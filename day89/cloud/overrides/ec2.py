@@ -12,7 +12,7 @@ from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.messages.moto_request import Inner
 from day89.cloud.moto import images
 from day89.cloud.moto.state import CloudState
-from day89.cloud.validation.ec2 import SSM_IMAGE
+from day89.cloud.validation.ec2 import SSM_IMAGE, launchable
 
 __all__ = ["AFTER", "BEFORE", "prepare"]
 
@@ -33,11 +33,11 @@ def prepare(call: ApiCall, state: CloudState) -> None:
 
 
 def launch(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
-    """Launch MaxCount instances, as EC2 does where it can, from the image and with the metadata options that it takes.
+    """Launch up to MaxCount instances, as many as the quota lets, from the image and with the options that it takes.
 
     moto launches MinCount, and knows neither ``resolve:ssm:`` nor what a template or an image says of the options.
     """
-    values: dict[str, str | None] = {"MinCount": str(call.params["MaxCount"])}
+    values: dict[str, str | None] = {}
     image = str(call.params.get("ImageId", ""))
     if image.startswith(SSM_IMAGE):
         name = image.removeprefix(SSM_IMAGE)
@@ -53,7 +53,11 @@ def launch(call: ApiCall, state: CloudState, inner: Inner) -> Answer | None:
     values |= {"SecurityGroupId.1": default} if default else {}
     subnet = _default_subnet(call, backend, template)
     values |= {"SubnetId": subnet} if subnet else {}
-    if call.params["MaxCount"] != call.params["MinCount"] or len(values) > 1:
+    least, most = int(call.params["MinCount"]), int(call.params["MaxCount"])
+    kind = call.params.get("InstanceType") or template.get("InstanceType")
+    count = max(least, min(most, launchable(call, state, kind)))
+    values |= {"MinCount": str(count)} if count != least else {}
+    if values:
         inner.set_form(values)
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 from day89.cloud.messages.errors import Answer, render
@@ -72,7 +73,8 @@ def _matching(rules: list[Any], origin: str, method: str, asked: list[str]) -> A
 
 
 def _fits(pattern: str, text: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text) is not None
+    # Only "*" stands for anything; fnmatch's expression never goes back over one that was matched.
+    return fnmatchcase(text, re.sub(r"([?[])", r"[\1]", pattern))
 
 
 def _listed(value: Any) -> list[str]:

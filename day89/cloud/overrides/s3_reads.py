@@ -133,7 +133,10 @@ def _expires(rule: Mapping[str, Any], key: Any, state: CloudState) -> Any:
         return moment(given["Date"])
     if given.get("Days") is None:
         return None
-    later = key.last_modified.replace(tzinfo=UTC) + timedelta(days=int(given["Days"]) + 1)
+    try:
+        later = key.last_modified.replace(tzinfo=UTC) + timedelta(days=int(given["Days"]) + 1)
+    except OverflowError:  # after the year 9999
+        return None
     return later.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

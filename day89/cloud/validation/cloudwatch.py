@@ -13,6 +13,9 @@ from day89.cloud.moto.state import CloudState
 __all__ = ["RULES"]
 
 DATAPOINTS = 1440
+# What this machine can hold, not a limit of AWS: every value counted is kept, and every period is looked at.
+COUNTED = 100_000
+PERIODS = 1_000_000
 STATES = ("INSUFFICIENT_DATA", "ALARM", "OK")
 DASHBOARD = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -37,6 +40,8 @@ def metric_data(call: ApiCall, state: CloudState) -> AwsError | None:
                 )
         if "Counts" in datum and len(datum["Counts"]) != len(datum.get("Values") or []):
             return _value(f"The parameters {place}.Values and {place}.Counts must be of the same size.")
+        if sum(float(count) for count in datum.get("Counts") or []) > COUNTED:
+            return _value(f"The local cloud keeps at most {COUNTED} values of a datum; {place}.Counts says more.")
     return None
 
 
@@ -50,8 +55,13 @@ def statistics(call: ApiCall, state: CloudState) -> AwsError | None:
         return None
     if start >= end:
         return _value("The parameter StartTime must be less than the parameter EndTime.")
-    period = int(call.params.get("Period") or 60)
-    points = int((end - start).total_seconds()) // max(period, 1)
+    stats = [one.get("MetricStat") or one for one in call.params.get("MetricDataQueries") or [call.params]]
+    period = min(int(one.get("Period", 60)) for one in stats)
+    if period < 1:
+        return _value(f"The parameter Period must be greater than or equal to 1; it is {period}.")
+    points = int((end - start).total_seconds()) // period
+    if points > PERIODS:
+        return _value(f"The local cloud looks at no more than {PERIODS} periods; these are {points}.")
     if points <= DATAPOINTS or call.operation != "GetMetricStatistics":
         return None
     return _combination(

@@ -12,7 +12,7 @@ from day89.cloud.messages.model import ApiCall, AwsError
 from day89.cloud.moto.state import CloudState
 from day89.cloud.validation.ec2_filters import unknown_filter
 
-__all__ = ["RULES", "SSM_IMAGE"]
+__all__ = ["RULES", "SSM_IMAGE", "launchable"]
 
 SSM_IMAGE = "resolve:ssm:"
 USER_DATA_BYTES = 16 * 1024
@@ -73,16 +73,20 @@ def instance_type(call: ApiCall, state: CloudState) -> AwsError | None:
     return _value(f"Invalid value '{wanted}' for InstanceType.")
 
 
-def vcpu_limit(call: ApiCall, state: CloudState) -> AwsError | None:
-    """Refuse more vCPUs than the account's quota: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances-limits.html"""
+def launchable(call: ApiCall, state: CloudState, instance_type: str | None) -> int:
+    """Return how many instances of a type the account's quota of vCPUs still lets it launch."""
     vcpus = state.instance_types(call.region)
     used = sum(
         vcpus.get(instance.instance_type, 1)
         for instance in state.backend("ec2", call.account, call.region).all_instances()
         if instance.state in ("pending", "running")
     )
-    asked = vcpus.get(call.params.get("InstanceType", ""), 1) * int(call.params.get("MinCount", 1))
-    if used + asked <= state.vcpu_limit:
+    return max(state.vcpu_limit - used, 0) // vcpus.get(instance_type or "", 1)
+
+
+def vcpu_limit(call: ApiCall, state: CloudState) -> AwsError | None:
+    """Refuse more vCPUs than the account's quota: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances-limits.html"""
+    if int(call.params.get("MinCount", 1)) <= launchable(call, state, call.params.get("InstanceType")):
         return None
     message = (
         f"You have requested more vCPU capacity than your current vCPU limit of {state.vcpu_limit} allows "

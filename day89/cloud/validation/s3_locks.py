@@ -13,6 +13,7 @@ from day89.cloud.validation.s3_objects import MALFORMED
 
 __all__ = ["RULES"]
 
+MOST_DAYS, MOST_YEARS = 36_500, 100
 MODES = ("GOVERNANCE", "COMPLIANCE")
 HEADER = "x-amz-object-lock-"
 LOCKED = AwsError("AccessDenied", "Access Denied because object protected by object lock.", 403)
@@ -114,6 +115,8 @@ def lock_configuration(call: ApiCall, state: CloudState) -> AwsError | None:
             return MALFORMED
         if lengths[0] <= 0:
             return AwsError("InvalidArgument", "Default retention period must be a positive integer value.")
+        if lengths[0] > (MOST_DAYS if rule.get("Days") is not None else MOST_YEARS):
+            return AwsError("InvalidArgument", "Default retention period too large.")
     bucket = state.bucket(call.params["Bucket"])
     if bucket.versioning_status == "Enabled":
         return None

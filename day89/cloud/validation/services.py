@@ -133,6 +133,10 @@ def group_sizes(call: ApiCall, state: CloudState) -> AwsError | None:
     old = groups.get(call.params.get("AutoScalingGroupName", ""))
     if old is None and call.operation != "CreateAutoScalingGroup":
         return None
+    wanted = max(_number(call, "MinSize", 0), _number(call, "DesiredCapacity", 0))
+    if wanted > state.vcpu_limit:
+        message = f"{wanted} instances need more vCPUs than your current vCPU limit of {state.vcpu_limit} allows."
+        return AwsError("LimitExceeded", message)
     least = _number(call, "MinSize", getattr(old, "min_size", 0))
     most = _number(call, "MaxSize", getattr(old, "max_size", 0))
     asked = call.params.get("DesiredCapacity")

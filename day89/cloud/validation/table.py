@@ -18,6 +18,7 @@ from day89.cloud.validation import (
     ec2_tags,
     ec2_volumes,
     iam,
+    iam_entities,
     s3_acls,
     s3_buckets,
     s3_conditions,
@@ -32,6 +33,7 @@ from day89.cloud.validation import (
     s3_uploads,
     s3_versions,
     services,
+    ssm_sqs,
 )
 
 __all__ = ["Rule", "refuse", "rules_of"]
@@ -61,6 +63,8 @@ TABLES: tuple[Mapping[str, tuple[Rule, ...]], ...] = (
     iam.RULES,
     cloudwatch.RULES,
     services.RULES,
+    iam_entities.RULES,
+    ssm_sqs.RULES,
 )
 OF_ALL: Mapping[str, tuple[Rule, ...]] = {
     "s3": (s3_buckets.on_any_bucket, s3_buckets.expected_owner),

@@ -9,6 +9,8 @@ from ledger import (
     ec2_launch,
     ec2_refusals,
     ec2_states,
+    iam_refusals,
+    recorded,
     s3_buckets,
     s3_lifecycle,
     s3_objects,
@@ -32,6 +34,8 @@ ROWS: tuple[Row, ...] = (
     *answers.ROWS,
     *s3_refusals.ROWS,
     *ec2_refusals.ROWS,
+    *recorded.ROWS,
+    *iam_refusals.ROWS,
 )
 
 HEAD = """\

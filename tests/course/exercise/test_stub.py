@@ -122,6 +122,8 @@ def test_the_last_solution_was_committed_with_the_stub_that_is_cut_from_it():
     last = git("log", "-1", "--format=%H", "--", *CUTTERS).strip()
     if not last:
         pytest.skip("no git history here")
+    if git("status", "--porcelain", "--", "course.toml").strip():
+        pytest.skip("your course differs from the committed one (course.toml): the stub is compared once both are in")
     pristine = cut(git("show", f"{last}:solution.py"), tasks())
     later = git("log", "--format=%H", f"{last}..HEAD", "--", "exercise.py").split()
     stubs = [git("show", f"{commit}:exercise.py") for commit in [last, *later]]
