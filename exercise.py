@@ -359,7 +359,7 @@ def launch_instance(
         MaxCount=1,
         SecurityGroupIds=[security_group_id],
         UserData=user_data,  # boto3 does the base64; doing it here too would give the instance nonsense
-        TagSpecifications=[{"ResourceType": "instance", "Tags": ...}],  # GAP: a list with one tag: Key "Name", Value name
+        TagSpecifications=[{"ResourceType": "instance", "Tags": ...}],  # GAP: a list: the tag Name
         # GAP: MetadataOptions: IMDSv2 only
         # GAP: InstanceInitiatedShutdownBehavior: a shutdown from within terminates
         **profile,

@@ -53,11 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 done, 1 below ``--min-score`` or checks of ours failed, 2 wrong usage or input, 3 a fault of the tool.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(arguments)
-    if not arguments:
-        return _alone(parser)
-    options = parser.parse_args(arguments)
     try:
+        parser = _parser(arguments)  # some commands read course.toml as they are loaded
+        if not arguments:
+            return _alone(parser)
+        options = parser.parse_args(arguments)
         return int(options.run(options))
     except UsageError as error:
         return _complain(error, USAGE)

@@ -7,7 +7,6 @@ lets a state pass.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -107,9 +106,7 @@ def instances(cloud: Cloud) -> list[dict[str, Any]]:
 
 def _instance(cloud: Cloud, one: Any, region: str) -> dict[str, Any]:
     state = cloud.keeper.state_now(one)
-    history = [*cloud.keeper.history.get(one.id, ())]
-    if not history or history[-1][0] != state:
-        history.append((state, time.time()))  # it has passed by time, or from inside, and no call has seen it yet
+    cloud.keeper.note(one.id, state)  # it may have passed by time, or from inside, and no call has seen it yet
     profile = one.ec2_backend.iam_instance_profile_associations.get(one.id)
     ran = next((known for known in cloud.fleet or () if known.id == one.id), None)
     return {
@@ -117,7 +114,7 @@ def _instance(cloud: Cloud, one: Any, region: str) -> dict[str, Any]:
         "region": region,
         "name": next((tag["value"] for tag in one.get_tags() if tag["key"] == "Name"), ""),
         "state": state,
-        "history": [[name, datetime.fromtimestamp(at, UTC).isoformat()] for name, at in history],
+        "history": [[name, datetime.fromtimestamp(at, UTC).isoformat()] for name, at in cloud.keeper.history[one.id]],
         "reason": getattr(one.state_reason, "message", None) or "",
         "type": one.instance_type,
         "image": one.image_id,

@@ -195,9 +195,11 @@ def test_gzip_is_read_where_the_key_says_so_and_never_written(task: Any, cloud: 
     packed, plain = names.plain_key(".csv.gz"), names.plain_key(".csv")
     s3.put_object(Bucket=bucket, Key=packed, Body=gzip.compress(csv_bytes(rows)))
     s3.put_object(Bucket=bucket, Key=plain, Body=csv_bytes(rows))
-    misleading = f"{names.word()}.gz/{names.word()}.gz.csv"
-    s3.put_object(Bucket=bucket, Key=misleading, Body=csv_bytes(rows))
-    targets = {packed: names.plain_key(".csv"), plain: names.plain_key(".csv.gz"), misleading: names.plain_key(".csv")}
+    misleading = (f"{names.word()}.gz/{names.word()}.gz.csv", f"{names.word()}gz")  # neither ends in .gz
+    for key in misleading:
+        s3.put_object(Bucket=bucket, Key=key, Body=csv_bytes(rows))
+    targets = {packed: names.plain_key(".csv"), plain: names.plain_key(".csv.gz")}
+    targets |= {key: names.plain_key(".csv") for key in misleading}
     for source, target in targets.items():
         result_of(task, "D14", "run_job", s3, bucket, source, target)
         expect_table(read_table(s3, bucket, target, task.last_call), rows, task.last_call, "D14")
@@ -271,10 +273,10 @@ def test_a_row_longer_than_its_header_is_an_error(task: Any, cloud: Any, names: 
 @pytest.mark.task("4.1", "mastery", points=0.1)
 def test_the_header_is_written_as_it_was_read(task: Any, cloud: Any, names: Names, bucket: str) -> None:
     s3, source, target = cloud.client("s3"), names.plain_key(".csv"), names.plain_key(".csv")
-    header, rows = ["007", "kind", "kind", ""], [["1", "a", "b", "c"], ["2", "d", "e", "f"]]
+    header, rows = ["007", " kind ", " kind ", ""], [["1", "a", "b", "c"], ["2", "d", "e", "f"]]
     s3.put_object(Bucket=bucket, Key=source, Body=csv_bytes(rows, header))
     result_of(task, "D22", "run_job", s3, bucket, source, target)
-    called = f"{task.last_call}, where the header has one name twice, and an empty one"
+    called = f"{task.last_call}, where the header has one name twice, with spaces, and an empty one"
     found = read_table(s3, bucket, target, called)
     expect(found[:1] == [header], called=called, expected=show(header), found=show(found[:1]), mistake="D22")
     expect(found[1:] == rows, called=called, expected=f"the rows {show(rows)}", found=show(found[1:]), mistake="D22")

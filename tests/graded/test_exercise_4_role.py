@@ -247,10 +247,13 @@ def test_a_second_run_gives_the_same(task: Any, cloud: Any, names: Names) -> Non
     iam, name, bucket = cloud.client("iam"), names.word(), names.bucket()
     first = task.create_worker_role(iam, name, bucket)
     expect_all_there(iam, name, names, bucket, task.last_call)
+    before = len(policies_of(iam, name))
     second = result_of(task, "N3", "create_worker_role", iam, name, bucket)
     called = f"{task.last_call} a second time"
     expect_equal(second, first, called, "N3")
     expect_all_there(iam, name, names, bucket, called, "N3")
+    # The second run replaces what the first has put: under a new name each time they add up, and one may be too many.
+    expect_equal(len(policies_of(iam, name)), before, f"{called}, looked at the number of its policies", "N3")
 
 
 @pytest.mark.task("4.2", "mastery", points=0.5)

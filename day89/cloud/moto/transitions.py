@@ -77,7 +77,8 @@ class TransitionTimer:
         is_due = move is not None and move.looks <= 0 and time.monotonic() >= move.due
         return move.target if move is not None and is_due else str(instance.state)
 
-    def _note(self, instance_id: str, name: str) -> None:
+    def note(self, instance_id: str, name: str) -> None:
+        """Remember that an instance is in a state, and since when: now, where it is a new one."""
         states = self.history.setdefault(instance_id, [])
         if not states or states[-1][0] != name:
             states.append((name, time.time()))
@@ -88,6 +89,10 @@ class TransitionTimer:
         if call.service not in ("ec2", "autoscaling"):
             return
         self._watch(call)
+        self.bring_due()
+
+    def bring_due(self) -> None:
+        """Bring every instance whose time has come to its lasting state; the caller holds the gateway's lock."""
         for instance_id, move in list(self.moving.items()):
             if move.looks <= 0 and time.monotonic() >= move.due:
                 self._arrive(instance_id, move)
@@ -118,13 +123,13 @@ class TransitionTimer:
     def _depart(self, instance: Any, target: str) -> None:
         if target not in TRANSITIONS:
             self.shown[instance.id] = target
-            self._note(instance.id, target)
+            self.note(instance.id, target)
             return
         due = time.monotonic() + self.pace.milliseconds / 1000
         self.moving[instance.id] = _Moving(instance, target, self.pace.looks, due)
         _show(instance, *TRANSITIONS[target])
         self.shown[instance.id] = instance.state
-        self._note(instance.id, instance.state)
+        self.note(instance.id, instance.state)
         if target == "running":
             # The public address comes with the state: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html
             for nic in instance.nics.values():
@@ -134,7 +139,7 @@ class TransitionTimer:
         del self.moving[instance_id]
         _show(move.instance, move.target, CODES[move.target])
         self.shown[instance_id] = move.target
-        self._note(instance_id, move.target)
+        self.note(instance_id, move.target)
         if move.target == "terminated":
             _drop_interfaces(move.instance)
         if move.target == "running":

@@ -45,7 +45,6 @@ SYMPTOMS = tuple(
         (r"ParamValidationError: Unknown parameter in ", "R14"),
         (r"NameError: name '.*' is not defined", "R11"),
         (r"ValueError: Waiter does not exist", "R17"),
-        (r"WaiterError: ", "R16"),
         (r"BadGzipFile|decode byte 0x8b in position 1", "D14"),
         (r"Unicode(De|En)codeError", "D9"),
         (r"UnsupportedOperation: seek", "M1"),
@@ -71,7 +70,9 @@ def diagnose(error: BaseException, otherwise: str | None = None) -> str | None:
             return mistake
     if type(error).__name__ in PROMISED or FORBIDDEN.search(text):
         return "F1"
-    return otherwise if otherwise in PROVABLE else None
+    if otherwise in PROVABLE:
+        return otherwise
+    return "R16" if text.startswith("WaiterError: ") else None
 
 
 class NoRequests:

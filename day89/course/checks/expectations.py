@@ -148,7 +148,7 @@ def expect_equal(found: object, expected: object, called: str, mistake: str | No
         Wrong: the values differ.
     """
     # The expected value stands on the left: its own type decides first what equal means, never the learner's object.
-    if not _is_a(found, (type(expected),)) or not expected == found:
+    if not (_is_a(found, (type(expected),)) and expected == found):
         wanted, got, same = _without_same(expected, found)
         more = f", and {same} that {'is' if same == 1 else 'are'} right" if same else ""
         raise Wrong(called=called, expected=show(wanted), found=show(got) + more, mistake=mistake)

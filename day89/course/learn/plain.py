@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from day89.course.exercise.submission import stubs
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.learn.fingerprint import fingerprints
 from day89.course.learn.loop import POLL_SECONDS, stamp
@@ -111,6 +112,8 @@ def _check(session: LearnerSession, say: Callable[[Sequence[str]], None], chosen
     for task in chosen or [session.task]:
         if task != session.task:
             session.open(task)
+        if _begun(session):
+            say([f"Checking {task.id} {task.function} ..."])
         session.check()
         lines = verdict(session)
         session.check_others()
@@ -118,6 +121,13 @@ def _check(session: LearnerSession, say: Callable[[Sequence[str]], None], chosen
             lines.append(f"Worked before, and does not now: {', '.join(session.broken)}.")
         say(lines)
         session.shown()
+
+
+def _begun(session: LearnerSession) -> bool:
+    """Tell whether there is an answer to check: a stub, and a file that cannot be read, have their verdict at once."""
+    if session.parse() is not None or session.tree is None:
+        return False
+    return session.task.function not in stubs(session.tree, [session.task.function])
 
 
 def _press(session: LearnerSession, key: str, say: Callable[[Sequence[str]], None]) -> bool:

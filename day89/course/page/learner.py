@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,6 +88,11 @@ class _Now:
     check: CheckResult | None
 
 
+def _as_markdown(text: str) -> str:
+    """Return a docstring as Markdown: its arguments as a list, and code in single backticks."""
+    return re.sub(r"^    (\w+): ", r"- `\1`: ", text, flags=re.MULTILINE).replace("``", "`")
+
+
 def _data(session: LearnerSession) -> dict[str, Any]:
     screen, task = session.screen(), session.task
     result = screen.result
@@ -110,8 +116,9 @@ def _data(session: LearnerSession) -> dict[str, Any]:
         "printed": _printed(session.told()),
         "hints": (task.hints.goal, task.hints.look, task.hints.api, task.hints.example.strip()),
         "hints_shown": session.state[task.id].hints,
-        "docstring": docstring(task),
+        "docstring": _as_markdown(docstring(task)),
         "doc": task.doc,
+        "doc_title": f"Documentation: {task.doc.rstrip('/').rsplit('/', 1)[-1].removesuffix('.html')}",
         "lesson_title": task.lesson,
         "lesson": section(task, session.path.parent),
         "quiz": f"day89 quiz --web --exercise {task.exercise}",
@@ -123,7 +130,7 @@ def _data(session: LearnerSession) -> dict[str, Any]:
         "progress": progress_line(session.state),
         "left": screen.left,
         "open": f"vscode://file{session.path.resolve().as_posix()}:{(failed and failed.line) or session.line}",
-        "place": f"{session.path.name} line {(failed and failed.line) or session.line}",
+        "place": session.path.name + (f" line {(failed and failed.line) or session.line}" if session.tree else ""),
         "status": "" if session.status.startswith("checking") else session.status,
     }
 

@@ -90,7 +90,10 @@ def ask_all(terminal: QuizTerminal, sitting: Sitting, title: str) -> None:
                 return
     except Leave:
         done = len(sitting.marks)
-        terminal.say(f"Stopped. {done} answer{'s are' if done != 1 else ' is'} kept in {sitting.progress.path}.")
+        if done:
+            terminal.say(f"Stopped. {done} answer{'s are' if done != 1 else ' is'} kept in {sitting.progress.path}.")
+        else:
+            terminal.say("Stopped before the first answer: nothing has changed.")
 
 
 def _ask_one(terminal: QuizTerminal, sitting: Sitting, title: str) -> None:

@@ -6,7 +6,7 @@ import tempfile
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError, WaiterError
 
 from day89.course.boundary.codec import decode_error, encode_error
 from day89.course.checks.diagnosis import NoRequests, diagnose
@@ -115,3 +115,27 @@ def test_a_check_may_say_that_silence_is_right():
     silence = listened([0])
     silence.is_right = True
     assert not silence.whole
+
+
+@pytest.mark.parametrize(
+    ("error", "mistake"),
+    [
+        (NameError("name 'mimetypes' is not defined"), "R11"),
+        (TypeError("f() argument after ** must be a mapping, not ellipsis"), "R12"),
+        (
+            ParamValidationError(report="Invalid type for parameter Tags, value: Ellipsis, type: <class 'ellipsis'>"),
+            "R12",
+        ),
+        (
+            ParamValidationError(
+                report="Invalid type for parameter ContentType, value: ('a', None), type: <class 'tuple'>"
+            ),
+            "R13",
+        ),
+        (ParamValidationError(report='Unknown parameter in input: "LocationConstraint", must be one of: ACL'), "R14"),
+        (ValueError("Waiter does not exist: running"), "R17"),
+        (WaiterError(name="InstanceRunning", reason="Max attempts exceeded", last_response={}), "R16"),
+    ],
+)
+def test_what_newcomers_trip_over_has_a_name(error, mistake):
+    assert diagnose(error) == mistake

@@ -15,6 +15,7 @@ from day89.course.checks.fake_data import Names
 from day89.course.checks.learner import InProcess, LearnerTask
 from day89.course.checks.proxies import InProcessApp, InProcessModel, NoAnswer
 from day89.course.exercise.files import course_file
+from day89.course.exercise.submission import line_in
 
 FORBIDDEN = ClientError({"Error": {"Code": "AccessDenied", "Message": "no\nway"}}, "GetObject")
 
@@ -167,3 +168,24 @@ def test_made_up_values_are_what_they_say():
     assert sum("" in row.values() for row in rows) == 3
     assert all(row["id"].startswith("0") for row in rows)
     assert list(names.frame(20, features=2).columns) == ["x0", "x1", "label"]
+
+
+def test_of_two_long_dicts_a_message_shows_what_differs():
+    ids = {f"i-{number:017x}": "running" for number in range(20)}
+    last = list(ids)[-1]
+    with pytest.raises(Wrong) as caught:
+        expect_equal({**ids, last: "stopped"}, ids, "f()")
+    assert caught.value.expected == f"{{'{last}': 'running'}}"
+    assert caught.value.found == f"{{'{last}': 'stopped'}}, and 19 that are right"
+
+
+def test_an_error_of_the_given_helper_is_shown_where_it_was_used(tmp_path):
+    path = tmp_path / "exercise.py"
+    path.write_text(
+        "def lookup_error(what):\n    raise LookupError(what)\n\n\ndef list_keys():\n    lookup_error('b')\n", "utf-8"
+    )
+    space = {}
+    exec(compile(path.read_text("utf-8"), str(path.resolve()), "exec"), space)
+    with pytest.raises(LookupError) as caught:
+        space["list_keys"]()
+    assert line_in(caught.value, path) == 6

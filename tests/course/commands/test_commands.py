@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from day89 import cli
 from day89.cli import main
 from day89.course.commands.stub import stub_text
 from day89.course.exercise.files import data_folder
 from day89.course.exercise.tasks import tasks
 from day89.course.learn.state import LearnerState
+from day89.errors import UsageError
 
 
 @pytest.fixture
@@ -130,3 +132,12 @@ def test_what_grade_finds_counts_in_a_course_folder(exercise, capsys):
     exercise.write_text(exercise.read_text("utf-8").replace(body, "return None", 1), "utf-8")
     main(["grade", "--task", "2.1", "--seed", "1"])
     assert LearnerState(exercise.parent)["2.1"].status == "core_incomplete"
+
+
+def test_a_course_that_is_wrong_is_told_in_a_sentence_also_while_a_command_is_loaded(monkeypatch, capsys):
+    def load(name):
+        raise UsageError("course.toml uses 9.9, which day89/course/tasks.toml does not describe")
+
+    monkeypatch.setattr(cli.importlib, "import_module", load)
+    assert main(["grade", "exercise.py"]) == 2
+    assert "day89: course.toml uses 9.9" in capsys.readouterr().err

@@ -122,6 +122,8 @@ def test_the_last_solution_was_committed_with_the_stub_that_is_cut_from_it():
     last = git("log", "-1", "--format=%H", "--", *CUTTERS).strip()
     if not last:
         pytest.skip("no git history here")
+    if git("status", "--porcelain", "--", "course.toml").strip():
+        pytest.skip("your course differs from the committed one (course.toml): the stub is compared once both are in")
     pristine = cut(git("show", f"{last}:solution.py"), tasks())
     later = git("log", "--format=%H", f"{last}..HEAD", "--", "exercise.py").split()
     stubs = [git("show", f"{commit}:exercise.py") for commit in [last, *later]]
@@ -167,13 +169,14 @@ if __name__ == "__main__":
 '''
 
 
-def test_helpers_constants_and_imports_of_answers_are_left_out():
+def test_helpers_and_constants_of_answers_are_left_out_and_every_import_stays():
     text = cut(SOLUTION, [tasks()[0]])
-    for gone in ("_helper", "json", "LIMIT", ", io", "# Helps.", "# why"):
+    for gone in ("_helper", "json.dumps", "LIMIT", "# Helps.", "# why"):
         assert gone not in text
     for kept in (
         "import os\n",
-        "import sys\n",
+        "import sys, io\n",
+        "import json\n",
         'NAME = "x"',
         "# Part 1",
         "def main():\n",

@@ -181,6 +181,7 @@ def test_a_pipe_gets_sentences_and_a_verdict_for_each_save(folder: Path) -> None
         lines = iter(program.stdout.readline, "")
         assert any("Waiting for" in line for line in lines)
         write(folder, ALL_PAGES)
+        assert next(line for line in lines if line.strip()) == "Checking 1.3 list_keys ...\n"
         assert any(line.startswith("1.3 list_keys is complete") for line in lines)
         program.send_signal(signal.SIGINT)
         rest = program.stdout.read()

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from day89.cloud import local, view
-from day89.cloud.snapshot import PREVIEW_BYTES, ROWS, preview, snapshot
+from day89.cloud.snapshot import PREVIEW_BYTES, ROWS, bills, preview, snapshot
 from day89.course.demo.record import Step
 from day89.course.exercise.tasks import task
 from day89.course.learn.session import LearnerSession
@@ -330,3 +330,34 @@ def test_an_interrupt_while_a_story_is_paused_lets_it_clean_up_at_once(cloud, mo
 
 def raises_interrupt():
     raise KeyboardInterrupt
+
+
+def test_the_docstring_is_paragraphs_and_lists_and_nothing_points_at_what_is_not_known_yet(session):
+    page, browser = learner_page(session)
+    session.judging.check = replace(FAILED, line=None)
+    page.publish(session)
+    text = browser.get("/", base_url="http://127.0.0.1:1").text
+    assert "<li>No keys: <code>[]</code>." in text
+    assert "``" not in text
+    assert "All checks (0)" not in text
+    assert "Documentation: list_objects_v2" in text
+    assert "Open exercise.py in VS Code" in text
+
+
+def test_the_arguments_of_a_docstring_are_a_list(session):
+    session.open(task("3.2"))
+    _, browser = learner_page(session)
+    session.check()
+    session.shown()
+    assert "<li><code>user_data</code>: script" in browser.get("/", base_url="http://127.0.0.1:1").text
+
+
+def test_an_instance_is_billed_in_the_state_that_the_page_shows(cloud):
+    ec2 = cloud.client("ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    ec2.run_instances(ImageId=image, InstanceType="t3.small", MinCount=1, MaxCount=1)
+    one = view.instances(cloud)[0]
+    assert one["state"] == "running"  # it has passed by time: no call has seen it yet
+    assert view.instances(cloud)[0]["history"] == one["history"]  # when it began does not move with each look
+    told = [row["detail"] for row in bills(cloud)["rows"] if row["kind"] == "instance"]
+    assert told == ["t3.small, running"]

@@ -114,6 +114,12 @@ def test_the_end_of_the_input_keeps_what_was_answered(quiz, tmp_path):
     assert QuizProgress(tmp_path / "quiz.json").record(quiz.find("q-choice")) is not None
 
 
+def test_an_end_of_the_input_before_any_answer_keeps_nothing(quiz, tmp_path):
+    seen, _ = play(quiz, tmp_path, "", "q-choice")
+    assert "Stopped before the first answer: nothing has changed." in seen
+    assert " kept in " not in seen
+
+
 def test_nothing_is_wider_than_80_columns(quiz, tmp_path):
     seen, _ = play(quiz, tmp_path, "\n\n\n\n\ns\n", "q-choice", "q-many", "q-number", "q-word", "q-lines")
     assert max(map(len, seen.splitlines())) <= 80

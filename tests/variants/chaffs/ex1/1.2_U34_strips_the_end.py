@@ -1,5 +1,7 @@
 # task 1.2; mistake U34, U4; wrong because it strips white space from the end of the bytes
 import io
+
+
 def download_file(s3, bucket, key, path):
     path, buffer = pathlib.Path(path), io.BytesIO()
     try:

@@ -5,9 +5,9 @@ def delete_prefix(s3, bucket, prefix):
     keys, bad = list_keys(s3, bucket, prefix), []
     for i in range(0, len(keys), 1000):
         try:
-            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": k} for k in keys[i:i+1000]]})
+            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": k} for k in keys[i : i + 1000]]})
         except ClientError:
-            bad += keys[i:i+1000]
+            bad += keys[i : i + 1000]
         else:
             bad += [e["Key"] for e in answer.get("Errors", [])]
     if bad:

@@ -6,4 +6,4 @@ def create_bucket(s3, bucket):
     try:
         s3.create_bucket(**arguments)
     except s3.exceptions.BucketAlreadyOwnedByYou:
-        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={'Status': 'Enabled'})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

@@ -1,4 +1,4 @@
-# task 3.2; mistake E6, F1; wrong because it waits until every instance of the account runs
+# task 3.2; mistake E6, R16; wrong because it waits until every instance of the account runs
 def launch_instance(ec2, name, **options):
     instance_id = launch(ec2, name, wait="none", **options)
     ec2.get_waiter("instance_running").wait()

@@ -1,6 +1,11 @@
 # task 5.1; mistake U12, R6; wrong because after any error of the put it goes on to the next number
-import hashlib, io, re
+import hashlib
+import io
+import re
+
 import joblib
+
+
 def save_model(s3, model, bucket, name):
     out = io.BytesIO()
     joblib.dump(model, out)
@@ -11,8 +16,13 @@ def save_model(s3, model, bucket, name):
     while True:
         number += 1
         try:
-            s3.put_object(Bucket=bucket, Key=f"{prefix}v{number}/model.joblib", Body=data, IfNoneMatch="*",
-                          Metadata={"sha256": hashlib.sha256(data).hexdigest()})
+            s3.put_object(
+                Bucket=bucket,
+                Key=f"{prefix}v{number}/model.joblib",
+                Body=data,
+                IfNoneMatch="*",
+                Metadata={"sha256": hashlib.sha256(data).hexdigest()},
+            )
             return number
         except ClientError as error:
             if number > 200:

@@ -1,5 +1,7 @@
 # task 2.1; right: contextlib.suppress with the client's class, then a waiter
 from contextlib import suppress
+
+
 def create_bucket(s3, bucket):
     region = s3.meta.region_name
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):

@@ -1,6 +1,10 @@
 # task 5.1; right: a temporary folder, the status code of the refusal, a bounded loop
-import hashlib, tempfile
+import hashlib
+import tempfile
+
 import joblib
+
+
 def save_model(s3, model, bucket, name):
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "model.joblib")
@@ -13,7 +17,13 @@ def save_model(s3, model, bucket, name):
         version = 1 + max((int(t) for t in taken if t.isascii() and t.isdigit()), default=0)
         try:
             with lookup_error(f"bucket {bucket}", "NoSuchBucket"):
-                s3.put_object(Bucket=bucket, Key=f"{start}{version}{end}", Body=payload, Metadata=dict(sha256=digest), IfNoneMatch="*")
+                s3.put_object(
+                    Bucket=bucket,
+                    Key=f"{start}{version}{end}",
+                    Body=payload,
+                    Metadata=dict(sha256=digest),
+                    IfNoneMatch="*",
+                )
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412):
                 continue

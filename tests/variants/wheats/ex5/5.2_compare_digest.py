@@ -1,6 +1,11 @@
 # task 5.2; right: hmac.compare_digest; the error names the model
-import hashlib, hmac, io
+import hashlib
+import hmac
+import io
+
 import joblib
+
+
 def _latest(s3, bucket, name):
     best = 0
     for key in list_keys(s3, bucket, f"models/{name}/v"):
@@ -10,6 +15,8 @@ def _latest(s3, bucket, name):
     if best == 0:
         raise KeyError(name)
     return best
+
+
 def load_model(s3, bucket, name, version=None):
     version = _latest(s3, bucket, name) if version is None else version
     with lookup_error(f"{name} v{version}", "NoSuchKey", "NoSuchBucket"):
