@@ -298,7 +298,7 @@ PROBES: tuple[tuple[str, Probe, str, str, str, str], ...] = (
         "2023-10-26",
     ),
     (
-        "s3: part of an upload that is not there",
+        "s3: send a part of an upload that is not there",
         no_upload("upload_part", PartNumber=1, Body=b"a"),
         "NoSuchUpload 404",
         "KeyError",
