@@ -28,23 +28,25 @@ class Refusals:
     """Refuse calls as ``cloud.faults`` does, where it is all of a call that is refused."""
 
     def __init__(self) -> None:
-        self.added: list[dict[str, Any]] = []
+        self.added: list[SimpleNamespace] = []
 
-    def add(self, action: str, *, nth: int = 1, code: str = "", status: int = 403, **more: Any) -> None:
+    def add(self, action: str, *, nth: int = 1, code: str = "", status: int = 403, **more: Any) -> Any:
         if not code or set(more) - {"times", "message"}:
             pytest.skip("SeaweedFS breaks nothing on request")
-        self.added.append({"action": action, "left": nth, "code": code, "status": status})
+        self.added.append(SimpleNamespace(action=action, left=nth, code=code, status=status, met=False))
+        return self.added[-1]
 
     def clear(self) -> None:
         self.added.clear()
 
     def answer(self, action: str) -> Any:
         for one in self.added:
-            one["left"] -= one["action"] == action
-            if one["action"] == action and one["left"] <= 0:
-                error = {"Code": one["code"], "Message": "refused by the test"}
-                said = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": one["status"], "RetryAttempts": 0}}
-                return SimpleNamespace(status_code=one["status"], headers={}), said
+            one.left -= one.action == action
+            if one.action == action and one.left <= 0:
+                one.met = True
+                error = {"Code": one.code, "Message": "refused by the test"}
+                said = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": one.status, "RetryAttempts": 0}}
+                return SimpleNamespace(status_code=one.status, headers={}), said
         return None
 
 

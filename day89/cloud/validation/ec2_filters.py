@@ -44,4 +44,5 @@ def unknown_filter(operation: str, names: Iterable[str]) -> str | None:
 
 
 def _plain(name: str) -> str:
-    return name.replace("-", "").lower()
+    """Return a name without hyphens; one that begins with a capital is none of EC2's and stays as it is."""
+    return name if name[:1].isupper() else name.replace("-", "").lower()

@@ -134,7 +134,10 @@ def lock_configured(call: ApiCall, state: CloudState) -> AwsError | None:
 
 
 def bypass(call: ApiCall, state: CloudState) -> AwsError | None:
-    """Refuse to bypass a lock that the bucket does not have."""
+    """Refuse to bypass a lock that the bucket does not have.
+
+    Only for DeleteObject: clients that clean up send the header with every DeleteObjects, whatever the bucket.
+    """
     given = call.params.get("BypassGovernanceRetention")
     if given is None or state.bucket(call.params["Bucket"]).object_lock_enabled:
         return None
@@ -163,5 +166,4 @@ RULES: Mapping[str, tuple[Callable[[ApiCall, CloudState], AwsError | None], ...]
     "s3.PutObjectLockConfiguration": (lock_configuration,),
     "s3.GetObjectLockConfiguration": (lock_configured,),
     "s3.DeleteObject": (bypass, unlocked),
-    "s3.DeleteObjects": (bypass,),
 }
