@@ -31,6 +31,7 @@ from support_workers import (
     tail,
 )
 
+from day89.cloud.moto.transitions import Pace
 from day89.course.checks.expectations import NotStarted, Wrong, expect, expect_equal, expect_type, show
 from day89.course.checks.fake_data import Names
 from day89.processes.stopwatch import stretched
@@ -38,6 +39,8 @@ from day89.processes.stopwatch import stretched
 MOST_SECONDS = 52  # that a call may wait: what sleeps is charged, and a check has 60
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.limit(60)]
 
+# A worker begins once its instance has been shown as running: whoever looks once a second sees it run, as on AWS.
+BOOTS = Pace(looks=1)
 READS = ("s3.HeadObject", "s3.GetObject", "s3.ListObjectsV2", "s3.ListObjects")
 POLLS = (*READS, "ec2.DescribeInstances:3")
 
@@ -82,7 +85,7 @@ def source(names: Names, workdir: Path) -> str:
     return str(path)
 
 
-@pytest.mark.cloud(instances=True)
+@pytest.mark.cloud(instances=True, pace=BOOTS)
 @pytest.mark.task("4.4", "core", points=1.5)
 def test_the_result_comes_back(task: Any, cloud: Any, names: Names, workdir: Path) -> None:
     place, (data, expected) = new_place(cloud, names, READER_AND_WRITER), table(names)
@@ -114,7 +117,7 @@ def expect_result(task: Any, cloud: Any, place: Place, source: Path, result: Pat
     )
 
 
-@pytest.mark.cloud(instances=True)
+@pytest.mark.cloud(instances=True, pace=BOOTS)
 @pytest.mark.task("4.4", "core", points=1)
 def test_one_worker_is_launched_and_gone_afterwards(
     task: Any, cloud: Any, names: Names, source: str, workdir: Path
@@ -149,7 +152,7 @@ def test_nothing_is_launched_where_file_or_bucket_are_missing(
     expect_none_left(place, f"{task.last_call}, where the bucket does not exist", "E22")
 
 
-@pytest.mark.cloud(instances=True)
+@pytest.mark.cloud(instances=True, pace=BOOTS)
 @pytest.mark.task("4.4", "mastery", points=0.2)
 def test_a_compressed_file_in_another_region(task: Any, cloud: Any, names: Names, workdir: Path) -> None:
     place = new_place(cloud, names, READER_AND_WRITER, names.region())
@@ -175,7 +178,7 @@ def test_no_output_in_time_is_a_timeout_error(task: Any, cloud: Any, names: Name
     expect_none_left(place, called, "E22")
 
 
-@pytest.mark.cloud(instances=True)
+@pytest.mark.cloud(instances=True, pace=BOOTS)
 @pytest.mark.task("4.4", "mastery", points=0.3)
 def test_a_worker_that_ends_without_output_is_a_runtime_error(
     task: Any, cloud: Any, names: Names, source: str, workdir: Path

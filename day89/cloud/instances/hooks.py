@@ -67,7 +67,7 @@ def running_instances(
         move = cloud.keeper.moving.get(instance_id)
         if move is None:
             return 0.0
-        return None if move.looks > 0 else max(0.0, move.due - time.monotonic())
+        return None if move.looks > 0 else max(0.0, max(move.due, move.boots) - time.monotonic())
 
     if supervisor is not None and supervisor.owner != os.getpid():
         supervisor = None

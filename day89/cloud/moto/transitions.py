@@ -16,6 +16,9 @@ __all__ = ["AWS", "INSTANT", "Pace", "TransitionTimer"]
 TRANSITIONS = {"running": ("pending", 0), "stopped": ("stopping", 64), "terminated": ("shutting-down", 32)}
 CODES = {"running": 16, "stopped": 80, "terminated": 48}
 OWN_INTERFACE = "Primary network interface"  # as moto describes one that it makes for an instance
+# An instance whose state waits for looks boots once it is shown as running, or so long after the last of these looks:
+# on AWS no program ends before whoever asks once a second has seen its instance run.
+BOOT_SECONDS = 5.0
 HISTORY = 50  # states kept of an instance
 LOOKS = frozenset({"DescribeInstances", "DescribeInstanceStatus"})
 
@@ -56,6 +59,7 @@ class _Moving:
     target: str
     looks: int
     due: float
+    boots: float = 0.0
 
 
 class TransitionTimer:
@@ -110,6 +114,8 @@ class TransitionTimer:
             same_place = move.instance.region_name == call.region and move.instance.owner_id == call.account
             if same_place and (not ids or instance_id in ids):
                 move.looks -= 1
+                if move.looks == 0:
+                    move.boots = time.monotonic() + BOOT_SECONDS
         if call.operation == "DescribeInstanceStatus":
             for instance in self._instances(call):
                 instance.day89_checks = max(0, getattr(instance, "day89_checks", 0) - (instance.state == "running"))

@@ -12,7 +12,7 @@ from typing import TextIO
 from day89.course.exercise.submission import stubs
 from day89.course.exercise.tasks import Task, tasks
 from day89.course.learn.fingerprint import fingerprints
-from day89.course.learn.loop import POLL_SECONDS, stamp
+from day89.course.learn.loop import POLL_SECONDS, Stamp, stamp
 from day89.course.learn.session import LearnerSession
 from day89.course.reports import failure
 from day89.course.reports.layout import clean
@@ -80,18 +80,24 @@ def learn_plainly(session: LearnerSession, chosen: Sequence[Task] = (), out: Tex
     out = out or sys.stdout
     say: Callable[[Sequence[str]], None] = lambda lines: print("\n".join([*lines, ""]), file=out, flush=True)  # noqa: E731
     typing = sys.stdin.isatty()
+    seen = stamp(session.path)  # before it is read: what is saved while a check runs is checked after it
     try:
         _check(session, say, chosen[:1])
         for task in chosen[1:]:
             _check(session, say, [task])
         say([f"Waiting for {session.path} to be saved; Ctrl-C ends.", *([KEYS] if typing else [])])
-        _go_on(session, chosen, say, typing)
+        _go_on(session, chosen, say, typing, seen)
     except KeyboardInterrupt:
         say([""])
 
 
-def _go_on(session: LearnerSession, chosen: Sequence[Task], say: Callable[[Sequence[str]], None], typing: bool) -> None:
-    seen = stamp(session.path)
+def _go_on(
+    session: LearnerSession,
+    chosen: Sequence[Task],
+    say: Callable[[Sequence[str]], None],
+    typing: bool,
+    seen: Stamp,
+) -> None:
     while True:
         if typing and select.select([sys.stdin], [], [], POLL_SECONDS)[0]:
             words = sys.stdin.readline()
