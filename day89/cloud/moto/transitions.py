@@ -16,8 +16,8 @@ __all__ = ["AWS", "INSTANT", "Pace", "TransitionTimer"]
 TRANSITIONS = {"running": ("pending", 0), "stopped": ("stopping", 64), "terminated": ("shutting-down", 32)}
 CODES = {"running": 16, "stopped": 80, "terminated": 48}
 OWN_INTERFACE = "Primary network interface"  # as moto describes one that it makes for an instance
-# An instance whose state waits for looks boots once it is shown as running, or so long after the last of these looks:
-# on AWS no program ends before whoever asks once a second has seen its instance run.
+# An instance whose state waits for looks boots with the call that finds it running, or so long after the last of these
+# looks: on AWS no program ends before whoever asks once a second has seen its instance run.
 BOOT_SECONDS = 5.0
 HISTORY = 50  # states kept of an instance
 LOOKS = frozenset({"DescribeInstances", "DescribeInstanceStatus"})
@@ -59,7 +59,7 @@ class _Moving:
     target: str
     looks: int
     due: float
-    boots: float = 0.0
+    boots: float = 0.0  # not before
 
 
 class TransitionTimer:

@@ -204,6 +204,27 @@ def test_user_data_waits_until_the_instance_is_no_longer_pending(
         assert cloud.instances.console(instance_id) == "up\n"
 
 
+def test_user_data_waits_until_somebody_has_seen_the_instance_run(
+    supervisor: Any, launch_in: Callable[..., str]
+) -> None:
+    with day89.cloud.local(instances=supervisor, pace=day89.cloud.Pace(looks=1)) as cloud:
+        instance_id = launch_in(cloud, "#!/bin/bash\necho up; shutdown now")
+        assert state(cloud.client("ec2"), instance_id) == "pending"
+        assert not cloud.instances.get(instance_id).alive
+        assert state(cloud.client("ec2"), instance_id) == "running"
+        cloud.instances.wait(lambda: cloud.instances.console(instance_id) == "up\n", "it did not boot", WAIT)
+
+
+def test_user_data_does_not_wait_for_ever_to_be_seen(
+    supervisor: Any, launch_in: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("day89.cloud.moto.transitions.BOOT_SECONDS", 0.1)
+    with day89.cloud.local(instances=supervisor, pace=day89.cloud.Pace(looks=1)) as cloud:
+        instance_id = launch_in(cloud, "#!/bin/bash\necho up")
+        assert state(cloud.client("ec2"), instance_id) == "pending"
+        cloud.instances.wait(lambda: cloud.instances.console(instance_id) == "up\n", "it did not boot", WAIT)
+
+
 def test_a_pace_in_milliseconds_boots_without_a_look(supervisor: Any, launch_in: Callable[..., str]) -> None:
     with day89.cloud.local(instances=supervisor, pace=day89.cloud.Pace(milliseconds=150)) as cloud:
         instance_id = launch_in(cloud, "#!/bin/bash\necho up")

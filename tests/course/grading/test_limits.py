@@ -28,12 +28,14 @@ def test_waiting_for_a_processor_is_not_charged():
         while mine.poll() is None:
             charged, wall = watch.charged, watch.wall
             time.sleep(0.01)
+        ended = watch.charged
     finally:
         for process in (*others, mine):
             process.kill()
             process.wait()
     assert wall > 1.0
     assert charged < 0.6 * wall
+    assert ended < 0.6 * wall  # a process that has ended has waited all the same
 
 
 def test_sleeping_is_charged():
