@@ -224,4 +224,5 @@ def test_event_of_a_delete_has_no_size(opened: Cloud, s3: Any) -> None:
     bodies = [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
     told = {record["eventName"]: record["s3"]["object"] for body in bodies for record in body.get("Records", [])}
     assert told["ObjectRemoved:Delete"].keys() == {"key", "sequencer"}
+    assert told["ObjectRemoved:Delete"]["key"] == "k"
     assert told["ObjectCreated:Put"]["size"] == 1

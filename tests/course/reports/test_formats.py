@@ -147,7 +147,7 @@ def test_a_task_of_which_nothing_was_judged_counts_for_nothing():
     assert verdict.checks[0].as_json()["status"] == "not_judged"
 
 
-def test_a_failure_takes_10_lines_at_most_and_shows_all_its_parts():
+def test_a_failure_takes_8_lines_at_most_and_shows_all_its_parts():
     told = {
         "called": "f(" + "'word', " * 60 + ")",
         "expected": "x " * 200,
@@ -157,7 +157,7 @@ def test_a_failure_takes_10_lines_at_most_and_shows_all_its_parts():
     }
     told |= {"mistake": "L2", "evidence": [f"console line {number}" for number in range(9)]}
     lines = as_lines(told, 74)
-    assert len(lines) <= 10
+    assert len(lines) <= 8
     assert {line[:10].strip() for line in lines if line[:1] != " "} == {
         "line", "called", "expected", "found", "seen", "try"
     }  # fmt: skip
